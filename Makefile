@@ -1,0 +1,66 @@
+# Every command a person needs. `make help` says what each does.
+
+# The first Python of 3.11 or newer. Each candidate is run, since a version manager's shim may exist and not work.
+PYTHON := $(shell for p in .venv/bin/python python3.13 python3.12 python3.11 python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+VENV := .venv/bin
+WORKERS ?= auto
+SEEDS ?= 1000
+FROM ?= 0
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-python setup-run setup-bench run test test-python test-web check simulate prove bench lock clean need-python
+
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+need-python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is missing. Install it with: sudo apt-get install -y python3 python3-venv (macOS: brew install python@3.13)"; exit 1; }
+
+setup: need-python ## install what running and testing need, into this clone
+	@$(PYTHON) -m local.install all
+
+setup-python: need-python
+	@$(PYTHON) -m local.install python
+
+setup-run: need-python
+	@$(PYTHON) -m local.install run
+
+run: setup-run ## start the emulators, the bots and the dashboard; Ctrl-C stops them (PORT= FEED= DATA= SPEED= BOTS= RESET=1)
+	@exec $(VENV)/python -m local.run
+
+test: setup test-web test-python ## every test
+
+test-web:
+	@$(VENV)/python -m local.node npm test --prefix web --silent
+
+test-python:
+	@$(VENV)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist worksteal
+
+check: setup-run ## lint, types, import rules, tidiness
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+	$(VENV)/python -m local.node npm run check --prefix web --silent
+	$(VENV)/python -m pytest -q tests/architecture
+
+simulate: setup-python ## seeded fault schedules on the production code (SEEDS=n FROM=k)
+	@$(VENV)/lockstep simulate --seeds $(SEEDS) --from $(FROM)
+
+prove: setup ## the long checks, and those on real data (ONLY=name DATA=folder)
+	@$(VENV)/python -m bench.prove $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA))
+
+setup-bench: need-python
+	@$(PYTHON) -m local.install bench
+
+bench: setup-bench ## measure every figure of BENCHMARKS.md, the peers beside it
+	@$(VENV)/python -m bench
+
+lock: setup-python ## resolve the dependencies anew and lock them with their hashes
+	@$(VENV)/python -m local.lock
+
+clean: ## delete what setup, tests and builds made in this clone; the demo's books stay
+	rm -rf .venv node_modules web/node_modules web/dist tests/rules/node_modules functions/venv bench/venv build *.egg-info .setup.lock
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,19 @@
+"""Lockstep's engine: what the broker did, what the books say and what the screen shows, kept in step.
+
+The map, in the order the data flows:
+
+domain       nouns: instruments, ticks, bars, signals, orders, fills, positions, events, effects, records
+core         decisions: one deterministic machine, `Engine.process(event) -> effects`
+strategies   one strategy a file, and the registry
+ports        every door to the outside, a Protocol each
+market_data  readers of files, session calendars, merging by time
+outbox       the durable way out: codec, back-off, relay
+simulation   a market and a venue we control
+runtime      loops and life: the only room with threads
+research     drivers around the same engine: backtest, reports
+adapters     hands: one outside system a file
+api          the HTTP face
+cli          the `lockstep` command
+settings     the only reader of the environment
+bootstrap    wires everything; the only file that sees all rooms
+"""

@@ -1,0 +1,1 @@
+"""Brokers, one venue a file."""

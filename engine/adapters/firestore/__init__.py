@@ -1,0 +1,1 @@
+"""Firestore: documents, encoding, commits, control plane, leases."""

@@ -1,0 +1,134 @@
+"""The ControlPlane port on Firestore: what people want of an account. Written by the API, polled by the engine.
+
+One cheap read (`generation`) tells whether anything moved; only then are bots, policy, halt and commands read again.
+A document that can't be read is told once in the log and left out: a bad bot never stops the good ones.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from engine.adapters.firestore.bot_document import new_bot, read_bot, read_command, read_policy
+from engine.adapters.firestore.decoder import document_fields
+from engine.adapters.firestore.encoder import name_of
+from engine.adapters.firestore.queries import structured_query
+from engine.adapters.firestore.reader import CONTROLS, FirestoreDocuments
+from engine.adapters.firestore.wire import Wire
+from engine.domain.account import AccountSpec, BotSpec, RiskPolicy
+from engine.domain.errors import InvalidValue, PermanentFailure
+from engine.domain.events import CommandReceived
+from engine.ports import BotDocument, Fields, Transaction
+
+SERVICE = "service"
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class FirestoreControlPlane:
+    """See ports.ControlPlane."""
+
+    def __init__(self, wire: Wire, documents: FirestoreDocuments, now: Callable[[], datetime]) -> None:
+        self._wire = wire
+        self._documents = documents
+        self._now = now
+        self._controls: Fields = {}
+        self._told: set[tuple[str, str, str]] = set()
+
+    def ensure(self, account: AccountSpec, bots: Sequence[BotSpec]) -> None:
+        """See ports.ControlPlane. A bot that was once made here and then deleted by a person stays deleted.
+
+        Raises PermanentFailure for an account that is another user's.
+        """
+        controls = self._documents.get(CONTROLS, account.account_id)
+        user = self._documents.get("users", account.user_id)
+        if controls is not None and controls.get("user_id", account.user_id) != account.user_id:
+            raise PermanentFailure(f"{account.account_id} belongs to another user")
+        brought = set((controls or {}).get("brought_bots", ()))
+        known = controls is not None and "brought_bots" in controls and "user_id" in controls
+        owned = user is not None and account.account_id in user.get("accounts", ())
+        if known and owned and all(bot.bot_id in brought for bot in bots):
+            return
+        self._documents.change(account.account_id, lambda transaction: self._bring(transaction, account, bots))
+
+    def generation(self, account_id: str) -> tuple[int, int]:
+        """See ports.ControlPlane."""
+        own, service = self._read_controls(account_id)
+        self._controls = own
+        return int(own.get("generation", 0)), int(service.get("generation", 0))
+
+    def bots(self, account_id: str) -> Sequence[BotDocument]:
+        """See ports.ControlPlane."""
+        found = self._documents_of("bots", {"account_id": account_id})
+        return self._readable("bots", found, read_bot)
+
+    def policy(self, account_id: str) -> RiskPolicy | None:
+        """See ports.ControlPlane. One that can't be read counts as none."""
+        found = self._documents.get("risk_policies", account_id)
+        policies = [] if found is None else self._readable("risk_policies", [found], read_policy)
+        return policies[0] if policies else None
+
+    def halt(self, account_id: str) -> tuple[bool, str]:
+        """See ports.ControlPlane; the service's halt goes before the account's."""
+        own, service = self._read_controls(account_id)
+        for controls in (service, own):
+            if controls.get("halted"):
+                return True, str(controls.get("halted_reason") or "")
+        return False, ""
+
+    def open_commands(self, account_id: str) -> Sequence[CommandReceived]:
+        """See ports.ControlPlane."""
+        found = self._documents_of("commands", {"account_id": account_id, "state": "accepted"})
+        never = datetime.min.replace(tzinfo=UTC)
+        found.sort(key=lambda fields: (fields.get("requested_at") or never, fields["id"]))
+        return self._readable("commands", found, read_command)
+
+    def watched_until(self, account_id: str) -> datetime | None:
+        """See ports.ControlPlane. As of the last `generation`: the same document carries both, so it costs no read."""
+        until = self._controls.get("watched_until") if self._controls.get("id") == account_id else None
+        return until if isinstance(until, datetime) else None
+
+    def _bring(self, transaction: Transaction, account: AccountSpec, bots: Sequence[BotSpec]) -> Fields:
+        owner = {"user_id": account.user_id, "account_id": account.account_id, "mode": account.mode.value}
+        user = transaction.get("users", account.user_id)
+        controls = transaction.get(CONTROLS, account.account_id)
+        accounts = list((user or {}).get("accounts", ()))
+        if user is None:
+            created = {"user_id": account.user_id, "accounts": [account.account_id], "created_at": self._now()}
+            transaction.create("users", account.user_id, created)
+        elif account.account_id not in accounts:
+            transaction.update("users", account.user_id, {"accounts": [*accounts, account.account_id]})
+        brought = list((controls or {}).get("brought_bots", ()))
+        for bot in bots:
+            if bot.bot_id not in brought:
+                brought.append(bot.bot_id)
+                if transaction.get("bots", bot.bot_id) is None:
+                    transaction.create("bots", bot.bot_id, new_bot(account, bot, self._now()))
+        fields = {**owner, "brought_bots": brought}
+        if controls is None:
+            transaction.create(CONTROLS, account.account_id, {**fields, "halted": False, "halted_reason": None})
+        else:
+            transaction.update(CONTROLS, account.account_id, fields)
+        return {}
+
+    def _read_controls(self, account_id: str) -> tuple[Fields, Fields]:
+        names = [name_of(self._wire.database, CONTROLS, which) for which in (account_id, SERVICE)]
+        own, service = ({} if found is None else document_fields(found) for found in self._wire.get(names))
+        return own, service
+
+    def _documents_of(self, collection: str, where: Mapping[str, Any]) -> list[Fields]:
+        return [document_fields(found) for found in self._wire.query(structured_query(collection, where))]
+
+    def _readable(self, collection: str, found: Sequence[Fields], read: Callable[[Fields], T]) -> list[T]:
+        readable: list[T] = []
+        for fields in found:
+            try:
+                readable.append(read(fields))
+            except InvalidValue as error:
+                key = (collection, str(fields["id"]), str(error))
+                if key not in self._told:
+                    self._told.add(key)
+                    _log.warning("%s/%s is left out: %s", *key)
+        return readable

@@ -1,0 +1,132 @@
+"""How each kind of value is kept in a document, both ways: the words documents.py is written in.
+
+`digits` is the number of decimals of the record's instrument; money has the currency's two. Whole numbers stay whole,
+Decimals become doubles of the shortest form that reads back as the same Decimal (exact up to 15 digits).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from engine.domain.instant import instant_of, moment_of
+from engine.domain.instrument import MONEY_UNIT
+
+Write: TypeAlias = Callable[[Any, int], Any]
+Read: TypeAlias = Callable[[Any], Any]
+
+_UNITS = tuple(Decimal(1).scaleb(-digits) for digits in range(11))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`write(value, digits)` makes a Firestore value, `read` undoes it. None never reaches either."""
+
+    write: Write
+    read: Read
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An attribute of a record and where it stands in the document, outermost name first."""
+
+    attribute: str
+    path: tuple[str, ...]
+    kind: Kind
+
+
+def decimal_of(value: float) -> Decimal:
+    """The Decimal that a stored number stands for."""
+    return Decimal(repr(value))
+
+
+def price(value: Decimal, digits: int) -> float:
+    """A price as a number, rounded to the instrument's smallest unit, half to even."""
+    return number(value.quantize(_UNITS[digits], ROUND_HALF_EVEN))
+
+
+def money(value: Decimal) -> float:
+    """Money as a number, rounded to the currency's smallest unit, half to even."""
+    return number(value.quantize(MONEY_UNIT, ROUND_HALF_EVEN))
+
+
+def number(value: Decimal) -> float:
+    """A Decimal as a number, unrounded. Raises InvalidOperation for one that is none: NaN passes `quantize`."""
+    if not value.is_finite():
+        raise InvalidOperation(f"{value} is no number")
+    return float(value)
+
+
+PLAIN = Kind(lambda value, _: value, lambda value: value)
+PRICE = Kind(price, decimal_of)
+MONEY = Kind(lambda value, _: money(value), decimal_of)
+NUMBER = Kind(lambda value, _: number(value), decimal_of)
+REAL = Kind(lambda value, _: float(value), float)
+TIME = Kind(lambda value, _: moment_of(value), instant_of)
+TEXTS = Kind(lambda value, _: list(value), tuple)
+AMOUNTS = Kind(
+    lambda value, _: {name: money(amount) for name, amount in value.items()},
+    lambda value: {name: decimal_of(amount) for name, amount in value.items()},
+)
+
+
+def one_of(words: type[StrEnum]) -> Kind:
+    """A word of a fixed set."""
+    return Kind(lambda value, _: value.value, words)
+
+
+def map_of(part: type, entries: Sequence[Entry]) -> Kind:
+    """A part of a record as a map."""
+    return Kind(lambda value, digits: write_map(value, entries, digits), lambda value: read_map(part, value, entries))
+
+
+def list_of(part: type, entries: Sequence[Entry]) -> Kind:
+    """Parts of a record, in order, as a list of maps."""
+    return Kind(
+        lambda value, digits: [write_map(item, entries, digits) for item in value],
+        lambda value: tuple(read_map(part, item, entries) for item in value),
+    )
+
+
+def named(part: type, entries: Sequence[Entry]) -> Kind:
+    """Parts of a record by name, as a map of maps."""
+    return Kind(
+        lambda value, digits: {name: write_map(item, entries, digits) for name, item in value.items()},
+        lambda value: {name: read_map(part, item, entries) for name, item in value.items()},
+    )
+
+
+def same(kind: Kind, names: str) -> tuple[Entry, ...]:
+    """Entries of one kind, each kept under its attribute's own name. `names` are parted by blanks."""
+    return tuple(Entry(name, (name,), kind) for name in names.split())
+
+
+def within(outer: str, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The same entries, one map deeper."""
+    return tuple(Entry(entry.attribute, (outer, *entry.path), entry.kind) for entry in entries)
+
+
+def write_map(value: object, entries: Sequence[Entry], digits: int) -> dict[str, Any]:
+    """The nested map that the entries make of a record or a part of one."""
+    tree: dict[str, Any] = {}
+    for entry in entries:
+        branch = tree
+        for name in entry.path[:-1]:
+            branch = branch.setdefault(name, {})
+        plain = getattr(value, entry.attribute)
+        branch[entry.path[-1]] = None if plain is None else entry.kind.write(plain, digits)
+    return tree
+
+
+def read_map(part: type, fields: Mapping[str, Any], entries: Sequence[Entry], **given: Any) -> Any:
+    """The record, or the part of one, that a map holds. Raises LookupError, TypeError or ValueError for others."""
+    values = dict(given)
+    for entry in entries:
+        branch: Any = fields
+        for name in entry.path:
+            branch = branch[name]
+        values[entry.attribute] = None if branch is None else entry.kind.read(branch)
+    return part(**values)

@@ -1,0 +1,112 @@
+"""Every query that the service makes of Firestore, as data, and its protobuf form.
+
+Used by the reader, the control plane and recovery; a test holds firestore.indexes.json to the table.
+Reads by document id are no queries and stand nowhere here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from google.cloud.firestore_v1.types import query as query_types
+
+from engine.adapters.firestore.encoder import set_value
+from engine.adapters.firestore.wire import Message
+from engine.domain.errors import InvariantBroken
+
+StructuredQuery: Message = query_types.StructuredQuery.pb()
+
+
+@dataclass(frozen=True, slots=True)
+class QueryShape:
+    """Documents of `collection` whose `equal` fields have given values (and any of the `optional` ones too), newest
+    first by `order`, or by id where that is None. `one_of` is a field that may have any of several values.
+    """
+
+    collection: str
+    equal: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    order: str | None = None
+    one_of: str | None = None
+
+
+_OWN = ("user_id", "account_id")
+_TRADED = ("bot_id", "symbol")
+
+QUERIES: tuple[QueryShape, ...] = (
+    # the API's lists
+    QueryShape("accounts", ("user_id",)),
+    QueryShape("bots", _OWN, optional=("deleted",)),
+    QueryShape("open_positions", _OWN, optional=_TRADED),
+    QueryShape("profits", _OWN),
+    QueryShape("trading_signals", _OWN, optional=(*_TRADED, "outcome"), order="confirmed_at"),
+    QueryShape("orders", _OWN, optional=(*_TRADED, "state"), order="created_at"),
+    QueryShape("fills", _OWN, optional=_TRADED, order="filled_at"),
+    QueryShape("closed_trades", _OWN, optional=_TRADED, order="exit_at"),
+    QueryShape("alerts", _OWN, order="at"),
+    QueryShape("dead_letters", _OWN),
+    QueryShape("decisions", (*_OWN, "bot_id", "day")),
+    # the engine's own, on one account
+    QueryShape("bots", ("account_id",)),
+    QueryShape("commands", ("account_id", "state")),
+    QueryShape("open_positions", ("account_id",)),
+    QueryShape("profits", ("account_id",)),
+    QueryShape("orders", ("account_id",), one_of="state"),
+    QueryShape("equity_days", ("account_id", "day")),
+)
+
+
+def declared(collection: str, fields: Sequence[str], order: str | None, one_of: str | None = None) -> QueryShape:
+    """The declared shape of a query. Raises InvariantBroken for one that QUERIES does not have: it has no index."""
+    asked = set(fields)
+    for shape in QUERIES:
+        if (shape.collection, shape.order, shape.one_of) != (collection, order, one_of):
+            continue
+        if set(shape.equal) <= asked <= {*shape.equal, *shape.optional}:
+            return shape
+    raise InvariantBroken(f"no query of {collection} by {', '.join(sorted(asked))} in the order of {order} is declared")
+
+
+def structured_query(
+    collection: str,
+    where: Mapping[str, Any],
+    *,
+    order: str | None = None,
+    one_of: tuple[str, Sequence[Any]] | None = None,
+    limit: int | None = None,
+    after: tuple[Any, str] | None = None,
+) -> Message:
+    """The protobuf of a declared query.
+
+    `after` is the order field's value (None without an order) and the full name of the document to go on after.
+    """
+    declared(collection, tuple(where), order, one_of[0] if one_of else None)
+    query = StructuredQuery()
+    query.from_.add().collection_id = collection
+    filters = query.where.composite_filter
+    filters.op = StructuredQuery.CompositeFilter.AND
+    for field, value in where.items():
+        equal = filters.filters.add().field_filter
+        equal.field.field_path = field
+        equal.op = StructuredQuery.FieldFilter.EQUAL
+        set_value(equal.value, value)
+    if one_of is not None:
+        among = filters.filters.add().field_filter
+        among.field.field_path = one_of[0]
+        among.op = StructuredQuery.FieldFilter.IN
+        set_value(among.value, list(one_of[1]))
+    direction = StructuredQuery.ASCENDING if order is None else StructuredQuery.DESCENDING
+    for path in ((order,) if order is not None else ()) + ("__name__",):
+        step = query.order_by.add()
+        step.field.field_path = path
+        step.direction = direction
+    if limit is not None:
+        query.limit.value = limit
+    if after is not None:
+        if order is not None:
+            set_value(query.start_at.values.add(), after[0])
+        query.start_at.values.add().reference_value = after[1]
+        query.start_at.before = False
+    return query

@@ -1,0 +1,49 @@
+"""What a row of the document table holds, and the write that comes of it. Used by documents, mapping, store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeAlias
+
+from engine.adapters.firestore.encoder import FieldValues
+from engine.adapters.firestore.kinds import Entry
+
+PriceDigits: TypeAlias = Callable[[str], int]
+
+
+class Operation(Enum):
+    """SET creates or changes, UPDATE needs the document to be there (the API made it), DELETE removes it."""
+
+    SET = "set"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentWrite:
+    """One document's part of a commit. `fields` are by path segments: every write names what it writes."""
+
+    collection: str
+    document_id: str
+    operation: Operation
+    fields: FieldValues
+
+
+def _nothing_more(_record: Any, _digits: PriceDigits) -> FieldValues:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How one kind of record stands in its document.
+
+    `entries` work both ways; `more` adds what is derived or a slot, and is not read back; `identity` names the
+    attribute that is the document's id and no field of it.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    more: Callable[[Any, PriceDigits], FieldValues] = _nothing_more
+    identity: str | None = None
+    operation: Operation = Operation.SET

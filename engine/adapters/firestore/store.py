@@ -1,0 +1,84 @@
+"""The RecordStore on Firestore: a batch of records becomes one fenced commit. Called by the relay.
+
+All of a batch is in or none of it, and doing it twice leaves the same documents: ids are deterministic and values are
+absolute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from engine.adapters.firestore.encoder import add_delete, add_set, name_of
+from engine.adapters.firestore.lease import FirestoreLease
+from engine.adapters.firestore.mapping import write_of
+from engine.adapters.firestore.shape import DocumentWrite, Operation, PriceDigits
+from engine.adapters.firestore.wire import Message, Wire
+from engine.domain.account import AccountSpec
+from engine.domain.errors import PermanentFailure
+from engine.ports import Clock, Grant, Pending
+
+# Firestore's limits are 1 MiB a document and 10 MiB a request; what would exceed them answers like a passing shortage.
+WRITE_BYTES_MAX = 1_000_000
+COMMIT_BYTES_MAX = 9_000_000
+_PING_TIMEOUT_S = 1.0
+
+
+class FirestoreRecordStore:
+    """See ports.RecordStore. `price_digits` gives an instrument's decimals by symbol ("" for what has none)."""
+
+    def __init__(self, wire: Wire, lease: FirestoreLease, clock: Clock, price_digits: PriceDigits) -> None:
+        self._wire = wire
+        self._lease = lease
+        self._clock = clock
+        self._price_digits = price_digits
+
+    def commit(self, grant: Grant, batch: Sequence[Pending]) -> None:
+        """See ports.RecordStore. `grant.delivered_sequence` is what will be delivered once this batch is in.
+
+        An empty batch writes the lease alone: whether it passes tells a bad record from a store that takes none.
+        """
+        account = self._lease.held(grant).account
+        request = self._request(account, batch, self._clock.now())
+        self._lease.commit(grant, request, grant.delivered_sequence)
+
+    def ping(self) -> None:
+        """See ports.RecordStore."""
+        self._wire.get([name_of(self._wire.database, "leases", "ping")], timeout_s=_PING_TIMEOUT_S)
+
+    def _request(self, account: AccountSpec, batch: Sequence[Pending], sent_at: datetime) -> Message:
+        request = self._lease.begin()
+        for write in merged(
+            write_of(item.record, account, item.sequence, sent_at, self._price_digits) for item in batch
+        ):
+            name = name_of(self._wire.database, write.collection, write.document_id)
+            if write.operation is Operation.DELETE:
+                add_delete(request, name)
+                continue
+            added = add_set(request, name, write.fields)
+            if write.operation is Operation.UPDATE:
+                added.current_document.exists = True
+            if added.ByteSize() > WRITE_BYTES_MAX:
+                raise PermanentFailure(f"{write.collection}/{write.document_id}: {added.ByteSize()} bytes in one write")
+        if request.ByteSize() > COMMIT_BYTES_MAX:
+            raise PermanentFailure(f"{request.ByteSize()} bytes in one commit")
+        return request
+
+
+def merged(writes: Iterable[DocumentWrite]) -> list[DocumentWrite]:
+    """The same writes with neighbours on one document made one, later fields over earlier: each write is billed.
+
+    Order on a document is kept; order between documents can't be seen within a commit.
+    """
+    result: list[DocumentWrite] = []
+    last: dict[tuple[str, str], int] = {}
+    for write in writes:
+        key = (write.collection, write.document_id)
+        at = last.get(key)
+        if at is not None and result[at].operation is write.operation is not Operation.DELETE:
+            fields = {**result[at].fields, **write.fields}
+            result[at] = DocumentWrite(write.collection, write.document_id, write.operation, fields)
+            continue
+        last[key] = len(result)
+        result.append(write)
+    return result

@@ -1,0 +1,74 @@
+"""The journal's tables and the statements on them. Used by writer.py and journal.py; any SQLite tool reads it.
+
+records       every record, in the order it was put; `row` never repeats. Of a state the newest row alone is kept (and
+              one that is a dead letter): undelivered states are conflated, delivered ones mirror what the store holds.
+              state: 0 waiting, 1 delivered, 2 dead letter. fact, history: 0 or 1; history is what nothing goes on from
+dead_letters  why a record was set aside
+about         format, and the journal's own id, which the lease names: a path alone could be another machine's
+"""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x4C6F636B  # "Lock", in the file's header
+FORMAT = 1
+
+TABLES = f"""
+CREATE TABLE records (
+    row         INTEGER PRIMARY KEY AUTOINCREMENT,
+    sequence    INTEGER NOT NULL,
+    collection  TEXT NOT NULL,
+    document_id TEXT NOT NULL,
+    slot        TEXT NOT NULL,
+    fact        INTEGER NOT NULL,
+    history     INTEGER NOT NULL,
+    state       INTEGER NOT NULL DEFAULT 0,
+    queued_at   REAL NOT NULL,
+    payload     BLOB NOT NULL
+);
+CREATE INDEX records_of_states ON records (collection, document_id, slot) WHERE fact = 0;
+CREATE INDEX records_waiting ON records (state) WHERE state = 0;
+CREATE TABLE dead_letters (
+    row      INTEGER PRIMARY KEY,
+    error    TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    first_at REAL NOT NULL
+);
+CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {FORMAT};
+"""
+
+ADD = """
+INSERT INTO records (sequence, collection, document_id, slot, fact, history, queued_at, payload)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+SUPERSEDE = """
+DELETE FROM records
+WHERE collection = ? AND document_id = ? AND slot = ? AND fact = 0 AND state <> 2
+"""
+TAKE = """
+SELECT row, sequence, payload FROM records WHERE state = 0 AND row > ? ORDER BY row LIMIT ?
+"""
+MARK_DELIVERED = "UPDATE records SET state = 1 WHERE row = ? AND state = 0"
+
+# A state that fails again replaces its older dead letter: a poisoned document counts once.
+FORGET_OLDER_DEAD = """
+DELETE FROM records WHERE state = 2 AND fact = 0 AND row < :row
+AND (collection, document_id, slot) = (SELECT collection, document_id, slot FROM records WHERE row = :row)
+"""
+BURY = "UPDATE records SET state = 2 WHERE row = ?"
+ADD_LETTER = "INSERT OR REPLACE INTO dead_letters (row, error, attempts, first_at) VALUES (?, ?, ?, ?)"
+DROP_STRAY_LETTERS = "DELETE FROM dead_letters WHERE row NOT IN (SELECT row FROM records WHERE state = 2)"
+
+REQUEUE = "UPDATE records SET state = 0 WHERE state = 1 AND sequence > ?"
+NEWEST_STATES = (
+    "SELECT row, collection, document_id, slot, payload FROM records WHERE fact = 0 AND history = 0 ORDER BY row"
+)
+LAST_SEQUENCE = "SELECT sequence FROM records ORDER BY row DESC LIMIT 1"
+COUNT_HISTORY = "SELECT count(*) FROM records WHERE history = 1"
+DROP_OLDEST = """
+DELETE FROM records WHERE row IN
+(SELECT row FROM records WHERE history = 1 AND state = 1 ORDER BY row LIMIT ?)
+"""
+DEPTH = "SELECT count(*), min(queued_at) FROM records WHERE state = 0"
+DEAD_LETTERS = "SELECT count(*) FROM dead_letters"

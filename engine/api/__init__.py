@@ -1,0 +1,1 @@
+"""Face: Flask blueprints, one a resource; authentication; problem details."""

@@ -1,0 +1,127 @@
+"""A bot as a person filled it in, checked whole: every field that is wrong is named, not the first alone. Fed by the
+bots routes with a form, the market's instruments and the strategy registry; gives them the document's fields.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from engine.api.models.bodies import BotBody, BotChangeBody, ExitsBody, SizingBody
+from engine.api.problems import FieldError, invalid
+from engine.domain.account import BotSpec, Exits, Sizing, SizingKind
+from engine.domain.errors import InvalidValue
+from engine.ports import Fields
+from engine.strategies import registry
+
+T = TypeVar("T")
+
+SLUG_MAX = 33  # and a hyphen and 6 characters make the 40 of a bot's id
+NAMED_MAX = 10  # symbols named in a message
+
+
+@dataclass(frozen=True, slots=True)
+class BotForm:
+    """Everything of a bot that a person decides but what is desired of it."""
+
+    bot_id: str
+    name: str
+    strategy: str
+    parameters: dict[str, Any]
+    symbols: tuple[str, ...]
+    timeframe: str
+    sizing: SizingBody
+    exits: ExitsBody
+
+
+def new_form(body: BotBody, account_id: str, salt: str) -> BotForm:
+    """The form of a new bot. Without an id it gets one from its name and `salt`, which tells creations apart."""
+    name = body.name or body.id or f"{body.strategy} {', '.join(body.symbols[:3])}"
+    return BotForm(
+        bot_id=body.id if body.id is not None else _made_id(name, account_id, salt),
+        name=name[:80],
+        strategy=body.strategy,
+        parameters=body.parameters,
+        symbols=tuple(body.symbols),
+        timeframe=body.timeframe,
+        sizing=body.sizing,
+        exits=body.exits,
+    )
+
+
+def changed_form(bot: Fields, body: BotChangeBody) -> BotForm:
+    """The form of a bot as it would be after a change; `bot` is its document."""
+    return BotForm(
+        bot_id=bot["id"],
+        name=body.name or bot["name"],
+        strategy=body.strategy or bot["strategy"],
+        parameters=bot["parameters"] if body.parameters is None else body.parameters,
+        symbols=tuple(bot["symbols"] if body.symbols is None else body.symbols),
+        timeframe=body.timeframe or bot["timeframe"],
+        sizing=body.sizing or SizingBody.model_validate(bot["sizing"]),
+        exits=body.exits or ExitsBody.model_validate(bot["exits"]),
+    )
+
+
+def checked_fields(form: BotForm, instruments: Sequence[Fields] | None) -> Fields:
+    """The document's fields of a sound form. Raises a 400 that names every field that is not.
+
+    `instruments` are those of the account's market; None where the symbols were checked before.
+    """
+    errors: list[FieldError] = []
+    sizing = _tried(errors, lambda: Sizing(SizingKind(form.sizing.kind), form.sizing.value))
+    exits = _tried(errors, lambda: Exits(form.exits.stop_pct, form.exits.target_pct))
+    _tried(errors, lambda: registry.make(form.strategy, form.parameters))
+    _tried(errors, lambda: BotSpec(form.bot_id, form.strategy, form.symbols, form.name, timeframe=form.timeframe))
+    errors += [] if instruments is None else _unknown_symbols(form.symbols, instruments)
+    if errors or sizing is None or exits is None:
+        raise invalid(errors)
+    return {
+        "name": form.name,
+        "strategy": form.strategy,
+        "parameters": dict(form.parameters),
+        "symbols": list(form.symbols),
+        "timeframe": form.timeframe,
+        "sizing": {"kind": sizing.kind.value, "value": float(sizing.value)},
+        "exits": {"stop_pct": _float(exits.stop_pct), "target_pct": _float(exits.target_pct)},
+    }
+
+
+def _tried(errors: list[FieldError], make: Callable[[], T]) -> T | None:
+    try:
+        return make()
+    except InvalidValue as error:
+        errors.append(FieldError(error.field, error.message))
+        return None
+
+
+def _unknown_symbols(symbols: Sequence[str], instruments: Sequence[Fields]) -> list[FieldError]:
+    known = sorted(str(instrument["symbol"]) for instrument in instruments)
+    return [
+        FieldError(f"symbols[{place}]", f"unknown symbol {symbol!r}; {_what_exists(symbol, known)}")
+        for place, symbol in enumerate(symbols)
+        if symbol not in known
+    ]
+
+
+def _what_exists(symbol: str, known: list[str]) -> str:
+    if len(known) <= NAMED_MAX:
+        return f"this account's market carries {', '.join(known)}"
+    near = difflib.get_close_matches(symbol.upper(), known, n=3)
+    hint = f", such as {', '.join(near)}" if near else ""
+    return f"this account's market carries {len(known)} others{hint}"
+
+
+def _made_id(name: str, account_id: str, salt: str) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:SLUG_MAX].strip("-") or "bot"
+    digest = hashlib.sha256(f"{account_id}\x1f{name}\x1f{salt}".encode()).hexdigest()
+    return f"{slug}-{digest[:6]}"
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)

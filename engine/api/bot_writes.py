@@ -1,0 +1,85 @@
+"""Changes to a bot's document, the API's fields of it: spec, `desired`, `generation`, `deleted`. Fed by routes/bots;
+the engine reconciles to what is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+
+from flask import Response, request
+
+from engine.api.answers import iso
+from engine.api.authentication import caller
+from engine.api.bot_form import changed_form, checked_fields, new_form
+from engine.api.models.bodies import BotBody, BotChangeBody
+from engine.api.ownership import document_in
+from engine.api.problems import conflict, store_unavailable
+from engine.api.services import services
+from engine.api.writing import write_fields, written
+from engine.domain.account import Desired
+from engine.ports import Fields, Transaction
+
+
+def create_bot(body: BotBody) -> Response:
+    """201 with the new bot; 400 naming every bad field, 409 for an id that is taken. Nothing half-created."""
+    account_id = services().ownership.account_to_write(caller().uid, body.account_id)
+    now = services().deps.clock.now()
+    form = new_form(body, account_id, salt=request.headers.get("Idempotency-Key") or iso(now))
+    fields = checked_fields(form, _instruments(account_id))
+
+    def work(transaction: Transaction) -> Fields:
+        if transaction.get("bots", form.bot_id) is not None:
+            raise conflict(f"The id {form.bot_id!r} is taken. Choose another one.")
+        bot = {
+            **write_fields(account_id, transaction), **fields, "desired": body.desired.value, "generation": 1,
+            "deleted": False, "created_at": now, "sequence": 0,
+        }  # fmt: skip
+        transaction.create("bots", form.bot_id, bot)
+        return {"id": form.bot_id, **bot, "status": None}
+
+    return written(account_id, work, HTTPStatus.CREATED)
+
+
+def change_bot(bot_id: str, body: BotChangeBody) -> Response:
+    """200 with the bot as changed; 400 naming every bad field, and the old bot stays."""
+
+    def change(bot: Fields) -> Fields:
+        instruments = None if body.symbols is None else _instruments(bot["account_id"])
+        fields = checked_fields(changed_form(bot, body), instruments)
+        return fields if body.desired is None else {**fields, "desired": body.desired.value}
+
+    return _changed(bot_id, change)
+
+
+def desire(bot_id: str, desired: Desired) -> Response:
+    """200 with the bot. Asking for what is already desired changes nothing."""
+    return _changed(bot_id, lambda bot: {} if bot["desired"] == desired.value else {"desired": desired.value})
+
+
+def delete_bot(bot_id: str) -> Response:
+    """200. The engine closes the bot's positions and then deletes its document; for the API it is gone at once."""
+    return _changed(bot_id, lambda _: {"deleted": True, "desired": Desired.STOPPED.value})
+
+
+def _changed(bot_id: str, change: Callable[[Fields], Fields]) -> Response:
+    uid = caller().uid
+    account_id = services().ownership.document(uid, "bots", bot_id, "bot")["account_id"]
+
+    def work(transaction: Transaction) -> Fields:
+        bot = {"status": None, **document_in(transaction, uid, "bots", bot_id, "bot"), "id": bot_id}
+        changes = change(bot)
+        if not changes:
+            return bot
+        written_at = {"generation": bot["generation"] + 1, "updated_at": services().deps.clock.now()}
+        transaction.update("bots", bot_id, {**changes, **written_at})
+        return {**bot, **changes, **written_at}
+
+    return written(account_id, work)
+
+
+def _instruments(account_id: str) -> Sequence[Fields]:
+    instruments = services().engine.instruments(account_id)
+    if instruments is None:
+        raise store_unavailable("The engine has not said yet what its market carries. Try again in a few seconds.")
+    return instruments

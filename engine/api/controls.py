@@ -1,0 +1,55 @@
+"""Writes to controls/{account_id} and controls/service: halts, and until when a screen is watched. Fed by routes;
+polled by the engine.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Response
+
+from engine.api.authentication import caller
+from engine.api.services import services
+from engine.api.writing import write_fields, written
+from engine.ports import Fields, Transaction
+
+SERVICE = "service"
+WATCHED_FOR = timedelta(seconds=60)  # a client says so every 30 s: one lost request changes nothing
+NO_REASON = "halted by hand"
+
+
+def set_halt(control_id: str, halted: bool, reason: str) -> Response:
+    """200 with the halt as it now stands. Halting again replaces the reason, lifting twice is lifting once."""
+    now = services().deps.clock.now()
+    state = {
+        "halted": halted,
+        "halted_reason": (reason.strip() or NO_REASON) if halted else None,
+        "halted_at": now if halted else None,
+        "halted_by": caller().uid if halted else None,
+    }
+
+    def work(transaction: Transaction) -> Fields:
+        _put(transaction, control_id, state)
+        return {"id": control_id, **state}
+
+    return written(control_id, work)
+
+
+def watch(account_id: str) -> Response:
+    """200 with the wall time until which the account counts as watched."""
+    until = services().deps.clock.now() + WATCHED_FOR
+
+    def work(transaction: Transaction) -> Fields:
+        _put(transaction, account_id, {"watched_until": until})
+        return {"account_id": account_id, "watched_until": until}
+
+    return written(account_id, work)
+
+
+def _put(transaction: Transaction, control_id: str, fields: Fields) -> None:
+    standing = transaction.get("controls", control_id)
+    if standing is not None:
+        transaction.update("controls", control_id, {**fields, "updated_at": services().deps.clock.now()})
+        return
+    born = {"halted": False, "halted_reason": None, "halted_at": None, "halted_by": None, "sequence": 0}
+    transaction.create("controls", control_id, {**write_fields(control_id, transaction), **born, **fields})

@@ -1,0 +1,44 @@
+"""What the HTTP face is given: ports, the client's folder and settings. Made by bootstrap; read throughout api/."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.ports import Clock, Documents, SnapshotStore, TokenVerifier
+
+VERSION = "0.1.0"  # of the API, as its description says it
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSignIn:
+    """The demo user's sign-in, shown by the client as one click. Only ever set on a local stack."""
+
+    email: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientConfig:
+    """What the web client must know to reach Firebase. Emulators are `host:port`, None in production."""
+
+    project: str
+    api_key: str
+    auth_domain: str
+    auth_emulator: str | None = None
+    firestore_emulator: str | None = None
+    demo: DemoSignIn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiDependencies:
+    """Everything the face needs. `owner_uid` may halt the whole service; None: nobody may."""
+
+    documents: Documents
+    snapshots: SnapshotStore
+    tokens: TokenVerifier
+    clock: Clock
+    web_dir: Path
+    client: ClientConfig
+    owner_uid: str | None
+    version: str = VERSION

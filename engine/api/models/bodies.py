@@ -1,0 +1,114 @@
+"""Request bodies. Read by flask-openapi3; fed to routes. Unknown fields are errors; no body is an empty object."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from engine.api.models.queries import Name, Timeframe
+from engine.domain.account import Desired, SizingKind
+
+# Documents hold doubles: beyond this a whole number would not come back as it went in.
+_LARGEST = Decimal(2**53)
+
+
+def _number(value: Any) -> Any:
+    """JSON numbers only: "5" is a text."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("must be a number")
+    return value
+
+
+def _parameter(value: Any) -> Any:
+    if not isinstance(value, bool | int | float | str) or (isinstance(value, str) and len(value) > 200):
+        raise ValueError("must be a number, true or false, or a text of at most 200 characters")
+    return value
+
+
+Number = Annotated[
+    Decimal, BeforeValidator(_number), Field(ge=-_LARGEST, le=_LARGEST), WithJsonSchema({"type": "number"})
+]
+Whole = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
+_SCALAR = {"anyOf": [{"type": "number"}, {"type": "boolean"}, {"type": "string"}]}
+Parameter = Annotated[Any, BeforeValidator(_parameter), WithJsonSchema(_SCALAR)]
+
+
+class Body(BaseModel):
+    """What all bodies have in common."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_an_object(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+
+class SizingBody(Body):
+    """How an entry's quantity is found: `value` is % of equity, an amount of currency or a quantity, by `kind`."""
+
+    kind: SizingKind = SizingKind.EQUITY_PCT
+    value: Number = Decimal(5)
+
+
+class ExitsBody(Body):
+    """Distances of stop and target from the average entry price, in percent; null where there is none."""
+
+    stop_pct: Number | None = None
+    target_pct: Number | None = None
+
+
+class BotBody(Body):
+    """A new bot."""
+
+    strategy: Name
+    symbols: list[Name] = Field(max_length=50)
+    id: str | None = Field(None, max_length=40, description="Made from the name if left out.")
+    name: str | None = Field(None, min_length=1, max_length=80)
+    parameters: dict[Name, Parameter] = Field(default_factory=dict, max_length=50)
+    timeframe: Timeframe = "1m"
+    sizing: SizingBody = Field(default_factory=SizingBody)
+    exits: ExitsBody = Field(default_factory=ExitsBody)
+    desired: Desired = Field(Desired.STOPPED, description="Nothing trades before someone says so.")
+    account_id: Name | None = Field(None, description="The account; may be left out when you have only one.")
+
+
+class BotChangeBody(Body):
+    """What to change of a bot; what is left out stays. A bot's account never changes."""
+
+    strategy: Name | None = None
+    symbols: list[Name] | None = Field(None, max_length=50)
+    name: str | None = Field(None, min_length=1, max_length=80)
+    parameters: dict[Name, Parameter] | None = Field(None, max_length=50)
+    timeframe: Timeframe | None = None
+    sizing: SizingBody | None = None
+    exits: ExitsBody | None = None
+    desired: Desired | None = None
+
+
+class AccountBody(Body):
+    """Which account."""
+
+    account_id: Name | None = Field(None, description="The account; may be left out when you have only one.")
+
+
+class ReasonBody(Body):
+    """Why."""
+
+    reason: str = Field("", max_length=200, description="Shown on every screen while it lasts.")
+
+
+class PolicyBody(Body):
+    """The account's limits; those left out stay as they are. `account_id` and `as_of` may come along from a GET."""
+
+    notional_max_pct: Number | None = Field(None, description="One entry's worth, % of equity.")
+    at_risk_max_pct: Number | None = Field(
+        None, description="What the stops of all open entries would lose, % of equity."
+    )
+    positions_max: Whole | None = Field(None, description="Open positions in the account.")
+    quote_age_max_s: Whole | None = Field(None, description="Age of the price an order is decided on, seconds.")
+    notional_min: Number | None = Field(None, description="Smallest entry, in currency.")
+    account_id: str | None = Field(None, exclude=True)
+    as_of: str | None = Field(None, exclude=True)

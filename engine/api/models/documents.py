@@ -1,0 +1,191 @@
+"""Documents as answers show them; docs/contract/documents.md has what each field means. Named by the routes, for the
+OpenAPI document; a test holds real answers to them. Fields not named here may come along.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from engine.domain.account import Desired, SizingKind
+from engine.domain.order import OrderState, OrderType, Purpose, Side
+from engine.domain.signal import Outcome, SignalType, Temperature
+
+
+class Document(BaseModel):
+    """What every document of an account carries."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    user_id: str
+    account_id: str
+    mode: Literal["paper", "live"]
+    updated_at: datetime
+    sequence: int
+
+
+class Part(BaseModel):
+    """A map inside a document."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Readiness(Part):
+    """Whether a bot may trade now, and what stands in its way."""
+
+    can_trade: bool
+    blocking_reason: str | None
+    blocking_detail: str | None = None
+
+
+class BotStatus(Part):
+    """How a bot is doing; the engine's fields."""
+
+    state: Literal["starting", "warming", "running", "paused", "stopped", "error"]
+    temperature: Temperature | None
+    score: float | None
+    symbol: str | None = None
+    readiness: Readiness
+    last_evaluated_at: datetime | None
+
+
+class SizingPart(Part):
+    """How an entry's quantity is found."""
+
+    kind: SizingKind
+    value: float
+
+
+class ExitsPart(Part):
+    """Distances of stop and target, in percent."""
+
+    stop_pct: float | None
+    target_pct: float | None
+
+
+class Bot(Document):
+    """A bot. `status` is null until the engine has seen it."""
+
+    name: str
+    strategy: str
+    parameters: dict[str, float | int | bool | str]
+    symbols: list[str]
+    timeframe: str
+    sizing: SizingPart
+    exits: ExitsPart
+    desired: Desired
+    generation: int
+    status: BotStatus | None
+
+
+class Position(Part):
+    """An open position of one bot in one symbol; `quantity` is negative for a short one."""
+
+    id: str
+    bot_id: str
+    symbol: str
+    quantity: float
+    entry_price: float
+    current_price: float
+    pnl: float
+    pnl_percent: float
+    realized_pnl: float
+    charges: float
+    state: Literal["BUILDING", "OPEN", "REDUCING"]
+    stop_price: float | None
+    target_price: float | None
+    entry_time: datetime
+
+
+class Order(Document):
+    """An order as it stands; its id is the client order id."""
+
+    bot_id: str
+    signal_id: str | None
+    symbol: str
+    side: Side
+    order_type: OrderType
+    quantity: float
+    limit_price: float | None
+    state: OrderState
+    filled_quantity: float
+    average_price: float | None
+    venue_order_id: str | None
+    reason: str | None
+    purpose: Purpose
+    created_at: datetime
+
+
+class Fill(Document):
+    """A fill, booked."""
+
+    order_id: str
+    venue_fill_id: str
+    bot_id: str
+    symbol: str
+    side: Side
+    quantity: float
+    price: float
+    charges: float
+    charge_lines: dict[str, float]
+    filled_at: datetime
+
+
+class Trade(Document):
+    """A round trip from flat to flat."""
+
+    bot_id: str
+    symbol: str
+    side: Literal["LONG", "SHORT"]
+    quantity: float
+    entry_at: datetime
+    entry_price: float
+    exit_at: datetime
+    exit_price: float
+    gross_pnl: float
+    charges: float
+    net_pnl: float
+    exit_reason: str
+    fill_ids: list[str]
+
+
+class Signal(Document):
+    """A signal and what became of it."""
+
+    bot_id: str
+    strategy: str
+    symbol: str
+    type: SignalType
+    price: float
+    score: float
+    confidence: float
+    reasons: list[str]
+    bar_at: datetime
+    confirmed_at: datetime
+    outcome: Outcome
+    blocking_reason: str | None
+    order_id: str | None
+
+
+class Alert(Document):
+    """Something a person should know."""
+
+    severity: Literal["info", "warning", "critical"]
+    kind: str
+    text: str
+    at: datetime
+    acknowledged_at: datetime | None = None
+
+
+class DeadLetter(Document):
+    """A record that the store refused for good."""
+
+    collection: str
+    document_id: str
+    error: str
+    attempts: int
+    first_at: datetime
+    payload_bytes: int

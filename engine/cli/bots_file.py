@@ -1,0 +1,28 @@
+"""Reads a bots file from disk, JSON or TOML. Used by `backtest --bots` and, through bootstrap, by `make run BOTS=`."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+from engine.domain.errors import DataError, InvalidValue
+from engine.strategies.bot_list import BotList, parse_bots
+
+
+def read_bots_file(path: Path) -> BotList:
+    """Read a bots file; raises DataError saying which file, where in it and why."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(str(path), f"can't be read: {error}") from error
+    try:
+        said = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DataError(str(path), f"is not JSON: {error.msg}", error.lineno) from error
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(str(path), f"is not TOML: {error}") from error
+    try:
+        return parse_bots(said)
+    except InvalidValue as error:
+        raise DataError(str(path), str(error)) from error

@@ -1,0 +1,41 @@
+"""Progress on stderr for whatever takes more than two seconds. Used by the subcommands."""
+
+from __future__ import annotations
+
+import sys
+from time import monotonic
+
+QUIET_S = 2.0
+STEP_S = 0.5
+
+
+class Progress:
+    """A line that renews itself on a terminal, and a line every few seconds elsewhere."""
+
+    def __init__(self, what: str) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._shown = False
+        self.begin(what)
+
+    def begin(self, what: str) -> None:
+        """Another piece of work begins."""
+        self._what = what
+        self._started = self._last = monotonic()
+
+    def advance(self, done: int, total: int) -> None:
+        """So much of it is done."""
+        now = monotonic()
+        step = STEP_S if self._terminal else 5.0
+        if now - self._started < QUIET_S or now - self._last < step:
+            return
+        self._last = now
+        share = done / total if total else 1.0
+        left = (now - self._started) * (1 - share) / share if share > 0 else 0.0
+        text = f"{self._what}: {share * 100:.0f} %, about {left:.0f} s left"
+        print(f"\r{text:<60}" if self._terminal else text, end="" if self._terminal else "\n", file=sys.stderr)
+        self._shown = True
+
+    def end(self) -> None:
+        """The work is over."""
+        if self._shown and self._terminal:
+            print(file=sys.stderr)

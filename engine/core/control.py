@@ -1,0 +1,145 @@
+"""What people want: bots that come, change and go, policies, halts, commands. Called by engine.py for person events."""
+
+from __future__ import annotations
+
+from engine.core.bars import Series
+from engine.core.decide import exit_position, withdraw_entries
+from engine.core.publish import publish_account, publish_alert
+from engine.core.publish_bots import publish_bot
+from engine.core.settle import forget_if_done
+from engine.core.state import Bot, Stance, State
+from engine.core.tape import Tape
+from engine.domain.account import Desired
+from engine.domain.effects import CancelOrder
+from engine.domain.errors import InvalidValue
+from engine.domain.events import BotChanged, BotRemoved, CommandReceived, HaltChanged, PolicyChanged
+from engine.domain.order import ExitReason
+from engine.domain.records import CommandResult
+from engine.domain.timeframe import timeframe_us
+
+
+def on_bot_changed(state: State, event: BotChanged) -> None:
+    """A new bot, another spec, or another wish. A spec that can't run is shown as the bot's error."""
+    known = state.bots.get(event.spec.bot_id)
+    if known is not None and known.spec == event.spec and known.error is None:
+        known.desired, known.generation = event.desired, event.generation
+        known.removed = False
+    else:
+        bot = Bot(event.spec, event.desired, event.generation)
+        if known is not None:
+            bot.signals, bot.orders, bot.trades = known.signals, known.orders, known.trades
+            bot.realized_gross, bot.charges = known.realized_gross, known.charges
+        state.bots[bot.bot_id] = bot
+        _equip(state, bot, known)
+    if state.views:
+        publish_bot(state, state.bots[event.spec.bot_id])
+
+
+def _equip(state: State, bot: Bot, before: Bot | None) -> None:
+    """Give a bot its strategies, warmed on the bars that are known."""
+    try:
+        for symbol in bot.spec.symbols:
+            tape = state.tapes.get(symbol)
+            if tape is None:
+                raise InvalidValue("symbols", f"{symbol} is not traded here")
+            stance = Stance(state.make_strategy(bot.spec.strategy, bot.spec.parameters))
+            old = before.stances.get(symbol) if before else None
+            stance.last_fill_at = old.last_fill_at if old else state.last_fills.get((bot.bot_id, symbol))
+            _warm(state, bot, stance, tape)
+            bot.stances[symbol] = stance
+    except InvalidValue as error:
+        bot.stances.clear()
+        bot.error = str(error)
+
+
+def _warm(state: State, bot: Bot, stance: Stance, tape: Tape) -> None:
+    """Run a strategy over the known bars, and leave its indicators in the shared series."""
+    timeframe = bot.spec.timeframe
+    series = state.series.setdefault(tape.symbol, {}).get(timeframe)
+    needs = stance.strategy.needs
+    fresh = Series(tape.symbol, timeframe, tape.scale)
+    fresh.indicators.keep(needs)
+    for base, session in tape.history:
+        if timeframe_us(base.timeframe) > timeframe_us(timeframe):
+            raise InvalidValue("timeframe", f"{tape.symbol} has bars of {base.timeframe}: {timeframe} can't be built")
+        for bar in fresh.replay(base, session):
+            stance.verdict = stance.strategy.on_bar(bar, fresh.indicators.values)
+    over = fresh.cut(tape.floor)  # its last minutes were empty
+    if over is not None:
+        stance.verdict = stance.strategy.on_bar(over, fresh.indicators.values)
+    if series is None:
+        widths = {**state.series[tape.symbol], timeframe: fresh}
+        state.series[tape.symbol] = dict(sorted(widths.items(), key=lambda item: timeframe_us(item[0])))
+    else:
+        series.indicators.adopt(fresh.indicators)
+
+
+def on_bot_removed(state: State, event: BotRemoved) -> None:
+    """A deleted bot closes what it holds, then it is forgotten."""
+    bot = state.bots.get(event.bot_id)
+    if bot is None:
+        return
+    bot.removed, bot.desired = True, Desired.STOPPED
+    for position in state.portfolio.all():
+        if position.bot_id == bot.bot_id:
+            exit_position(state, position, ExitReason.MANUAL, state.now)
+    withdraw_entries(state, state.now, bot.bot_id)
+    forget_if_done(state, bot.bot_id)
+
+
+def on_policy_changed(state: State, event: PolicyChanged) -> None:
+    """Another risk policy is in force."""
+    state.policy = event.policy
+
+
+def on_halt_changed(state: State, event: HaltChanged) -> None:
+    """A person halts the account, or lifts the halt. Exits go on in either state."""
+    if event.halted:
+        state.breaker.halt(event.reason)
+        publish_alert(state, "warning", "halt", str(state.now), f"Entries are halted: {event.reason}")
+    elif not state.breaker.resume():
+        publish_alert(state, "critical", "resume_refused", str(state.now), state.breaker.reason or "")
+    publish_account(state)
+    if state.views:
+        for bot_id in sorted(state.bots):
+            publish_bot(state, state.bots[bot_id])
+
+
+def on_command(state: State, event: CommandReceived) -> None:
+    """Carry out a one-off command and say what became of it."""
+    handlers = {"close_position": _close, "flatten": _flatten, "cancel_order": _cancel, "sync_orders": _sync}
+    handler = handlers.get(event.kind)
+    if handler is None:
+        result = ("failed", {"reason": f"unknown command {event.kind}"})
+    else:
+        result = handler(state, dict(event.arguments))
+    state.publish(CommandResult(event.command_id, result[0], result[1]))
+
+
+def _close(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
+    bot_id, symbol = arguments.get("bot_id", ""), arguments.get("symbol", "")
+    position = state.portfolio.get(bot_id, symbol)
+    if position is None:
+        return "failed", {"reason": f"{bot_id} holds no {symbol}"}
+    order = exit_position(state, position, ExitReason.MANUAL, state.now)
+    if order is None:
+        return "done", {"reason": "an exit of this position is already on its way"}
+    return "done", {"order_id": order.order_id}
+
+
+def _flatten(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
+    orders = [exit_position(state, position, ExitReason.KILL, state.now) for position in state.portfolio.all()]
+    withdraw_entries(state, state.now)
+    return "done", {"orders": ",".join(order.order_id for order in orders if order is not None)}
+
+
+def _cancel(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
+    order = state.orders.get(arguments.get("order_id", ""))
+    if order is None or not order.open:
+        return "failed", {"reason": "no such open order"}
+    state.out.append(CancelOrder(order.order_id, state.now, "cancelled by hand"))
+    return "done", {"order_id": order.order_id}
+
+
+def _sync(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
+    return "done", {"open_orders": str(len(state.open_orders()))}

@@ -1,0 +1,234 @@
+"""From a strategy's signal to an order, or to the reason why not.
+
+Called by engine.py; the only caller of the risk gate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.core.exits import exit_prices
+from engine.core.orders import Move, Order
+from engine.core.portfolio import Position
+from engine.core.publish import publish_order
+from engine.core.risk.checks import RiskView
+from engine.core.risk.gate import Approved, judge_entry, judge_exit
+from engine.core.sizing import entry_quantity
+from engine.core.state import Bot, State
+from engine.core.strategy import Verdict
+from engine.domain.account import Desired, TradingState
+from engine.domain.effects import CancelOrder, SubmitOrder
+from engine.domain.identity import order_id, signal_id
+from engine.domain.instant import MINUTE, SECOND, Instant
+from engine.domain.market import Bar
+from engine.domain.order import ExitReason, OrderRequest, Purpose, Refusal, Side
+from engine.domain.records import SignalRecord
+from engine.domain.signal import Outcome, SignalType
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What became of a signal."""
+
+    outcome: Outcome
+    reason: str | None = None
+    detail: str | None = None
+    order: Order | None = None
+    submit: SubmitOrder | None = None
+
+
+def act_on_signal(state: State, bot: Bot, bar: Bar, verdict: Verdict) -> None:
+    """Write a signal down with its outcome, and the order it leads to, then ask for the order to be sent."""
+    if verdict.signal is None or verdict.score is None:
+        return
+    stance = bot.stances[bar.symbol]
+    at = bar.close_at
+    identity = signal_id(
+        state.account.account_id, bot.bot_id, bar.symbol, bot.spec.timeframe, bar.open_at, verdict.signal
+    )
+    answer = _answer(state, bot, bar, verdict.signal, identity)
+    bot.signals += 1
+    state.publish(
+        SignalRecord(
+            signal_id=identity,
+            bot_id=bot.bot_id,
+            strategy=bot.spec.strategy,
+            symbol=bar.symbol,
+            timeframe=bot.spec.timeframe,
+            type=verdict.signal,
+            price=state.instruments[bar.symbol].price_of(bar.close),
+            score=verdict.score,
+            reasons=stance.strategy.explain(verdict),
+            bar_at=bar.open_at,
+            confirmed_at=at,
+            outcome=answer.outcome,
+            blocking_reason=answer.reason,
+            blocking_detail=answer.detail,
+            order_id=answer.order.order_id if answer.order else None,
+        )
+    )
+    _release(state, answer.order, answer.submit)
+
+
+def _answer(state: State, bot: Bot, bar: Bar, signal: SignalType, identity: str) -> _Answer:
+    instrument = state.instruments[bar.symbol]
+    position = state.portfolio.get(bot.bot_id, bar.symbol)
+    side = Side(signal.value)
+    if not instrument.tradable:
+        return _Answer(Outcome.WATCH, "watch_only", f"{bar.symbol} is watched, not traded")
+    if position is not None and position.sign != side.sign:
+        return _exit_answer(state, position, ExitReason.SIGNAL, bar, identity)
+    if position is None and signal is SignalType.SELL and not bot.stances[bar.symbol].strategy.allow_short:
+        return _Answer(Outcome.WATCH, "flat", "Nothing held to sell, and the bot is long only")
+    blocked = _blocked(state, bot, bar)
+    if blocked is not None:
+        return _Answer(Outcome.BLOCKED, blocked.code, blocked.detail)
+    return _entry_answer(state, bot, bar, side, identity)
+
+
+def _blocked(state: State, bot: Bot, bar: Bar) -> Refusal | None:
+    """What blocks any entry of this bot on this symbol now, before an order is thought of."""
+    at = bar.close_at
+    if bot.desired is not Desired.RUNNING:
+        return Refusal(bot.desired.value, f"The bot is {bot.desired.value}")
+    if state.breaker.state is not TradingState.ACTIVE:
+        return Refusal("halted", state.breaker.reason or "The account is halted")
+    session = state.session_of(bar.symbol)
+    if session is None or not session.entry_from <= at < session.entry_until:
+        return Refusal("entry_window", "Outside the session's entry window")
+    stance = bot.stances[bar.symbol]
+    since = None if stance.last_fill_at is None else at - stance.last_fill_at
+    cooldown = stance.strategy.cooldown_s * SECOND
+    if since is not None and since < cooldown:
+        left = (cooldown - since) // SECOND
+        return Refusal("cooldown", f"Cooling down, {left // 60}:{left % 60:02d} left")
+    return None
+
+
+def _entry_answer(state: State, bot: Bot, bar: Bar, side: Side, identity: str) -> _Answer:
+    instrument = state.instruments[bar.symbol]
+    price = instrument.price_of(bar.close)
+    equity = state.equity()
+    stop, _ = exit_prices(bot.spec.exits, price, side.sign, instrument)
+    request = OrderRequest(
+        order_id=_order_id(state, bot.bot_id, bar.symbol, bot.spec.timeframe, bar.open_at, "entry"),
+        bot_id=bot.bot_id,
+        symbol=bar.symbol,
+        side=side,
+        quantity=entry_quantity(bot.spec.sizing, instrument, price, equity),
+        price=price,
+        purpose=Purpose.ENTRY,
+        at=bar.close_at,
+        signal_id=identity,
+        stop_price=stop,
+    )
+    verdict = judge_entry(request, _risk_view(state, request, equity))
+    order, submit = _settle_request(state, request, verdict)
+    if isinstance(verdict, Refusal):
+        return _Answer(Outcome.BLOCKED, verdict.code, verdict.detail, order)
+    bot.orders += 1
+    return _Answer(Outcome.ORDERED, order=order, submit=submit)
+
+
+def _risk_view(state: State, request: OrderRequest, equity: Decimal) -> RiskView:
+    entries = [order for order in state.open_orders() if order.purpose is Purpose.ENTRY]
+    positions = state.portfolio.all()
+    held = {(position.bot_id, position.symbol) for position in positions}
+    held.update((order.bot_id, order.symbol) for order in entries)
+    zero = Decimal(0)
+    return RiskView(
+        policy=state.policy,
+        equity=equity,
+        cash_free=state.ledger.cash - sum((order.remaining * order.price for order in entries), zero),
+        at_risk_pct=sum((position.at_risk_pct for position in positions), zero)
+        + sum((order.at_risk_pct * order.remaining / order.quantity for order in entries), zero),
+        positions=len(held),
+        new_position=(request.bot_id, request.symbol) not in held,
+        quote_at=state.tapes[request.symbol].last_at,
+        minimum_notional=state.instruments[request.symbol].minimum_notional,
+    )
+
+
+def exit_position(state: State, position: Position, reason: ExitReason, at: Instant) -> Order | None:
+    """Ask for a position to be closed whole; None while an exit of it is already on its way."""
+    answer = _exit_position(state, position, reason, at, at - at % MINUTE, None)
+    _release(state, answer.order, answer.submit)
+    return answer.order
+
+
+def withdraw_entries(state: State, at: Instant, bot_id: str | None = None, symbol: str | None = None) -> None:
+    """Take back entries that are on their way, so that nothing is bought after the decision to close."""
+    asked = [effect.order_id for effect in state.out if isinstance(effect, CancelOrder)]
+    for order in state.open_orders(bot_id, symbol):
+        if order.purpose is Purpose.ENTRY and order.order_id not in asked:
+            state.out.append(CancelOrder(order.order_id, at, "the position is being closed"))
+
+
+def _exit_answer(state: State, position: Position, reason: ExitReason, bar: Bar, identity: str) -> _Answer:
+    return _exit_position(state, position, reason, bar.close_at, bar.open_at, identity)
+
+
+def _exit_position(
+    state: State, position: Position, reason: ExitReason, at: Instant, bar_at: Instant, identity: str | None
+) -> _Answer:
+    if state.exit_in_flight(position.bot_id, position.symbol):
+        return _Answer(Outcome.BLOCKED, "exit_in_flight", "An exit of this position is already on its way")
+    bot = state.bots.get(position.bot_id)
+    timeframe = bot.spec.timeframe if bot else "1m"
+    request = OrderRequest(
+        order_id=_order_id(state, position.bot_id, position.symbol, timeframe, bar_at, f"exit-{reason}"),
+        bot_id=position.bot_id,
+        symbol=position.symbol,
+        side=Side.SELL if position.sign > 0 else Side.BUY,
+        quantity=abs(position.quantity),
+        price=state.tapes[position.symbol].price(),
+        purpose=Purpose.EXIT,
+        at=at,
+        signal_id=identity,
+        exit_reason=reason,
+    )
+    verdict = judge_exit(request, position.quantity)
+    order, submit = _settle_request(state, request, verdict)
+    if isinstance(verdict, Refusal):
+        return _Answer(Outcome.BLOCKED, verdict.code, verdict.detail, order)
+    if bot is not None:
+        bot.orders += 1
+    withdraw_entries(state, at, position.bot_id, position.symbol)
+    return _Answer(Outcome.ORDERED, order=order, submit=submit)
+
+
+def _order_id(state: State, bot_id: str, symbol: str, timeframe: str, bar_at: Instant, leg: str) -> str:
+    """The id of the first attempt at this leg that has not been made yet."""
+    attempt = 0
+    while True:
+        identity = order_id(state.account.account_id, bot_id, symbol, timeframe, bar_at, leg, attempt)
+        if identity not in state.orders:
+            return identity
+        attempt += 1
+
+
+def _settle_request(
+    state: State, request: OrderRequest, verdict: Approved | Refusal
+) -> tuple[Order, SubmitOrder | None]:
+    """Turn a verdict into an order that is sent or refused; nothing is published yet."""
+    order = Order.of(request)
+    state.orders[order.order_id] = order
+    if isinstance(verdict, Refusal):
+        order.move(Move.REFUSE, request.at, verdict.code)
+        return order, None
+    order.at_risk_pct = verdict.at_risk_pct
+    order.move(Move.SEND, request.at)
+    submit = SubmitOrder(
+        order.order_id, order.symbol, order.side, order.quantity, order.order_type, order.limit_price,
+        order.purpose, order.exit_reason, request.at,
+    )  # fmt: skip
+    return order, submit
+
+
+def _release(state: State, order: Order | None, submit: SubmitOrder | None) -> None:
+    """Write the order down, then ask for it to be sent."""
+    if order is not None:
+        publish_order(state, order)
+    if submit is not None:
+        state.out.append(submit)

@@ -1,0 +1,248 @@
+"""One account's deterministic machine: `process(event) -> effects`. Fed from one inbox; where the core's stages meet.
+
+Ticks become bars, bars become signals, signals pass risk and become orders, fills become books. The same machine runs
+the backtest, the paper bot, the live bot and the simulation. Time is what events say it is. Whatever is due by the
+clock (bars that close, flattening, the day's end) happens at whole minutes, in order, before the event that reached
+that minute.
+
+A tick that breaks no rule, inside its minute, strictly between the symbol's two trigger prices, changes nothing but the
+forming bar: that is the contract which lets replay skip ahead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from engine.core import control, settle
+from engine.core.decide import exit_position
+from engine.core.exits import levels
+from engine.core.minute import bots_on, judge, run_minute
+from engine.core.publish import publish_account, publish_alert
+from engine.core.recover import on_recovered
+from engine.core.state import MakeStrategy, State
+from engine.core.tape import Tape
+from engine.core.tick_guard import note, offence
+from engine.domain.account import AccountSpec
+from engine.domain.effects import CancelOrder, Effect
+from engine.domain.errors import InvariantBroken
+from engine.domain.events import (
+    BarClosed,
+    BarOpened,
+    BotChanged,
+    BotRemoved,
+    ClockTicked,
+    CommandReceived,
+    Event,
+    FillReceived,
+    HaltChanged,
+    HistoryBar,
+    InstrumentListed,
+    MarketEnded,
+    OrderAccepted,
+    OrderCancelled,
+    OrderExpired,
+    OrderRejected,
+    PolicyChanged,
+    Recovered,
+    SessionOpened,
+)
+from engine.domain.instant import Instant
+from engine.domain.market import Tick
+from engine.domain.order import ExitReason
+
+_NOTHING: tuple[Effect, ...] = ()
+
+
+class Engine:
+    """The machine of one account. `next_due_at` is when the clock alone makes something happen."""
+
+    def __init__(self, account: AccountSpec, make_strategy: MakeStrategy, *, views: bool = True) -> None:
+        state = self.state = State(account, make_strategy, views=views)
+        self._tapes = state.tapes
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            InstrumentListed: self._on_listed,
+            SessionOpened: self._on_session,
+            HistoryBar: self._on_history,
+            BarOpened: self._on_bar_opened,
+            BarClosed: self._on_bar_closed,
+            ClockTicked: self._on_clock,
+            MarketEnded: self._on_ended,
+            Recovered: lambda event: on_recovered(state, event),
+            OrderAccepted: lambda event: settle.on_accepted(state, event),
+            OrderRejected: lambda event: settle.on_rejected(state, event),
+            OrderCancelled: lambda event: settle.on_ended(state, event),
+            OrderExpired: lambda event: settle.on_ended(state, event),
+            FillReceived: lambda event: settle.on_fill(state, event),
+            BotChanged: lambda event: control.on_bot_changed(state, event),
+            BotRemoved: lambda event: control.on_bot_removed(state, event),
+            PolicyChanged: lambda event: control.on_policy_changed(state, event),
+            HaltChanged: lambda event: control.on_halt_changed(state, event),
+            CommandReceived: lambda event: control.on_command(state, event),
+        }
+
+    @property
+    def next_due_at(self) -> Instant:
+        return self.state.next_due_at
+
+    def admits(self, tick: Tick) -> bool:
+        """Whether a tick would be taken. Changes nothing."""
+        tape = self._tapes.get(tick.symbol)
+        return tape is not None and offence(tape, tick) is None
+
+    def process(self, event: Event) -> Sequence[Effect]:
+        """Take one event; returns what must be done about it, in order. A broken invariant halts the account."""
+        if type(event) is Tick:
+            return self.take_tick(event)
+        try:
+            self._handlers[type(event)](event)
+        except InvariantBroken as broken:
+            self._break(broken)
+        return self._drain()
+
+    def take_tick(self, tick: Tick) -> Sequence[Effect]:
+        """`process` for a tick. The hot path: no Decimal, no allocation, no look at anything but the symbol's tape."""
+        self.state.ticks += 1
+        tape = self._tapes.get(tick.symbol)
+        if tape is None:
+            self.state.drop("unknown_symbol")
+            return _NOTHING
+        at, price = tick.at, tick.price
+        if tape.last_at < at < tape.until and tape.calm_low <= price <= tape.calm_high:
+            tape.last_at = at
+            tape.last_price = price
+            if price > tape.high:
+                tape.high = price
+            elif price < tape.low:
+                tape.low = price
+            tape.volume += tick.quantity
+            return _NOTHING
+        return self._look_twice(tape, tick)
+
+    def _drain(self) -> Sequence[Effect]:
+        out = self.state.out
+        if not out:
+            return _NOTHING
+        self.state.out = []
+        return out
+
+    def _break(self, broken: InvariantBroken) -> None:
+        state = self.state
+        state.breaker.halt(str(broken), broken=True)
+        publish_alert(state, "critical", "invariant", str(broken), f"Halted: {broken}")
+        publish_account(state)
+
+    def _look_twice(self, tape: Tape, tick: Tick) -> Sequence[Effect]:
+        """A tick that may be dirty, begin a minute, or touch a stop or target."""
+        state, at, price = self.state, tick.at, tick.price
+        rule = offence(tape, tick)
+        if rule is not None:
+            return self._refuse(tape, tick, rule)
+        self._advance(at)
+        tape.accept(at, price)
+        tape.form(at, price, tick.quantity)
+        state.next_due_at = min(state.next_due_at, tape.until)
+        if price <= tape.trigger_low or price >= tape.trigger_high:
+            self._touched(tape, price, price, at)
+        return self._drain()
+
+    def _refuse(self, tape: Tape, tick: Tick, rule: str) -> Sequence[Effect]:
+        """Count a dirty tick. One of after the close still proves that the close has passed."""
+        note(tape, tick, rule)
+        self.state.drop(rule)
+        if rule == "outside_session" and tick.at >= tape.close_at:
+            self._advance(tape.close_at)
+        return self._drain()
+
+    def _touched(self, tape: Tape, low: int, high: int, at: Instant) -> None:
+        """A price reached a stop or a target of some position."""
+        self.state.now = at
+        for position in self.state.portfolio.all():
+            if position.symbol == tape.symbol:
+                reason = levels(position.sign, position.stop_price, position.target_price, position.instrument).crossed(
+                    low, high
+                )
+                if reason is not None:
+                    exit_position(self.state, position, reason, at)
+
+    def _on_listed(self, event: InstrumentListed) -> None:
+        instrument = event.instrument
+        if instrument.symbol not in self._tapes:
+            self.state.instruments[instrument.symbol] = instrument
+            tape = self._tapes[instrument.symbol] = Tape(instrument)
+            session = self.state.sessions.get(instrument.venue)
+            if session is not None:
+                tape.begin(session)
+
+    def _on_session(self, event: SessionOpened) -> None:
+        state, session = self.state, event.session
+        self._advance(event.at)
+        state.now = max(state.now, event.at)
+        if state.sessions.get(session.venue) == session:
+            return  # told again, by a feed that reconnected: the day goes on
+        for order in state.open_orders():
+            if state.instruments[order.symbol].venue == session.venue:
+                state.out.append(CancelOrder(order.order_id, event.at, "the trading day is over", expire=True))
+        state.sessions[session.venue] = session
+        for symbol in state.symbols():
+            if state.instruments[symbol].venue == session.venue:
+                self._tapes[symbol].begin(session)
+        if session.day > state.ledger.day:
+            state.ledger.begin_day(session.day, state.equity())
+            state.orders = {key: order for key, order in state.orders.items() if order.open}
+            for bot_id in sorted(state.bots):
+                state.bots[bot_id].begin_day()
+        publish_account(state)
+
+    def _on_history(self, event: HistoryBar) -> None:
+        """A bar of the past: indicators and candidates see it, nobody else."""
+        bar, state = event.bar, self.state
+        tape = self._tapes[bar.symbol]
+        tape.history.append((bar, tape.session))
+        tape.last_price, tape.last_at = bar.close, bar.close_at - 1
+        tape.first_price = tape.first_price or bar.open
+        for series in state.series.get(bar.symbol, {}).values():
+            for closed in series.replay(bar, tape.session):
+                for bot in bots_on(state, series):
+                    judge(state, bot, series, closed, act=False)
+
+    def _on_bar_opened(self, event: BarOpened) -> None:
+        self._advance(event.at)
+        tape = self._tapes[event.symbol]
+        if tape.open_at <= event.at < tape.close_at:
+            self.state.now = event.at
+            tape.accept(event.at, event.price)
+
+    def _on_bar_closed(self, event: BarClosed) -> None:
+        """A whole bar: it waits for its close, when all symbols' bars of that moment are judged together."""
+        bar, state = event.bar, self.state
+        tape = self._tapes[bar.symbol]
+        if not tape.open_at <= bar.open_at < tape.close_at:
+            state.drop("outside_session")
+            return
+        if bar.open_at < tape.floor or (tape.closed and bar.open_at < tape.closed[-1].close_at):
+            state.drop("out_of_order")
+            return
+        tape.accept(bar.close_at - 1, bar.close)
+        tape.closed.append(bar)
+        state.next_due_at = min(state.next_due_at, bar.close_at)
+        if bar.low <= tape.trigger_low or bar.high >= tape.trigger_high:
+            self._touched(tape, bar.low, bar.high, bar.close_at - 1)
+
+    def _on_clock(self, event: ClockTicked) -> None:
+        self._advance(event.at)
+        self.state.now = max(self.state.now, event.at)
+
+    def _on_ended(self, event: MarketEnded) -> None:
+        state = self.state
+        self._advance(event.at)
+        state.now, state.ended = max(state.now, event.at), True
+        for order in state.open_orders():
+            state.out.append(CancelOrder(order.order_id, event.at, "the data ended", expire=True))
+        for position in state.portfolio.all():
+            exit_position(state, position, ExitReason.END, event.at)
+
+    def _advance(self, at: Instant) -> None:
+        """Let everything due by `at` happen, minute by minute."""
+        while self.state.next_due_at <= at:
+            run_minute(self.state, self.state.next_due_at)

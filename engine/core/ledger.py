@@ -1,0 +1,148 @@
+"""The account's money: cash, charges, realized P&L by period, high-water mark. Moved by settle.py and minute.py.
+
+Decimal throughout. At every moment: start equity of the day + realized (net of charges) + unrealized gained today =
+equity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from engine.domain.instant import Instant
+from engine.domain.order import Side
+from engine.domain.records import BotProfit
+
+ZERO = Decimal(0)
+PERIODS = ("day", "week", "month", "all")
+_PERCENT_UNIT = Decimal("0.0001")
+
+
+def percent(part: Decimal, whole: Decimal) -> Decimal:
+    """part / whole in percent, four decimals; 0 of nothing."""
+    if not whole:
+        return ZERO
+    return (part * 100 / whole).quantize(_PERCENT_UNIT, ROUND_HALF_EVEN)
+
+
+def period_start(period: str, day: str) -> str:
+    """The first day of the period that holds a day (ISO dates; a week begins on Monday)."""
+    when = date.fromisoformat(day)
+    if period == "day":
+        return day
+    if period == "week":
+        return (when - timedelta(days=when.weekday())).isoformat()
+    return when.replace(day=1).isoformat() if period == "month" else ""
+
+
+@dataclass(slots=True)
+class Profit:
+    """The roll-up of one period, from closed trades."""
+
+    period: str
+    start: str = ""
+    gross_pnl: Decimal = ZERO
+    charges: Decimal = ZERO
+    trades: int = 0
+    wins: int = 0
+    losses: int = 0
+    break_even: int = 0
+    gross_profit: Decimal = ZERO
+    gross_loss: Decimal = ZERO
+    bots: dict[str, BotProfit] = field(default_factory=dict)
+
+    @property
+    def net_pnl(self) -> Decimal:
+        return self.gross_pnl - self.charges
+
+    def add(self, bot_id: str, gross: Decimal, charges: Decimal) -> None:
+        """Take a closed trade. It is a win or a loss by its net P&L."""
+        net = gross - charges
+        self.gross_pnl += gross
+        self.charges += charges
+        self.trades += 1
+        self.wins += net > 0
+        self.losses += net < 0
+        self.break_even += net == 0
+        self.gross_profit += max(net, ZERO)
+        self.gross_loss += max(-net, ZERO)
+        bot = self.bots.get(bot_id, BotProfit())
+        self.bots[bot_id] = replace(
+            bot,
+            gross_pnl=bot.gross_pnl + gross,
+            charges=bot.charges + charges,
+            net_pnl=bot.net_pnl + net,
+            trades=bot.trades + 1,
+            wins=bot.wins + (net > 0),
+            losses=bot.losses + (net < 0),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point of the equity line."""
+
+    at: Instant
+    equity: Decimal
+    cash: Decimal
+    drawdown_pct: Decimal
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All of it in the account's currency."""
+
+    cash: Decimal
+    day: str = ""
+    start_equity_day: Decimal = ZERO
+    start_equity_week: Decimal = ZERO
+    realized_gross_day: Decimal = ZERO
+    charges_day: Decimal = ZERO
+    high_water_mark: Decimal = ZERO
+    profits: dict[str, Profit] = field(default_factory=dict)
+    marks: list[Mark] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.start_equity_day = self.start_equity_day or self.cash
+        self.start_equity_week = self.start_equity_week or self.cash
+        self.high_water_mark = self.high_water_mark or self.cash
+        for period in PERIODS:
+            self.profits.setdefault(period, Profit(period))
+
+    def begin_day(self, day: str, equity: Decimal) -> None:
+        """A trading day begins; week and month turn with it where they do."""
+        if day <= self.day:
+            return
+        if not self.day or period_start("week", day) != period_start("week", self.day):
+            self.start_equity_week = equity
+        for period in PERIODS:
+            start = period_start(period, day)
+            if not self.profits[period].start and period != "all" and not self.day:
+                self.profits[period].start = start
+            elif period != "all" and self.profits[period].start != start:
+                self.profits[period] = Profit(period, start)
+        self.day = day
+        self.start_equity_day = equity
+        self.realized_gross_day = self.charges_day = ZERO
+        self.marks = []
+
+    def book(self, side: Side, value: Decimal, charges: Decimal, realized: Decimal) -> None:
+        """Take a fill's money."""
+        self.cash -= value * side.sign + charges
+        self.charges_day += charges
+        self.realized_gross_day += realized
+
+    def close_trade(self, bot_id: str, gross: Decimal, charges: Decimal) -> None:
+        """Take a round trip into every period's roll-up."""
+        for period in PERIODS:
+            self.profits[period].add(bot_id, gross, charges)
+
+    def mark(self, at: Instant, equity: Decimal) -> None:
+        """A point of the equity line; the high-water mark follows."""
+        self.high_water_mark = max(self.high_water_mark, equity)
+        self.marks.append(Mark(at, equity, self.cash, self.drawdown_pct(equity)))
+
+    def drawdown_pct(self, equity: Decimal) -> Decimal:
+        """How far equity is below its high-water mark, percent, never negative."""
+        return max(ZERO, percent(self.high_water_mark - equity, self.high_water_mark))

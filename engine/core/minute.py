@@ -1,0 +1,127 @@
+"""What happens at a whole minute of market time. Called by engine.py whenever time reaches one with something due.
+
+In this order: bars close (all symbols, by name), bots judge them, positions are flattened, the day's orders expire, the
+account is marked. Every driver goes through here, so that a backtest and a live day take their decisions alike.
+"""
+
+from __future__ import annotations
+
+from engine.core.bars import Series
+from engine.core.decide import act_on_signal, exit_position
+from engine.core.publish import publish_account, publish_bar, publish_equity_day, publish_position
+from engine.core.publish_bots import publish_bot, publish_decision
+from engine.core.state import Bot, State
+from engine.core.strategy import Verdict
+from engine.domain.effects import CancelOrder
+from engine.domain.instant import MINUTE, NEVER, Instant
+from engine.domain.market import Bar, TradingSession
+from engine.domain.order import ExitReason
+from engine.domain.timeframe import timeframe_us
+
+
+def run_minute(state: State, at: Instant) -> None:
+    """Let everything due at the minute `at` happen, and say when the next thing is due."""
+    state.now = at
+    closed = close_bars(state, at)
+    for series, bar in closed:
+        for bot in bots_on(state, series):
+            judge(state, bot, series, bar, act=True)
+    for venue in sorted(state.sessions):
+        _session_clock(state, state.sessions[venue], at)
+    _mark(state, at)
+    if state.views and closed:
+        for bot_id in sorted(state.bots):
+            publish_bot(state, state.bots[bot_id])
+    state.next_due_at = at + MINUTE if _something_due(state, at) else NEVER
+
+
+def close_bars(state: State, at: Instant) -> list[tuple[Series, Bar]]:
+    """Close every bar that is due, of every width in use; returns them by symbol, narrowest first."""
+    closed: list[tuple[Series, Bar]] = []
+    for symbol in state.symbols():
+        tape = state.tapes[symbol]
+        tape.cut(at)
+        widths = state.series.get(symbol, {})
+        for base in tape.closed:
+            tape.history.append((base, tape.session))
+            for series in widths.values():
+                _pass_over(state, series, series.cut(base.open_at))
+                series.add(base, tape.session)
+        state.bars += len(tape.closed)
+        tape.closed.clear()
+        for series in widths.values():
+            bar = series.cut(at)
+            if bar is not None and at - bar.close_at >= timeframe_us(bar.timeframe):
+                _pass_over(state, series, bar)
+            elif bar is not None:
+                closed.append((series, bar))
+                if state.views:
+                    publish_bar(state, bar)
+    return closed
+
+
+def _pass_over(state: State, series: Series, bar: Bar | None) -> None:
+    """A bar that history left open, and that was over long before now: seen, never acted on."""
+    if bar is not None:
+        for bot in bots_on(state, series):
+            judge(state, bot, series, bar, act=False)
+
+
+def bots_on(state: State, series: Series) -> list[Bot]:
+    """The bots that look at these bars, by id."""
+    return [
+        state.bots[bot_id]
+        for bot_id in sorted(state.bots)
+        if state.bots[bot_id].spec.timeframe == series.timeframe and series.symbol in state.bots[bot_id].stances
+    ]
+
+
+def judge(state: State, bot: Bot, series: Series, bar: Bar, *, act: bool) -> None:
+    """Let a bot look at a closed bar; with `act` false nothing comes of it (history)."""
+    stance = bot.stances[bar.symbol]
+    verdict: Verdict = stance.strategy.on_bar(bar, series.indicators.values)
+    stance.verdict = verdict
+    if not act or not bot.evaluating:
+        return
+    bot.last_evaluated_at = bar.close_at
+    if state.views:
+        publish_decision(state, bot, stance, bar)
+    if verdict.signal is not None:
+        act_on_signal(state, bot, bar, verdict)
+
+
+def _session_clock(state: State, session: TradingSession, at: Instant) -> None:
+    """Flatten when the session says so, and what deleted bots still hold; at its close, let orders expire."""
+    flatten = session.flatten_at is not None and session.flatten_at <= at
+    for position in state.portfolio.all() if at < session.close_at else ():
+        bot = state.bots.get(position.bot_id)
+        removed = bot is not None and bot.removed
+        if position.instrument.venue == session.venue and (flatten or removed):
+            exit_position(state, position, ExitReason.FLATTEN if flatten else ExitReason.MANUAL, at)
+    if at >= session.close_at:
+        for order in state.open_orders():
+            if state.instruments[order.symbol].venue == session.venue:
+                state.out.append(CancelOrder(order.order_id, at, "the trading day is over", expire=True))
+
+
+def _mark(state: State, at: Instant) -> None:
+    """A point of the equity line while a session is on."""
+    if not any(session.open_at < at <= session.close_at for session in state.sessions.values()):
+        return
+    equity = state.equity()
+    state.ledger.mark(at, equity)
+    if not state.views:
+        return
+    for position in state.portfolio.all():
+        publish_position(state, position)
+    publish_account(state)
+    publish_equity_day(state)
+
+
+def _something_due(state: State, at: Instant) -> bool:
+    if any(tape.until > 0 for tape in state.tapes.values()):
+        return True
+    if any(series.close_at != NEVER for widths in state.series.values() for series in widths.values()):
+        return True
+    waiting = len(state.portfolio) > 0 or any(order.open for order in state.orders.values())
+    return waiting and any(at < session.close_at for session in state.sessions.values())

@@ -1,0 +1,50 @@
+"""What the closed trades and the equity line say, in the field's usual figures. Asked by research and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import pairwise
+from math import sqrt
+
+TRADING_DAYS = 252  # a year of an Indian or American exchange, the usual factor of annual figures
+
+ZERO = Decimal(0)
+
+
+def win_rate(wins: int, losses: int) -> float | None:
+    """wins / (wins + losses); break-even trades count for neither; None before the first."""
+    return wins / (wins + losses) if wins + losses else None
+
+
+def profit_factor(gross_profit: Decimal, gross_loss: Decimal) -> float | None:
+    """Net profit of winning trades for each unit that losing trades lost (positive); None without losses."""
+    return float(gross_profit / gross_loss) if gross_loss else None
+
+
+def expectancy(net_pnl: Decimal, trades: int) -> Decimal | None:
+    """The mean net P&L of a trade, currency; None before the first."""
+    return net_pnl / trades if trades else None
+
+
+def max_drawdown_pct(equity: Sequence[Decimal]) -> float:
+    """The deepest fall of an equity line from its highest point before, percent of that point; 0 for an empty line."""
+    high, deepest = ZERO, ZERO
+    for value in equity:
+        high = max(high, value)
+        if high > 0:
+            deepest = max(deepest, (high - value) / high)
+    return float(deepest * 100)
+
+
+def sharpe(daily_equity: Sequence[Decimal]) -> float | None:
+    """Mean over standard deviation (n - 1) of daily returns, times sqrt(252), no riskless rate.
+
+    `daily_equity` begins with the starting equity. None for fewer than two returns, or where they do not vary.
+    """
+    returns = [float(after / before - 1) for before, after in pairwise(daily_equity) if before > 0]
+    if len(returns) < 2:
+        return None
+    mean = sum(returns) / len(returns)
+    deviation = sqrt(sum((value - mean) ** 2 for value in returns) / (len(returns) - 1))
+    return mean / deviation * sqrt(TRADING_DAYS) if deviation > 0 else None

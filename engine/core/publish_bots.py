@@ -1,0 +1,158 @@
+"""Records about bots: how each stands, and what it made of each bar. Called by engine, decide, settle and control."""
+
+from __future__ import annotations
+
+from engine.core.bars import span
+from engine.core.state import Bot, Stance, State
+from engine.domain.account import Desired, TradingState
+from engine.domain.instant import SECOND, Instant
+from engine.domain.market import Bar
+from engine.domain.records import BotStatusRecord, DecisionRecord, SymbolStatus
+from engine.domain.signal import Temperature
+from engine.domain.timeframe import timeframe_us
+
+_VERDICT_WORDS = {
+    "warming": "Too few bars yet",
+    "quiet": "Quiet",
+    "ended": "The candidate ended before it was confirmed",
+    "signal": "Signal",
+}
+
+
+def publish_decision(state: State, bot: Bot, stance: Stance, bar: Bar) -> None:
+    """What a bot made of a bar."""
+    session = state.session_of(bar.symbol)
+    verdict = stance.verdict
+    if session is None or verdict is None:
+        return
+    label = session.minute_label(bar.open_at)
+    state.publish(
+        DecisionRecord(
+            bot_id=bot.bot_id,
+            symbol=bar.symbol,
+            day=session.day,
+            hour=label[:2],
+            slot=f"{bar.symbol}_{label}",
+            at=bar.close_at,
+            score=verdict.score,
+            inputs=dict(verdict.inputs),
+            verdict=verdict.code,
+            detail=_detail(stance, bar.close_at),
+        )
+    )
+
+
+def _detail(stance: Stance, at: Instant) -> str:
+    verdict = stance.verdict
+    if verdict is None:
+        return _VERDICT_WORDS["warming"]
+    if verdict.candidate is not None and verdict.candidate_since is not None:
+        held = (at - verdict.candidate_since) // SECOND
+        return f"{verdict.candidate} candidate, held {held} s of {stance.strategy.confirm_us // SECOND} s"
+    return _VERDICT_WORDS[verdict.code]
+
+
+def _symbol_status(stance: Stance, at: Instant) -> SymbolStatus:
+    verdict = stance.verdict
+    if verdict is None:
+        return SymbolStatus(None, None, "warming", _detail(stance, at), None, None, stance.last_fill_at)
+    temperature = None if verdict.score is None else Temperature.of(verdict.score)
+    return SymbolStatus(
+        verdict.score,
+        temperature,
+        verdict.code,
+        _detail(stance, at),
+        verdict.candidate,
+        verdict.candidate_since,
+        stance.last_fill_at,
+    )
+
+
+def _run_state(bot: Bot) -> str:
+    if bot.error is not None:
+        return "error"
+    if bot.desired is not Desired.RUNNING:
+        return bot.desired.value
+    scored = [stance for stance in bot.stances.values() if stance.verdict and stance.verdict.score is not None]
+    return "running" if scored else "warming"
+
+
+def _blocking(state: State, bot: Bot) -> tuple[str | None, str | None]:
+    """Why the bot could not enter right now, whatever its score: a code and a sentence."""
+    if bot.error is not None:
+        return "error", bot.error
+    if bot.desired is not Desired.RUNNING:
+        return bot.desired.value, f"The bot is {bot.desired.value}"
+    if state.breaker.state is not TradingState.ACTIVE:
+        return "halted", state.breaker.reason or "The account is halted"
+    sessions = [session for symbol in bot.stances if (session := state.session_of(symbol)) is not None]
+    if not any(session.entry_from <= state.now < session.entry_until for session in sessions):
+        return "entry_window", "Outside the session's entry window"
+    left = [_cooldown_left(stance, state.now) for stance in bot.stances.values()]
+    if left and min(left) > 0:
+        seconds = min(left) // SECOND
+        return "cooldown", f"Cooling down, {seconds // 60}:{seconds % 60:02d} left"
+    if all(stance.verdict is None or stance.verdict.score is None for stance in bot.stances.values()):
+        return "warming", "Too few bars yet for a score"
+    return None, None
+
+
+def _cooldown_left(stance: Stance, now: Instant) -> int:
+    if stance.last_fill_at is None:
+        return 0
+    return max(0, stance.last_fill_at + stance.strategy.cooldown_s * SECOND - now)
+
+
+def _countdown(state: State, bot: Bot, blocking: str | None) -> tuple[str | None, Instant | None]:
+    """What comes next for the bot, and when in market time."""
+    if bot.error is not None or bot.desired is Desired.STOPPED:
+        return None, None
+    if blocking == "cooldown":
+        return "cooldown", state.now + min(_cooldown_left(stance, state.now) for stance in bot.stances.values())
+    opening = [s.entry_from for symbol in bot.stances if (s := state.session_of(symbol)) and s.entry_from > state.now]
+    if blocking == "entry_window" and opening:
+        return "entry_window", min(opening)
+    confirming = [
+        stance.verdict.candidate_since + stance.strategy.confirm_us
+        for stance in bot.stances.values()
+        if stance.verdict and stance.verdict.candidate_since is not None
+    ]
+    if confirming:
+        return "confirmation", min(confirming)
+    width = timeframe_us(bot.spec.timeframe)
+    due = [span(state.now, width, s)[1] for symbol in bot.stances if (s := state.session_of(symbol)) is not None]
+    return ("bar_close", min(due)) if due else (None, None)
+
+
+def publish_bot(state: State, bot: Bot) -> None:
+    """How a bot is doing, the strongest of its symbols first."""
+    scored = [
+        (abs(stance.verdict.score), symbol, stance.verdict.score)
+        for symbol, stance in bot.stances.items()
+        if stance.verdict and stance.verdict.score is not None
+    ]
+    _, symbol, score = max(scored, default=(0.0, None, None))
+    reason, detail = _blocking(state, bot)
+    kind, until = _countdown(state, bot, reason)
+    state.publish(
+        BotStatusRecord(
+            bot_id=bot.bot_id,
+            observed_generation=bot.generation,
+            state=_run_state(bot),
+            temperature=None if score is None else Temperature.of(score),
+            score=score,
+            symbol=symbol,
+            can_trade=reason is None,
+            blocking_reason=reason,
+            blocking_detail=detail,
+            countdown_kind=kind,
+            countdown_until=until,
+            last_evaluated_at=bot.last_evaluated_at,
+            symbols={name: _symbol_status(bot.stances[name], state.now) for name in sorted(bot.stances)},
+            signals_today=bot.signals,
+            orders_today=bot.orders,
+            trades_today=bot.trades,
+            realized_pnl_day=bot.realized_gross - bot.charges,
+            charges_day=bot.charges,
+        )
+    )

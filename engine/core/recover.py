@@ -1,0 +1,116 @@
+"""Going on from what was written down: records back into state. Called by engine.py once, before any price.
+
+The newest record of each state is enough: positions carry their tranches, bots their last fills, the account its cash.
+Orders that were open at a simulated venue died with it; they are ended as cancelled, so that nothing waits for them.
+"""
+
+from __future__ import annotations
+
+from engine.core.ledger import Mark, Profit
+from engine.core.orders import TERMINAL, Order
+from engine.core.portfolio import Position
+from engine.core.settle import set_triggers
+from engine.core.state import State
+from engine.domain.account import TradingState
+from engine.domain.events import Recovered
+from engine.domain.records import (
+    AccountRecord,
+    BotStatusRecord,
+    EquityDayRecord,
+    OrderRecord,
+    PositionRecord,
+    ProfitRecord,
+)
+
+
+def on_recovered(state: State, event: Recovered) -> None:
+    """Put the account's books back. Instruments must be listed before."""
+    state.sequence = max(state.sequence, event.sequence)
+    for record in event.records:
+        if isinstance(record, AccountRecord):
+            _account(state, record)
+    for record in event.records:
+        match record:
+            case PositionRecord():
+                _position(state, record)
+            case ProfitRecord():
+                _profit(state, record)
+            case OrderRecord() if record.state not in TERMINAL:
+                _open_order(state, record)
+            case BotStatusRecord():
+                state.last_fills.update(
+                    {
+                        (record.bot_id, symbol): status.last_fill_at
+                        for symbol, status in record.symbols.items()
+                        if status.last_fill_at is not None
+                    }
+                )
+            case EquityDayRecord() if record.day == state.ledger.day:
+                # Cash and drawdown of the day's earlier marks are not shown anywhere; their equity is.
+                state.ledger.marks = [
+                    Mark(point.at, point.equity, state.ledger.cash, state.ledger.drawdown_pct(point.equity))
+                    for point in record.points
+                ]
+            case _:
+                pass
+
+
+def _account(state: State, record: AccountRecord) -> None:
+    ledger = state.ledger
+    ledger.cash = record.cash
+    ledger.start_equity_day = record.start_equity_day
+    ledger.start_equity_week = record.start_equity_week
+    ledger.charges_day = record.charges_day
+    ledger.realized_gross_day = record.realized_pnl_day + record.charges_day
+    ledger.high_water_mark = record.high_water_mark
+    ledger.day = record.session.day if record.session else ""
+    state.now = record.market_at
+    if record.trading_state is TradingState.HALTED:
+        state.breaker.halt(record.halted_reason or "halted before the restart")
+
+
+def _position(state: State, record: PositionRecord) -> None:
+    tape = state.tapes.get(record.symbol)
+    if tape is None:
+        state.breaker.halt(f"{record.symbol} is held but no longer listed", broken=True)
+        return
+    position = Position(record.bot_id, tape.instrument, record.entry_time)
+    position.quantity, position.cost = record.quantity, record.cost
+    position.realized_gross, position.charges = record.realized_pnl, record.charges
+    position.opened_quantity, position.opened_value = record.opened_quantity, record.opened_value
+    position.closed_value = record.closed_value
+    position.tranches, position.fill_ids = list(record.tranches), list(record.fill_ids)
+    position.stop_price, position.target_price = record.stop_price, record.target_price
+    state.portfolio.restore(position)
+    tape.last_price = tape.instrument.units_of(record.current_price)
+    set_triggers(state, record.symbol)
+
+
+def _profit(state: State, record: ProfitRecord) -> None:
+    state.ledger.profits[record.period] = Profit(
+        record.period,
+        record.period_start,
+        record.gross_pnl,
+        record.charges,
+        record.trades,
+        record.wins,
+        record.losses,
+        record.break_even,
+        record.gross_profit,
+        record.gross_loss,
+        dict(record.bots),
+    )
+
+
+def _open_order(state: State, record: OrderRecord) -> None:
+    order = Order(
+        record.order_id, record.bot_id, record.symbol, record.side, record.quantity, record.purpose,
+        record.created_at, record.signal_id, record.exit_reason, record.order_type, record.limit_price,
+        record.stop_price,
+    )  # fmt: skip
+    order.state, order.history = record.state, list(record.history)
+    order.filled_quantity = record.filled_quantity
+    if record.average_price is not None:
+        order.filled_value = state.instruments[record.symbol].value_of(record.average_price, record.filled_quantity)
+    order.venue_order_id = record.venue_order_id
+    state.orders[order.order_id] = order

@@ -1,0 +1,42 @@
+"""The only maker of `Approved`, and only an `Approved` can become an order. Asked by decide.py."""
+
+from __future__ import annotations
+
+from dataclasses import InitVar, dataclass
+from decimal import Decimal
+
+from engine.core.risk.checks import ENTRY_CHECKS, RiskView, request_at_risk_pct
+from engine.domain.order import OrderRequest, Purpose, Refusal
+
+_SEAL = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """Permission to send one order. Can't be made outside this file, nor by `replace` from another one."""
+
+    request: OrderRequest
+    at_risk_pct: Decimal
+    seal: InitVar[object]
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise TypeError("only the risk gate approves orders")
+
+
+def judge_entry(request: OrderRequest, view: RiskView) -> Approved | Refusal:
+    """Every check in its fixed order; the first that refuses decides."""
+    for check in ENTRY_CHECKS:
+        refusal = check(request, view)
+        if refusal is not None:
+            return refusal
+    return Approved(request, request_at_risk_pct(request, view.equity), _SEAL)
+
+
+def judge_exit(request: OrderRequest, open_quantity: Decimal) -> Approved | Refusal:
+    """An exit is approved while it only reduces: doubts never keep a position open. `open_quantity` is signed."""
+    reduces = request.side.sign * open_quantity < 0 and 0 < request.quantity <= abs(open_quantity)
+    if request.purpose is not Purpose.EXIT or not reduces:
+        detail = f"{request.symbol}: an exit to {request.side} {request.quantity} with {open_quantity} open"
+        return Refusal("reduce_only", detail, f"{request.quantity}", f"{open_quantity}")
+    return Approved(request, Decimal(0), _SEAL)

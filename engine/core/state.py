@@ -1,0 +1,145 @@
+"""Everything the engine holds of one account.
+
+Changed by engine, decide, settle and control alone; holds no rules itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from engine.core.bars import Series
+from engine.core.charges import schedule
+from engine.core.ledger import Ledger
+from engine.core.orders import Order
+from engine.core.portfolio import Portfolio
+from engine.core.risk.breaker import Breaker
+from engine.core.strategy import Strategy, Verdict
+from engine.core.tape import Tape
+from engine.domain.account import AccountSpec, BotSpec, Desired
+from engine.domain.effects import Effect, PublishRecord
+from engine.domain.instant import NEVER, Instant
+from engine.domain.instrument import Instrument
+from engine.domain.market import TradingSession
+from engine.domain.order import Purpose
+from engine.domain.records import Record
+
+MakeStrategy = Callable[[str, Mapping[str, Any]], Strategy]
+
+
+@dataclass(slots=True)
+class Stance:
+    """One bot on one symbol: its strategy, what that said last, and the last fill there."""
+
+    strategy: Strategy
+    verdict: Verdict | None = None
+    last_fill_at: Instant | None = None
+
+
+@dataclass(slots=True)
+class Bot:
+    """A bot as it runs. Counters are the day's."""
+
+    spec: BotSpec
+    desired: Desired
+    generation: int
+    stances: dict[str, Stance] = field(default_factory=dict)
+    error: str | None = None
+    removed: bool = False
+    last_evaluated_at: Instant | None = None
+    signals: int = 0
+    orders: int = 0
+    trades: int = 0
+    realized_gross: Decimal = Decimal(0)
+    charges: Decimal = Decimal(0)
+
+    @property
+    def bot_id(self) -> str:
+        return self.spec.bot_id
+
+    @property
+    def evaluating(self) -> bool:
+        """Whether its strategy looks at bars."""
+        return not self.removed and self.error is None and self.desired is not Desired.STOPPED
+
+    def begin_day(self) -> None:
+        """The day's counters start again."""
+        self.signals = self.orders = self.trades = 0
+        self.realized_gross = self.charges = Decimal(0)
+
+
+class State:
+    """One account's world. `views` says whether what only screens need (bars, decisions, statuses) is published."""
+
+    def __init__(self, account: AccountSpec, make_strategy: MakeStrategy, *, views: bool) -> None:
+        self.account = account
+        self.make_strategy = make_strategy
+        self.views = views
+        self.policy = account.risk_policy
+        self.charge_rule = schedule(account.charge_schedule)
+        self.now: Instant = 0
+        self.ended = False  # the data is over: what is still open is closed at the last price
+        self.next_due_at: Instant = NEVER
+        self.sequence = 0
+        self.out: list[Effect] = []
+        self.instruments: dict[str, Instrument] = {}
+        self.tapes: dict[str, Tape] = {}
+        self.sessions: dict[str, TradingSession] = {}
+        self.series: dict[str, dict[str, Series]] = {}
+        self.bots: dict[str, Bot] = {}
+        self.orders: dict[str, Order] = {}
+        self.portfolio = Portfolio()
+        self.ledger = Ledger(account.cash)
+        self.breaker = Breaker()
+        self.last_fills: dict[tuple[str, str], Instant] = {}  # of before a restart, by (bot, symbol)
+        self.ticks = 0
+        self.bars = 0
+        self.dropped: dict[str, int] = {}
+
+    def publish(self, record: Record) -> None:
+        """Number a record and hand it out."""
+        self.sequence += 1
+        self.out.append(PublishRecord(self.sequence, record))
+
+    def symbols(self) -> list[str]:
+        """Every symbol with a tape, sorted."""
+        return sorted(self.tapes)
+
+    def equity(self) -> Decimal:
+        """Cash and every open position at its last price."""
+        total = self.ledger.cash
+        for position in self.portfolio.all():
+            total += position.value(self.tapes[position.symbol].price())
+        return total
+
+    def unrealized(self) -> Decimal:
+        """Gross P&L of all open positions at their last prices."""
+        prices = self.tapes
+        return sum((p.unrealized(prices[p.symbol].price()) for p in self.portfolio.all()), Decimal(0))
+
+    def open_orders(self, bot_id: str | None = None, symbol: str | None = None) -> list[Order]:
+        """Orders that the venue may still trade, oldest first."""
+        return [
+            order
+            for order in self.orders.values()
+            if order.open and (bot_id is None or order.bot_id == bot_id) and (symbol is None or order.symbol == symbol)
+        ]
+
+    def exit_in_flight(self, bot_id: str, symbol: str) -> bool:
+        """Whether an exit of this position is on its way."""
+        return any(order.purpose is Purpose.EXIT for order in self.open_orders(bot_id, symbol))
+
+    def session_of(self, symbol: str) -> TradingSession | None:
+        """The trading session the symbol is in."""
+        return self.tapes[symbol].session
+
+    def stance(self, bot_id: str, symbol: str) -> Stance | None:
+        """A bot's stance on a symbol, if it has one."""
+        bot = self.bots.get(bot_id)
+        return bot.stances.get(symbol) if bot else None
+
+    def drop(self, rule: str) -> None:
+        """Count a dirty tick."""
+        self.dropped[rule] = self.dropped.get(rule, 0) + 1

@@ -1,0 +1,150 @@
+"""An account and its bots, as configured. Read from bot files and Firestore; given to the core by events."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from engine.domain.errors import InvalidValue
+from engine.domain.timeframe import timeframe_us
+
+_BOT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+
+
+class Mode(StrEnum):
+    """Paper and live never share an account, an id or a number."""
+
+    PAPER = "paper"
+    LIVE = "live"
+
+
+class TradingState(StrEnum):
+    """What the account may do: everything, only reduce, nothing new at all."""
+
+    ACTIVE = "ACTIVE"
+    REDUCING = "REDUCING"
+    HALTED = "HALTED"
+
+
+class Desired(StrEnum):
+    """What a person wants of a bot."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPolicy:
+    """The account's limits. A check allows the limit itself.
+
+    notional_max_pct    one entry's worth, % of equity
+    at_risk_max_pct     sum over open entries of what their stop would lose (without a stop: all of it), % of the
+                        equity each was entered at
+    positions_max       open positions in the account
+    quote_age_max_s     age of the price an order is decided on, seconds of market time
+    notional_min        smallest entry, in currency
+    """
+
+    notional_max_pct: Decimal = Decimal(5)
+    at_risk_max_pct: Decimal = Decimal(15)
+    positions_max: int = 10
+    quote_age_max_s: int = 30
+    notional_min: Decimal = Decimal(500)
+
+    def __post_init__(self) -> None:
+        for name in ("notional_max_pct", "at_risk_max_pct"):
+            value: Decimal = getattr(self, name)
+            if not Decimal(0) < value <= Decimal(100):
+                raise InvalidValue(f"risk_policy.{name}", f"must be above 0 and at most 100, is {value}")
+        if not 1 <= self.positions_max <= 1000:
+            raise InvalidValue("risk_policy.positions_max", f"must be 1 to 1000, is {self.positions_max}")
+        if not 1 <= self.quote_age_max_s <= 86_400:
+            raise InvalidValue("risk_policy.quote_age_max_s", f"must be 1 to 86400, is {self.quote_age_max_s}")
+        if self.notional_min < 0:
+            raise InvalidValue("risk_policy.notional_min", f"must not be negative, is {self.notional_min}")
+
+
+class SizingKind(StrEnum):
+    """How an entry's quantity is found."""
+
+    EQUITY_PCT = "equity_pct"
+    NOTIONAL = "notional"
+    QUANTITY = "quantity"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizing:
+    """`value` is a percentage of equity, an amount of currency or a quantity, by `kind`."""
+
+    kind: SizingKind = SizingKind.EQUITY_PCT
+    value: Decimal = Decimal(5)
+
+    def __post_init__(self) -> None:
+        if not self.value.is_finite() or self.value <= 0:
+            raise InvalidValue("sizing.value", f"must be above 0, is {self.value}")
+        if self.kind is SizingKind.EQUITY_PCT and self.value > 100:
+            raise InvalidValue("sizing.value", f"must be at most 100 % of equity, is {self.value}")
+
+
+@dataclass(frozen=True, slots=True)
+class Exits:
+    """Distances of stop and target from the average entry price, in percent; None where there is none."""
+
+    stop_pct: Decimal | None = None
+    target_pct: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("stop_pct", "target_pct"):
+            value: Decimal | None = getattr(self, name)
+            if value is not None and not Decimal(0) < value < Decimal(100):
+                raise InvalidValue(f"exits.{name}", f"must be above 0 and below 100, is {value}")
+
+
+@dataclass(frozen=True, slots=True)
+class BotSpec:
+    """One bot: a strategy with its parameters on some symbols. Parameters are checked by the strategy's registry."""
+
+    bot_id: str
+    strategy: str
+    symbols: tuple[str, ...]
+    name: str = ""
+    parameters: Mapping[str, float | int | bool | str] = field(default_factory=dict)
+    timeframe: str = "1m"
+    sizing: Sizing = Sizing()
+    exits: Exits = Exits()
+
+    def __post_init__(self) -> None:
+        if not _BOT_ID.fullmatch(self.bot_id):
+            raise InvalidValue(
+                "id",
+                f"{self.bot_id!r}: 1 to 40 letters, digits, hyphens and underscores, starting with a letter or digit",
+            )
+        if not self.symbols:
+            raise InvalidValue("symbols", "at least one symbol is needed")
+        if len(set(self.symbols)) != len(self.symbols):
+            raise InvalidValue("symbols", "a symbol is named twice")
+        timeframe_us(self.timeframe)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSpec:
+    """A person's money at one venue, paper or live, as it starts."""
+
+    account_id: str
+    user_id: str
+    mode: Mode = Mode.PAPER
+    name: str = "Practice"
+    market: str = "replay"
+    currency: str = "INR"
+    cash: Decimal = Decimal(1_000_000)
+    charge_schedule: str = "nse_intraday"
+    seed: int = 1
+    risk_policy: RiskPolicy = RiskPolicy()
+
+    def __post_init__(self) -> None:
+        if not self.cash.is_finite() or self.cash <= 0:
+            raise InvalidValue("cash", f"must be above 0, is {self.cash}")

@@ -1,0 +1,64 @@
+"""The engine's own exceptions. Three troubles, three treatments:
+
+refused   is a value (`Refusal`), never an exception
+operating errors (`OperatingError`) are raised by adapters and retried by one policy
+broken invariants (`InvariantBroken`) halt the account and wait for a person
+"""
+
+from __future__ import annotations
+
+
+class LockstepError(Exception):
+    """Anything this project raises on purpose."""
+
+
+class InvalidValue(LockstepError, ValueError):
+    """A value from outside breaks a rule of its field; carries the field's path for the reply."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+class DataError(LockstepError):
+    """A market data file can't be used: says which file, which line and why."""
+
+    def __init__(self, path: str, reason: str, line: int | None = None) -> None:
+        where = path if line is None else f"{path}, line {line}"
+        super().__init__(f"{where}: {reason}")
+        self.path = path
+        self.line = line
+        self.reason = reason
+
+
+class InvariantBroken(LockstepError):
+    """The engine's state contradicts itself or the venue; the account halts until a person has looked."""
+
+
+class OperatingError(LockstepError):
+    """Something outside did not work; whoever raises it says which of the kinds below it is."""
+
+
+class OutcomeUnknown(OperatingError):
+    """The call may or may not have been applied: repeat the same idempotent write, never assume failure."""
+
+
+class BackPressure(OperatingError):
+    """The other side asks for less; repeat later."""
+
+
+class PermanentFailure(OperatingError):
+    """Repeating the call can't help: keep the payload as a dead letter and go on with the rest."""
+
+
+class Fenced(OperatingError):
+    """Another epoch holds the lease: stop sending and leave."""
+
+
+class JournalFailed(OperatingError):
+    """The local journal can't take records (disk full, I/O error): nothing new may be decided."""
+
+
+class Unauthenticated(LockstepError):
+    """The token is missing, malformed, expired, foreign or unsigned. Says which, never the token."""

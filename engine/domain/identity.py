@@ -1,0 +1,39 @@
+"""Ids made from what they name, so that doing a thing twice is the same as doing it once. Used by the core."""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from hashlib import sha256
+
+ORDER_ID_LENGTH = 15  # Angel One's order tag holds 19 characters, exchanges' 16 to 36; 75 bits never collide here
+FACT_ID_LENGTH = 20
+
+
+def _digest(kind: str, parts: tuple[object, ...], length: int) -> str:
+    named = "\x1f".join((kind, *(str(part) for part in parts)))
+    return b32encode(sha256(named.encode()).digest()).decode()[:length]
+
+
+def order_id(account_id: str, bot_id: str, symbol: str, timeframe: str, bar_at: int, leg: str, attempt: int) -> str:
+    """The client_order_id: 15 characters of base 32 of SHA-256 over what the order is for (CONTRACT section 2)."""
+    return _digest("order", (account_id, bot_id, symbol, timeframe, bar_at, leg, attempt), ORDER_ID_LENGTH)
+
+
+def signal_id(account_id: str, bot_id: str, symbol: str, timeframe: str, bar_at: int, kind: str) -> str:
+    """A signal is bot + symbol + bar + kind."""
+    return _digest("signal", (account_id, bot_id, symbol, timeframe, bar_at, kind), FACT_ID_LENGTH)
+
+
+def fill_key(account_id: str, order_id: str, venue_fill_id: str) -> str:
+    """A fill is the venue's fill id on an order."""
+    return _digest("fill", (account_id, order_id, venue_fill_id), FACT_ID_LENGTH)
+
+
+def trade_id(account_id: str, bot_id: str, symbol: str, first_fill_key: str) -> str:
+    """A closed trade is named after the fill that opened it."""
+    return _digest("trade", (account_id, bot_id, symbol, first_fill_key), FACT_ID_LENGTH)
+
+
+def alert_id(account_id: str, kind: str, subject: str) -> str:
+    """An alert is its kind and what it is about: the same cause is one alert."""
+    return _digest("alert", (account_id, kind, subject), FACT_ID_LENGTH)

@@ -1,0 +1,140 @@
+"""Market data in columns, as read from files: numpy arrays, read-only. Made by readers; taken apart by merge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.domain.instant import DAY, SECOND
+from engine.domain.instrument import Instrument
+from engine.domain.timeframe import timeframe_us
+from engine.market_data.calendar import Calendar
+
+Instants: TypeAlias = npt.NDArray[np.int64]  # microseconds since the epoch, UTC
+Units: TypeAlias = npt.NDArray[np.int64]  # prices in the instrument's smallest unit
+Quantities: TypeAlias = npt.NDArray[np.float64]
+DayNumbers: TypeAlias = npt.NDArray[np.int64]  # the venue's days since 1970-01-01
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class TickColumns:
+    """One symbol's ticks of one file, in the file's order.
+
+    `place` orders them among other symbols: the running maximum of the plausible rows' times, so that a late row, or
+    one stamped with a wrong day, stays where the file has it. `days` are the venue's days that count as traded.
+    """
+
+    instrument: Instrument
+    file: str
+    at: Instants
+    price: Units
+    quantity: Quantities
+    place: Instants
+    days: DayNumbers
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class BarColumns:
+    """One symbol's bars of one file, in the order of their opens; `days` as in TickColumns."""
+
+    instrument: Instrument
+    file: str
+    timeframe: str
+    open_at: Instants
+    open: Units
+    high: Units
+    low: Units
+    close: Units
+    volume: Quantities
+    days: DayNumbers
+
+    def __len__(self) -> int:
+        return len(self.open_at)
+
+    @property
+    def close_at(self) -> Instants:
+        """The instants at which the bars close."""
+        return self.open_at + timeframe_us(self.timeframe)
+
+
+@dataclass(frozen=True, slots=True)
+class MarketData:
+    """Everything that was read: a part for each symbol of each file, sorted by symbol, then by file.
+
+    `notes` are sentences for the person who gave the files: columns and files that were left out.
+    """
+
+    ticks: tuple[TickColumns, ...]
+    bars: tuple[BarColumns, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[TickColumns | BarColumns, ...]:
+        """All parts, of either form."""
+        return (*self.ticks, *self.bars)
+
+    @property
+    def instruments(self) -> tuple[Instrument, ...]:
+        """Each instrument once, in the order of symbols."""
+        found = {part.instrument.symbol: part.instrument for part in self.parts}
+        return tuple(found[symbol] for symbol in sorted(found))
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        return tuple(instrument.symbol for instrument in self.instruments)
+
+    @property
+    def tick_count(self) -> int:
+        """Rows of ticks, dirty ones included."""
+        return sum(len(part) for part in self.ticks)
+
+    @property
+    def bar_count(self) -> int:
+        return sum(len(part) for part in self.bars)
+
+
+def day_numbers(at: Instants, calendar: Calendar) -> DayNumbers:
+    """The venue's day of each instant, as days since 1970-01-01."""
+    days: DayNumbers = (at + calendar.utc_offset_s * SECOND) // DAY
+    return days
+
+
+def busy_days(days: DayNumbers) -> DayNumbers:
+    """The days that hold at least a tenth of the rows of the busiest one, ascending.
+
+    A tenth separates a short special session (an hour of six) from what strays into a recorder's file.
+    """
+    found, counts = np.unique(days, return_counts=True)
+    busy: DayNumbers = found[counts * 10 >= counts.max()]
+    return busy
+
+
+def places(at: Instants, plausible: Mask) -> Instants:
+    """The running maximum of the plausible rows' times; rows before the first of them share its place."""
+    first = at[np.argmax(plausible)]
+    return np.maximum.accumulate(np.where(plausible, at, first))
+
+
+def price_units(prices: npt.NDArray[np.float64], digits: int) -> Units:
+    """Prices in currency as whole units of 10**-digits, half to even.
+
+    A double holds 1.015 as a little less; what lies within its error of a half is taken for that half, so that the
+    result is the one of decimal arithmetic for prices of up to 15 significant digits.
+    """
+    scaled = prices * 10.0**digits
+    half = np.rint(scaled * 2.0) / 2.0
+    exact = np.where(np.abs(scaled - half) <= np.abs(scaled) * 2.0**-50, half, scaled)
+    return np.rint(exact).astype(np.int64)
+
+
+def frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The array, made read-only."""
+    array.flags.writeable = False
+    return array

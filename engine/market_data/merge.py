@@ -1,0 +1,189 @@
+"""Many files' rows as one stream in the order of market time. Fed by readers; feeds backtests and the replay feed.
+
+The order is (place, bar closes before bar opens before ticks, symbol, row), the same on every machine. Rows keep their
+file's order within a symbol, dirty ones too: a row's place is the running maximum of its file's plausible times.
+
+Two ways to take the stream: `merged_events`, an event at a time, and `pieces`, whole runs of rows as columns with the
+sessions between them, for drivers that pace, skip or count. Merging goes a day at a time, so that a year of a hundred
+symbols needs no second copy of itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.domain.events import InstrumentListed, MarketEnded, MarketEvent, SessionOpened
+from engine.domain.instant import DAY, Instant
+from engine.market_data.calendar import Calendar, calendar_for
+from engine.market_data.columns import BarColumns, Instants, MarketData, TickColumns, day_numbers
+from engine.market_data.runs import BarRun, Codes, Piece, Run, TickRun
+
+Calendars: TypeAlias = Callable[[str], Calendar]
+
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+
+
+def merged_events(data: MarketData, calendars: Calendars = calendar_for) -> Iterator[MarketEvent]:
+    """Everything as events: the instruments, then sessions and prices by market time, MarketEnded last."""
+    for instrument in data.instruments:
+        yield InstrumentListed(instrument)
+    for piece in pieces(data, calendars):
+        if isinstance(piece, SessionOpened):
+            yield piece
+        else:
+            yield from piece.events()
+    yield MarketEnded(at=ended_at(data))
+
+
+def ended_at(data: MarketData) -> Instant:
+    """The place of the last row."""
+    return int(max([part.place[-1] for part in data.ticks] + [part.close_at[-1] for part in data.bars]))
+
+
+def pieces(data: MarketData, calendars: Calendars = calendar_for) -> Iterator[Piece]:
+    """The stream in runs as long as possible; a SessionOpened comes before the first row of its venue's day."""
+    streams = _streams(data)
+    sessions = _sessions(data, calendars)
+    opened = 0
+    while True:
+        heads = [stream.head for stream in streams if stream.head is not None]
+        if not heads:
+            return
+        day = _Day.of(streams, until=min(heads) // DAY * DAY + DAY, symbols=data.symbols)
+        start = 0
+        while opened < len(sessions) and sessions[opened][0] <= day.place[-1]:
+            first_place, session = sessions[opened]
+            cut = int(np.searchsorted(day.place, first_place))
+            yield from day.runs(start, cut)
+            yield session
+            start, opened = cut, opened + 1
+        yield from day.runs(start, len(day.place))
+
+
+@dataclass(slots=True)
+class _Stream:
+    """The closes of a part's bars, their opens, or a part's ticks, by place. `taken` rows are merged already."""
+
+    part: TickColumns | BarColumns
+    place: Instants
+    closes: bool = False
+    taken: int = 0
+
+    @property
+    def head(self) -> Instant | None:
+        """The place of the first row not taken yet."""
+        return int(self.place[self.taken]) if self.taken < len(self.place) else None
+
+    def take(self, until: Instant) -> slice:
+        """The rows before `until`, which now count as taken."""
+        start = self.taken
+        self.taken = start + int(np.searchsorted(self.place[start:], until))
+        return slice(start, self.taken)
+
+
+def _streams(data: MarketData) -> list[_Stream]:
+    """Every part's streams in the order that decides ties: closes, opens, ticks; each by symbol, then by file."""
+    return [
+        *(_Stream(part, part.close_at, closes=True) for part in data.bars),
+        *(_Stream(part, part.open_at) for part in data.bars),
+        *(_Stream(part, part.place) for part in data.ticks),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """The rows of a UTC day in merged order. `source` numbers them in the order of the streams: bars first, then ticks.
+
+    `bars` and `ticks` hold the values in that order: of row i, at `source[i]`, less the number of bar rows for ticks.
+    """
+
+    symbols: tuple[str, ...]
+    timeframes: tuple[str, ...]
+    place: Instants
+    source: npt.NDArray[np.intp]
+    codes: Codes
+    closes: npt.NDArray[np.bool_]
+    bars: Sequence[npt.NDArray[Any]]
+    ticks: Sequence[npt.NDArray[Any]]
+
+    @staticmethod
+    def of(streams: Sequence[_Stream], until: Instant, symbols: tuple[str, ...]) -> _Day:
+        """Take the rows before `until` from the streams."""
+        taken = [(stream, stream.take(until)) for stream in streams]
+        bars = [(stream.part, rows) for stream, rows in taken if isinstance(stream.part, BarColumns)]
+        ticks = [(stream.part, rows) for stream, rows in taken if isinstance(stream.part, TickColumns)]
+        sizes = [rows.stop - rows.start for _, rows in taken]
+        numbers = [symbols.index(stream.part.instrument.symbol) for stream in streams]
+        timeframes = {part.instrument.symbol: part.timeframe for part, _ in bars}
+        place = np.concatenate([stream.place[rows] for stream, rows in taken])
+        # Stable: rows of one place stay in the order of the streams, and of the file within a stream.
+        order = np.argsort(place, kind="stable")
+        return _Day(
+            symbols=symbols,
+            timeframes=tuple(timeframes.get(symbol, "") for symbol in symbols),
+            place=place[order],
+            source=order,
+            codes=np.repeat(np.array(numbers, dtype=np.int64), sizes),
+            closes=np.repeat(np.array([stream.closes for stream in streams], dtype=np.bool_), sizes),
+            bars=[_joined([getattr(part, name)[rows] for part, rows in bars]) for name in _BAR_VALUES],
+            ticks=[_joined([getattr(part, name)[rows] for part, rows in ticks]) for name in _TICK_VALUES],
+        )
+
+    def runs(self, start: int, end: int) -> Iterator[Run]:
+        """The rows from `start` to before `end`, cut where ticks and bars meet."""
+        bar_rows = len(self.bars[0])
+        is_tick = self.source[start:end] >= bar_rows
+        edges = [start, *(np.flatnonzero(is_tick[1:] != is_tick[:-1]) + start + 1).tolist(), end]
+        for low, high in pairwise(edges):
+            if low == high:
+                continue
+            source, place = self.source[low:high], self.place[low:high]
+            codes = self.codes[source]
+            if source[0] >= bar_rows:
+                at, price, quantity = (values[source - bar_rows] for values in self.ticks)
+                yield TickRun(self.symbols, place, codes, at, price, quantity)
+            else:
+                values = [values[source] for values in self.bars]
+                yield BarRun(self.symbols, self.timeframes, place, codes, self.closes[source], *values)
+
+
+_BAR_VALUES = ("open_at", "open", "high", "low", "close", "volume")
+_TICK_VALUES = ("at", "price", "quantity")
+
+
+def _joined(arrays: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    return np.concatenate(arrays) if arrays else np.empty(0, dtype=np.int64)
+
+
+def _sessions(data: MarketData, calendars: Calendars) -> list[tuple[Instant, SessionOpened]]:
+    """Each venue's trading days with the place of their first row, in the order in which they begin.
+
+    A day counts where a row's own time carries the order forward into it; one that only appears after a later day
+    began (a file out of order by whole days) gets no session, and its rows are the guard's.
+    """
+    first_places: dict[tuple[str, int], Instant] = {}
+    for part in data.parts:
+        calendar = calendars(part.instrument.venue)
+        place = part.place if isinstance(part, TickColumns) else part.open_at
+        for day in part.days.tolist():
+            row = int(np.searchsorted(place, calendar.midnight(_date(day))))
+            # The first row placed after midnight is there by its own time; it may be of a later day than this one.
+            if row < len(place) and day_numbers(place[row : row + 1], calendar)[0] == day:
+                key = (part.instrument.venue, day)
+                first_places[key] = min(first_places.get(key, int(place[row])), int(place[row]))
+    opened = []
+    for (venue, day), first_place in first_places.items():
+        session = calendars(venue).session_for_data(_date(day))
+        opened.append((first_place, SessionOpened(session, at=session.open_at)))
+    return sorted(opened, key=lambda entry: (entry[0], entry[1].session.open_at, entry[1].session.venue))
+
+
+def _date(day: int) -> date:
+    return date.fromordinal(_EPOCH_ORDINAL + day)

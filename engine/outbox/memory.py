@@ -1,0 +1,141 @@
+"""The journal in memory: the twin of adapters/queue, for tests and simulations. Fed by dispatch; read by the relay.
+
+Everything is durable at once and nothing survives the object. It passes the contract tests that the journal on disk
+passes (tests/contracts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from engine.domain.effects import PublishRecord
+from engine.domain.errors import JournalFailed
+from engine.domain.order import OrderState
+from engine.domain.records import BotForgotten, CommandResult, OrderRecord, PositionFlat, Record, slot_of
+from engine.outbox.codec import encode
+from engine.ports import Clock, Pending, QueueStatus
+
+_WAITING, _DELIVERED, _DEAD = range(3)
+_FINISHED = frozenset(
+    {OrderState.FILLED, OrderState.CANCELLED, OrderState.REJECTED, OrderState.EXPIRED, OrderState.REFUSED}
+)
+
+
+@dataclass(slots=True)
+class _Row:
+    item: Pending
+    queued_at: float
+    state: int = _WAITING
+
+
+@dataclass(slots=True)
+class MemoryJournal:
+    """See ports.Outbox and outbox/relay.Journal. `failure`, when set, is what `put` raises from then on."""
+
+    clock: Clock
+    on_durable: Callable[[], None] = lambda: None
+    failure: JournalFailed | None = None
+    _rows: dict[int, _Row] = field(default_factory=dict)
+    _keys: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    _last_row: int = 0
+    _last_sequence: int = 0
+    _delivered: int = 0
+    _store: tuple[int, str] = (0, "healthy")
+
+    def put(self, batch: Sequence[PublishRecord]) -> None:
+        """See ports.Outbox."""
+        if self.failure is not None:
+            raise self.failure
+        for published in batch:
+            self._add(published)
+        self.on_durable()
+
+    def flush(self, timeout_s: float) -> bool:
+        """See ports.Outbox; there is never anything to wait for."""
+        if self.failure is not None:
+            raise self.failure
+        return True
+
+    @property
+    def last_sequence(self) -> int:
+        """See ports.Outbox."""
+        return self._last_sequence
+
+    def newest_states(self) -> Iterable[Record]:
+        """See ports.Outbox. Finished orders and commands are history and left out."""
+        return [
+            record
+            for record in (self._rows[row].item.record for row in sorted(self._keys.values()))
+            if not isinstance(record, (PositionFlat, BotForgotten, CommandResult))
+            and not (isinstance(record, OrderRecord) and record.state in _FINISHED)
+        ]
+
+    def status(self) -> QueueStatus:
+        """See ports.Outbox."""
+        waiting = [row for row in self._rows.values() if row.state == _WAITING]
+        oldest = min((row.queued_at for row in waiting), default=None)
+        age_s = 0.0 if oldest is None else max(0.0, self.clock.now().timestamp() - oldest)
+        dead = sum(row.state == _DEAD for row in self._rows.values())
+        return QueueStatus(len(waiting), age_s, dead, self._delivered, *self._store)
+
+    def pending(self, after_row: int, limit: int, byte_limit: int) -> Sequence[Pending]:
+        """See outbox/relay.Journal."""
+        batch: list[Pending] = []
+        size = 0
+        for row in sorted(self._rows):
+            item = self._rows[row].item
+            if row <= after_row or self._rows[row].state != _WAITING:
+                continue
+            size += item.size_bytes
+            if batch and (len(batch) >= limit or size > byte_limit):
+                break
+            batch.append(item)
+        return batch
+
+    def mark_delivered(self, rows: Sequence[int]) -> None:
+        """See outbox/relay.Journal."""
+        for row in rows:
+            if row in self._rows and self._rows[row].state == _WAITING:
+                self._rows[row].state = _DELIVERED
+        self._delivered += len(rows)
+
+    def bury(self, row: int, error: str, attempts: int) -> None:
+        """See outbox/relay.Journal."""
+        if row not in self._rows:
+            return
+        self._rows[row].state = _DEAD
+        key = _key(self._rows[row].item.record)
+        for older in [number for number, other in self._rows.items() if number < row and other.state == _DEAD]:
+            if not self._rows[older].item.record.fact and _key(self._rows[older].item.record) == key:
+                del self._rows[older]  # a state that fails again is one dead letter
+
+    def requeue_after(self, delivered_sequence: int) -> int:
+        """See adapters/queue.FileJournal."""
+        lost = [
+            row for row in self._rows.values() if row.state == _DELIVERED and row.item.sequence > delivered_sequence
+        ]
+        for row in lost:
+            row.state = _WAITING
+        return len(lost)
+
+    def note_store(self, attempts: int, state: str) -> None:
+        """See outbox/relay.Journal."""
+        self._store = (attempts, state)
+
+    def _add(self, published: PublishRecord) -> None:
+        record = published.record
+        self._last_row += 1
+        self._last_sequence = max(self._last_sequence, published.sequence)
+        item = Pending(self._last_row, self._last_sequence, record, len(encode(record)))
+        if not record.fact:
+            key = _key(record)
+            older = self._keys.get(key)
+            if older is not None and self._rows[older].state != _DEAD:
+                del self._rows[older]
+            self._keys[key] = self._last_row
+        self._rows[self._last_row] = _Row(item, self.clock.now().timestamp())
+
+
+def _key(record: Record) -> tuple[str, str, str]:
+    return record.collection, record.document_id, slot_of(record)

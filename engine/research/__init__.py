@@ -1,0 +1,1 @@
+"""Drivers around the same engine: backtest and its report."""

@@ -1,0 +1,40 @@
+"""Writes a backtest's folder: summary.json, the contract's CSV files, report.html. All or nothing."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from engine.research import rows
+from engine.research.backtest import BacktestResult
+from engine.research.report import report_html
+
+
+def write_folder(folder: Path, result: BacktestResult, summary: dict[str, Any]) -> None:
+    """Write everything aside, then move it into place, so that a folder is never half of one run. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = Path(mkdtemp(prefix=".writing-", dir=folder))
+    try:
+        (aside / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+        _csv(aside / "signals.csv", rows.SIGNALS, map(rows.signal_row, result.signals))
+        _csv(aside / "orders.csv", rows.ORDERS, map(rows.order_row, result.orders.values()))
+        _csv(aside / "fills.csv", rows.FILLS, map(rows.fill_row, result.fills))
+        _csv(aside / "trades.csv", rows.TRADES, map(rows.trade_row, result.trades))
+        _csv(aside / "equity.csv", rows.EQUITY, map(rows.equity_row, result.marks))
+        (aside / "report.html").write_text(report_html(result, summary), encoding="utf-8")
+        for file in sorted(aside.iterdir()):
+            file.replace(folder / file.name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _csv(path: Path, header: rows.Row, lines: Iterable[rows.Row]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(lines)

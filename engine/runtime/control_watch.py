@@ -1,0 +1,93 @@
+"""Follows what people want of an account: polls one generation document, reads further only when it moved.
+
+Fed by the control plane; feeds the inbox with the differences. Level-triggered: what was missed is seen at the next
+look, and a look that changes nothing puts nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from engine.domain.account import RiskPolicy
+from engine.domain.errors import OperatingError
+from engine.domain.events import BotChanged, BotRemoved, HaltChanged, PolicyChanged
+from engine.ports import BotDocument, ControlPlane
+from engine.runtime.inbox import Inbox
+
+POLL_S = 0.5
+_log = structlog.get_logger()
+
+
+class ControlWatch:
+    """Remembers what it has passed on. `presence_until` is when the last known watcher is taken to have left."""
+
+    def __init__(self, control: ControlPlane, account_id: str, inbox: Inbox) -> None:
+        self._control = control
+        self._account_id = account_id
+        self._inbox = inbox
+        self._generation: tuple[int, int] | None = None
+        self._bots: dict[str, BotDocument] = {}
+        self._policy: RiskPolicy | None = None
+        self._halt: tuple[bool, str] = (False, "")
+        self._commands: set[str] = set()
+        self.bots_seen = False
+
+    def begin_halted(self, halted: bool, reason: str) -> None:
+        """What the recovered account already knows of halts."""
+        self._halt = (halted, reason) if halted else (False, "")
+
+    def look(self) -> bool:
+        """Read what moved and pass it on; True when anything had moved. Raises OperatingError."""
+        generation = self._control.generation(self._account_id)
+        if generation == self._generation:
+            return False
+        self._look_at_bots()
+        policy = self._control.policy(self._account_id)
+        if policy is not None and policy != self._policy:
+            self._policy = policy
+            self._inbox.put(PolicyChanged(policy))
+        halt = self._control.halt(self._account_id)
+        if halt[0] != self._halt[0]:
+            self._inbox.put(HaltChanged(halt[0], halt[1]))
+        self._halt = halt
+        for command in self._control.open_commands(self._account_id):
+            if command.command_id not in self._commands:
+                self._commands.add(command.command_id)
+                self._inbox.put(command)
+        self._generation = generation
+        return True
+
+    def _look_at_bots(self) -> None:
+        found = {bot.spec.bot_id: bot for bot in self._control.bots(self._account_id)}
+        for bot_id in sorted(found):
+            bot = found[bot_id]
+            if bot.deleted:
+                if self._bots.get(bot_id) != bot:
+                    # An engine that never met the bot must meet it to let it go.
+                    self._inbox.put(BotChanged(bot.spec, bot.desired, bot.generation))
+                    self._inbox.put(BotRemoved(bot_id))
+            elif self._bots.get(bot_id) != bot:
+                self._inbox.put(BotChanged(bot.spec, bot.desired, bot.generation))
+        for bot_id in sorted(self._bots.keys() - found.keys()):
+            if not self._bots[bot_id].deleted:
+                self._inbox.put(BotRemoved(bot_id))
+        self._bots = found
+        self.bots_seen = True
+
+    def run(self, stop: threading.Event, each: Callable[[], None]) -> None:
+        """Look every half second until stopped; a store that does not answer is looked at again."""
+        troubled = False
+        while not stop.wait(POLL_S):
+            try:
+                self.look()
+                each()
+                if troubled:
+                    _log.info("control plane answers again", account=self._account_id)
+                troubled = False
+            except OperatingError as error:
+                if not troubled:
+                    _log.warning("control plane does not answer", account=self._account_id, error=str(error))
+                troubled = True

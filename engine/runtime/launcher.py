@@ -1,0 +1,77 @@
+"""Gunicorn and the engine, side by side in one container. Started by bootstrap in the role `all`; ends both together.
+
+The engine is a process of its own: in a gunicorn worker a restart would make a second engine, and a busy API would cost
+its ticks a hundredfold (docs/decisions). If either ends by itself, both end, and the platform starts them anew.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import FrameType
+
+import structlog
+
+from engine.ports import Clock
+
+SHUTDOWN_S = 8.0  # Cloud Run kills 10 s after SIGTERM; two are left for the last flush
+LOOK_S = 0.2
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A child process: its name for the log, its words, its environment."""
+
+    name: str
+    words: Sequence[str]
+    environment: Mapping[str, str]
+
+
+class Launcher:
+    """Runs programs until one of them ends or this process is told to."""
+
+    def __init__(self, programs: Sequence[Program], clock: Clock) -> None:
+        self._programs = programs
+        self._clock = clock
+        self._asked = threading.Event()
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def run(self) -> int:
+        """Start all, wait, end all; returns the first bad exit code, else 0."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        for program in self._programs:
+            self._running[program.name] = subprocess.Popen(list(program.words), env=dict(program.environment))
+        code = self._watch()
+        self._end()
+        return code
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._asked.set()
+
+    def _watch(self) -> int:
+        while not self._asked.wait(LOOK_S):
+            for name, process in self._running.items():
+                code = process.poll()
+                if code is not None:
+                    _log.error("a program ended by itself", program=name, code=code)
+                    return code or 1
+        return 0
+
+    def _end(self) -> None:
+        """SIGTERM to all, then SIGKILL to what is left when the time is up."""
+        until = self._clock.monotonic() + SHUTDOWN_S
+        for process in self._running.values():
+            if process.poll() is None:
+                process.terminate()
+        for name, process in self._running.items():
+            try:
+                process.wait(max(0.0, until - self._clock.monotonic()))
+            except subprocess.TimeoutExpired:
+                _log.error("a program did not end in time", program=name)
+                process.kill()
+                process.wait()

@@ -1,0 +1,150 @@
+"""The engine process: one account brought to life, kept alive and ended in order. Called by bootstrap with its parts.
+
+Starting is: own the account, recover, then trade. Ending, within 8 s of SIGTERM, is: no more prices, what is in the
+inbox done, the journal on disk, what the store takes at once delivered, the lease let go last. None of it is needed
+for being right, only for a quick next start.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from engine.domain.errors import Fenced, LockstepError
+from engine.domain.events import MarketEnded
+from engine.ports import Clock, ControlPlane, Grant, Lease, MarketFeed, Outbox, QueueStatus
+from engine.runtime.control_watch import ControlWatch
+from engine.runtime.ownership import Ownership
+from engine.runtime.recovery import Place
+from engine.runtime.session import Session
+from engine.runtime.snapshot import SnapshotWriter
+from engine.runtime.worker import Worker
+
+SNAPSHOT_S = 0.5
+DRAIN_S = 3.0  # for what the store takes at once; the rest waits in the journal
+FLUSH_S = 2.0
+JOIN_S = 2.0
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What one account's life is made of. `relay(stop)` runs until stopped and raises Fenced when the lease is lost."""
+
+    clock: Clock
+    session: Session
+    feed: MarketFeed
+    watch: ControlWatch
+    control: ControlPlane
+    outbox: Outbox
+    relay: Callable[[threading.Event], None]
+    lease: Lease
+    grant: Grant
+    snapshots: SnapshotWriter
+    place: Place
+
+
+class Watched:
+    """Whether a screen is known to be watching. Set by the controls' thread, read by the session's."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.until: datetime | None = None
+
+    def __call__(self) -> bool:
+        until = self.until
+        return until is not None and self._clock.now() < until
+
+
+class Supervisor:
+    """Runs the workers of one account until told to end, or until one of them fails."""
+
+    def __init__(self, parts: Parts, watched: Watched) -> None:
+        self._parts = parts
+        self._watched = watched
+        self._ended = threading.Event()
+        self.failure: BaseException | None = None
+        self._ownership = Ownership(parts.lease, parts.grant, lambda: self._fail("lease", Fenced("the lease is lost")))
+        self._feed = Worker("feed", self._run_feed, self._fail)
+        self._session = Worker("session", parts.session.run, self._fail)
+        self._relay = Worker("relay", parts.relay, self._fail)
+        self._watch = Worker("controls", lambda stop: parts.watch.run(stop, self._ask_who_watches), self._fail)
+        self._lease = Worker("lease", self._ownership.run, self._fail)
+        self._snapshot = Worker("snapshot", self._run_snapshots, self._fail)
+
+    def end(self) -> None:
+        """Ask for the end; safe from a signal handler."""
+        self._ended.set()
+
+    def run(self) -> int:
+        """Trade until the end; returns the exit code, 1 when a worker failed."""
+        for worker in (self._relay, self._session, self._snapshot, self._watch, self._lease, self._feed):
+            worker.start()
+        _log.info("trading", account=self._parts.session.account.account_id, epoch=self._parts.grant.epoch)
+        self._ended.wait()
+        self._wind_down()
+        return 0 if self.failure is None else 1
+
+    def _fail(self, name: str, error: BaseException) -> None:
+        _log.error("ending", because=name, error=str(error))
+        self.failure = self.failure or error
+        self._ended.set()
+
+    def _wind_down(self) -> None:
+        parts = self._parts
+        for worker in (self._feed, self._watch):
+            worker.stop()
+        for worker in (self._feed, self._watch):
+            worker.join(JOIN_S)
+        self._session.stop()
+        parts.session.inbox.close()
+        self._session.join(JOIN_S)
+        flushed = not isinstance(self.failure, Fenced) and parts.outbox.flush(FLUSH_S)
+        if flushed:
+            self._drain()
+        for worker in (self._relay, self._lease, self._snapshot):
+            worker.stop()
+        for worker in (self._relay, self._lease, self._snapshot):
+            worker.join(JOIN_S)
+        if not isinstance(self.failure, Fenced):
+            self._ownership.release()
+        _log.info(
+            "ended", account=parts.session.account.account_id, flushed=flushed, waiting=parts.outbox.status().depth
+        )
+
+    def _drain(self) -> None:
+        """Give the relay a moment with a store that answers."""
+        clock = self._parts.clock
+        until = clock.monotonic() + DRAIN_S
+        while clock.monotonic() < until:
+            status: QueueStatus = self._parts.outbox.status()
+            if status.depth == 0 or status.store_state == "down":
+                return
+            clock.wait(0.05)
+
+    def _run_feed(self, stop: threading.Event) -> None:
+        """Prices into the inbox, until the data or the process ends."""
+        parts = self._parts
+        if parts.place.finished:
+            return
+        since = None if parts.place.since is None else parts.place.since - 1  # the price at `since` itself comes again
+        for event in parts.feed.events(since, stop.is_set):
+            parts.session.inbox.put_market(event, stop.is_set)
+            if isinstance(event, MarketEnded):
+                _log.info("the data is over", account=parts.session.account.account_id)
+
+    def _run_snapshots(self, stop: threading.Event) -> None:
+        parts = self._parts
+        account_id = parts.session.account.account_id
+        while not stop.wait(SNAPSHOT_S):
+            try:
+                parts.snapshots.write({account_id: parts.session.snapshot.fields(parts.outbox.status())})
+            except LockstepError as error:  # the API then reads the store instead; trading is not its business
+                _log.error("the snapshot is not written", account=account_id, error=str(error))
+
+    def _ask_who_watches(self) -> None:
+        self._watched.until = self._parts.control.watched_until(self._parts.session.account.account_id)

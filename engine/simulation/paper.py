@@ -1,0 +1,112 @@
+"""An engine and its simulated venue, stepped together by one stream of events: every backtest and paper account.
+
+At each market event: first the clock is brought up to it (minutes that are due), then the venue sees the price (orders
+decided before it fill on it), then the engine. So an order decided at a bar's close fills at the symbol's next price,
+in a backtest, a replay and the demo alike.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+
+from engine.core.engine import Engine
+from engine.core.state import MakeStrategy
+from engine.domain.account import AccountSpec
+from engine.domain.effects import CancelOrder, Effect, PublishRecord, SubmitOrder
+from engine.domain.events import BarOpened, BrokerEvent, ClockTicked, Event, MarketEnded
+from engine.domain.instrument import Instrument
+from engine.domain.market import Tick
+from engine.simulation.fill_model import FillModel
+from engine.simulation.venue import SimulatedVenue
+
+Sink = Callable[[PublishRecord], None]
+
+
+class PaperLoop:
+    """Steps one account. Records go to `sink` in the engine's order."""
+
+    def __init__(
+        self,
+        account: AccountSpec,
+        make_strategy: MakeStrategy,
+        sink: Sink,
+        *,
+        model: FillModel | None = None,
+        views: bool = True,
+    ) -> None:
+        self.engine = Engine(account, make_strategy, views=views)
+        self.venue = SimulatedVenue(model or FillModel(account.seed), self._instrument, self._last_price)
+        self._sink = sink
+
+    def _instrument(self, symbol: str) -> Instrument:
+        return self.engine.state.instruments[symbol]
+
+    def _last_price(self, symbol: str) -> int:
+        return self.engine.state.tapes[symbol].last_price
+
+    def step(self, event: Event) -> None:
+        """Take one event."""
+        kind = type(event)
+        if kind is Tick:
+            self._step_tick(event)  # type: ignore[arg-type]
+            return
+        if isinstance(event, BarOpened):
+            self._clock_to(event.at)
+            if self.venue.waiting:
+                self._answer(self.venue.on_price(event.symbol, event.at, event.price))
+        elif isinstance(event, MarketEnded):
+            self._clock_to(event.at)
+        self._carry_out(self.engine.process(event))
+
+    def _step_tick(self, tick: Tick) -> None:
+        engine = self.engine
+        if tick.at >= engine.state.next_due_at and engine.admits(tick):
+            self._clock_to(tick.at)
+        if self.venue.waiting and engine.admits(tick):
+            self._answer(self.venue.on_price(tick.symbol, tick.at, tick.price))
+        effects = engine.process(tick)
+        if effects:
+            self._carry_out(effects)
+
+    def run(self, events: Iterable[Event]) -> None:
+        """Take all of them. The loop is flat because a year of ticks goes through it."""
+        venue, step = self.venue, self.step
+        state, take_tick = self.engine.state, self.engine.take_tick
+        for event in events:
+            if type(event) is Tick and event.at < state.next_due_at and not venue.waiting:
+                effects = take_tick(event)
+                if effects:
+                    self._carry_out(effects)
+            else:
+                step(event)
+
+    def _clock_to(self, at: int) -> None:
+        """Run every minute that is due, so that what it decides is at the venue before the next price."""
+        state = self.engine.state
+        while state.next_due_at <= at:
+            self._carry_out(self.engine.process(ClockTicked(state.next_due_at)))
+
+    def _carry_out(self, effects: Sequence[Effect]) -> None:
+        self._answer(self._dispatch(effects))
+
+    def _answer(self, events: Sequence[BrokerEvent]) -> None:
+        """Tell the engine what the venue said, one event after the other; what comes of it queues behind them.
+
+        So a batch of effects is out before the next begins, and records keep the engine's numbering.
+        """
+        answers = deque(events)
+        while answers:
+            answers.extend(self._dispatch(self.engine.process(answers.popleft())))
+
+    def _dispatch(self, effects: Sequence[Effect]) -> list[BrokerEvent]:
+        """Carry effects out in their order; returns what the venue said to them."""
+        answers: list[BrokerEvent] = []
+        for effect in effects:
+            if isinstance(effect, PublishRecord):
+                self._sink(effect)
+            elif isinstance(effect, SubmitOrder):
+                answers += self.venue.submit(effect)
+            elif isinstance(effect, CancelOrder):
+                answers += self.venue.cancel(effect)
+        return answers

@@ -1,0 +1,106 @@
+"""The simulated venue: takes orders, fills them at the next price.
+
+Stepped by paper.py beside the engine, tick by tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.domain.effects import CancelOrder, SubmitOrder
+from engine.domain.events import BrokerEvent, FillReceived, OrderAccepted, OrderCancelled, OrderExpired, OrderRejected
+from engine.domain.instant import Instant
+from engine.domain.instrument import Instrument
+from engine.domain.order import ExitReason, OrderType, Side
+from engine.simulation.fill_model import FillModel
+
+
+@dataclass(slots=True)
+class _Resting:
+    """An order at the venue; `parts` counts its fills so far."""
+
+    order: SubmitOrder
+    remaining: Decimal
+    fillable_at: Instant
+    parts: int = 0
+
+
+class SimulatedVenue:
+    """Implements ports.Broker. `last_price` tells the symbol's last price in units, for what ends with the data."""
+
+    def __init__(
+        self, model: FillModel, instrument_of: Callable[[str], Instrument], last_price: Callable[[str], int]
+    ) -> None:
+        self._model = model
+        self._instrument_of = instrument_of
+        self._last_price = last_price
+        self._resting: dict[str, list[_Resting]] = {}
+        self.waiting = False  # whether any order waits for a price; looked at on every tick
+
+    def submit(self, order: SubmitOrder) -> Sequence[BrokerEvent]:
+        """Accept an order; what closes a position at the end of the data fills at once, at the last price."""
+        if order.quantity <= 0:
+            return (OrderRejected(order.order_id, "quantity must be above zero", order.at),)
+        accepted = OrderAccepted(order.order_id, f"SIM-{order.order_id}", order.at)
+        if order.exit_reason is ExitReason.END:
+            price = self._instrument_of(order.symbol).price_of(self._last_price(order.symbol))
+            return accepted, FillReceived(order.order_id, f"{order.order_id}-0", order.quantity, price, order.at)
+        resting = _Resting(order, order.quantity, order.at + self._model.latency_us)
+        self._resting.setdefault(order.symbol, []).append(resting)
+        self.waiting = True
+        return (accepted,)
+
+    def cancel(self, order: CancelOrder) -> Sequence[BrokerEvent]:
+        """Take an order out; nothing happens to one that is filled or unknown."""
+        for symbol, queue in self._resting.items():
+            for resting in queue:
+                if resting.order.order_id == order.order_id:
+                    queue.remove(resting)
+                    self._keep(symbol, queue)
+                    kind = OrderExpired if order.expire else OrderCancelled
+                    return (kind(order.order_id, order.reason, order.at),)
+        return ()
+
+    def on_price(self, symbol: str, at: Instant, units: int) -> Sequence[BrokerEvent]:
+        """Fill what waits for this symbol, oldest first."""
+        queue = self._resting.get(symbol)
+        if not queue:
+            return ()
+        fills: list[BrokerEvent] = []
+        left: list[_Resting] = []
+        for resting in queue:
+            if at < resting.fillable_at or not self._crosses(resting.order, units):
+                left.append(resting)
+                continue
+            fills.append(self._fill(resting, at, units))
+            if resting.remaining > 0:
+                left.append(resting)
+        self._keep(symbol, left)
+        return fills
+
+    def _keep(self, symbol: str, queue: list[_Resting]) -> None:
+        if queue:
+            self._resting[symbol] = queue
+        else:
+            del self._resting[symbol]
+        self.waiting = bool(self._resting)
+
+    def _fill(self, resting: _Resting, at: Instant, units: int) -> FillReceived:
+        order = resting.order
+        instrument = self._instrument_of(order.symbol)
+        quantity = self._model.quantity(order.order_id, resting.parts, resting.remaining, instrument)
+        fill_id = f"{order.order_id}-{resting.parts}"
+        resting.parts += 1
+        resting.remaining -= quantity
+        price = self._model.price(units, order.side, instrument)
+        if order.limit_price is not None:
+            price = min(price, order.limit_price) if order.side is Side.BUY else max(price, order.limit_price)
+        return FillReceived(order.order_id, fill_id, quantity, price, at)
+
+    def _crosses(self, order: SubmitOrder, units: int) -> bool:
+        if order.order_type is OrderType.MARKET or order.limit_price is None:
+            return True
+        price = self._instrument_of(order.symbol).price_of(units)
+        return price <= order.limit_price if order.side is Side.BUY else price >= order.limit_price

@@ -1,0 +1,136 @@
+"""Confluence: three momentum measures that must agree for five minutes. The default strategy, CONTRACT section 4.
+
+At each bar close, with clip to [-1, 1]:
+
+    rsi   = clip((RSI14 - 50) / 20)
+    ma    = clip((EMA12 - EMA26) / ATR14)
+    macd  = clip(4 x histogram / ATR14)
+    score = 100 x (0.4 rsi + 0.3 ma + 0.3 macd), rounded to 6 decimals
+
+A BUY candidate begins at the first close with score >= buy_at and lives while every close stays there; it is
+confirmed at the first close at least confirm_s after the close that began it, once. SELL mirrors it at score <=
+-sell_at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.core.indicators import IndicatorKey
+from engine.core.strategy import Verdict
+from engine.domain.errors import InvalidValue
+from engine.domain.instant import SECOND, Instant
+from engine.domain.market import Bar
+from engine.domain.signal import SignalType
+
+RSI: IndicatorKey = ("rsi", 14)
+FAST: IndicatorKey = ("ema", 12)
+SLOW: IndicatorKey = ("ema", 26)
+HISTOGRAM: IndicatorKey = ("macd_histogram", 12, 26, 9)
+ATR: IndicatorKey = ("atr", 14)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """buy_at, sell_at: score thresholds, above 0 to 100. confirm_s, cooldown_s: seconds, 0 to a day."""
+
+    buy_at: float = 60.0
+    sell_at: float = 60.0
+    confirm_s: int = 300
+    cooldown_s: int = 900
+    allow_short: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("buy_at", "sell_at"):
+            value = getattr(self, name)
+            if not 0 < value <= 100:
+                raise InvalidValue(f"parameters.{name}", f"must be above 0 and at most 100, is {value}")
+        for name in ("confirm_s", "cooldown_s"):
+            value = getattr(self, name)
+            if not 0 <= value <= 86_400:
+                raise InvalidValue(f"parameters.{name}", f"must be 0 to 86400 seconds, is {value}")
+
+
+class Confluence:
+    """The candidate on one symbol, and the rule that moves it."""
+
+    __slots__ = ("_candidate", "_given", "_parameters", "_since")
+
+    needs = (RSI, FAST, SLOW, HISTOGRAM, ATR)
+
+    def __init__(self, parameters: Parameters) -> None:
+        self._parameters = parameters
+        self._candidate: SignalType | None = None
+        self._since: Instant = 0
+        self._given = False
+
+    @property
+    def cooldown_s(self) -> int:
+        return self._parameters.cooldown_s
+
+    @property
+    def allow_short(self) -> bool:
+        return self._parameters.allow_short
+
+    @property
+    def confirm_us(self) -> int:
+        return self._parameters.confirm_s * SECOND
+
+    def on_bar(self, bar: Bar, values: Mapping[IndicatorKey, float | None]) -> Verdict:
+        """Score a bar and move the candidate."""
+        rsi, fast, slow, histogram, atr = values[RSI], values[FAST], values[SLOW], values[HISTOGRAM], values[ATR]
+        if rsi is None or fast is None or slow is None or histogram is None or atr is None or atr == 0.0:
+            # no score is no close inside the zone: a candidate does not outlive it
+            self._candidate = None
+            return Verdict("warming")
+        inputs = {
+            "rsi": _clip((rsi - 50.0) / 20.0),
+            "ma": _clip((fast - slow) / atr),
+            "macd": _clip(4.0 * histogram / atr),
+        }
+        score = round(100.0 * (0.4 * inputs["rsi"] + 0.3 * inputs["ma"] + 0.3 * inputs["macd"]), 6)
+        return self._move(score, bar.close_at, inputs)
+
+    def _move(self, score: float, close_at: Instant, inputs: dict[str, float]) -> Verdict:
+        zone = self._zone(score)
+        before = self._candidate
+        if zone is None:
+            self._candidate = None
+            pending = before is not None and not self._given
+            return Verdict("ended" if pending else "quiet", score, inputs=inputs)
+        if zone is not before:
+            self._candidate, self._since, self._given = zone, close_at, False
+        signal = None
+        if not self._given and close_at - self._since >= self.confirm_us:
+            self._given = True
+            signal = zone
+        open_candidate = None if self._given else zone
+        code = "signal" if signal else "quiet" if self._given else "candidate"
+        return Verdict(code, score, signal, open_candidate, self._since if open_candidate else None, inputs)
+
+    def _zone(self, score: float) -> SignalType | None:
+        if score >= self._parameters.buy_at:
+            return SignalType.BUY
+        if score <= -self._parameters.sell_at:
+            return SignalType.SELL
+        return None
+
+    def explain(self, verdict: Verdict) -> tuple[str, ...]:
+        """One sentence an input, then what the zone and the confirmation made of them."""
+        if verdict.score is None:
+            return ("Too few bars yet for RSI, EMA, MACD and ATR",)
+        inputs, given = verdict.inputs, self._parameters
+        sentences = [
+            f"RSI part {inputs['rsi']:+.2f} of 1, weight 40",
+            f"EMA 12 against 26 {inputs['ma']:+.2f} of 1, weight 30",
+            f"MACD histogram {inputs['macd']:+.2f} of 1, weight 30",
+        ]
+        if verdict.signal:
+            limit = given.buy_at if verdict.signal is SignalType.BUY else -given.sell_at
+            sentences.append(f"Score {verdict.score:+.1f}, held beyond {limit:+g} for {given.confirm_s} s")
+        return tuple(sentences)
+
+
+def _clip(value: float) -> float:
+    return -1.0 if value < -1.0 else min(value, 1.0)

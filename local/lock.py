@@ -1,0 +1,37 @@
+"""What `make lock` does: resolves each requirements/*.in and writes its lock beside it. Run by the Makefile.
+
+A lock names versions and hashes and no place to fetch them from, so that it serves behind any mirror.
+"""
+
+import subprocess
+import sys
+
+from local.errors import StackError
+from local.places import REQUIREMENTS, VENV
+
+NAMES = ("installer", "runtime", "dev", "node", "bench")
+OPTIONS = (
+    "--universal",
+    "--python-version",
+    "3.11",
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--no-header",
+    "--quiet",
+)
+
+
+def main() -> int:
+    """Lock each file; what a lock already pins stays, unless its .in file says otherwise. Return the exit code."""
+    for name in NAMES:
+        source, lock = f"requirements/{name}.in", f"requirements/{name}.txt"
+        print(f"locking {source}", flush=True)
+        command = [str(VENV / "bin" / "uv"), "pip", "compile", *OPTIONS, source, "-o", lock]
+        if subprocess.run(command, cwd=REQUIREMENTS.parent, check=False).returncode:
+            print(StackError(f"{source} does not resolve; see above"), file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

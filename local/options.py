@@ -1,0 +1,68 @@
+"""What a person may say to `make run`, read from the environment once. Feeds local/run and local/service."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.errors import StackError
+
+FEEDS = ("demo", "replay", "coinbase", "angelone")
+
+
+@dataclass(frozen=True)
+class Options:
+    """The dashboard's port, the market and its data, the bots; empty texts where the service's own defaults hold."""
+
+    port: int = 8000
+    feed: str = "demo"
+    data: str = ""
+    speed: str = ""
+    bots: str = ""
+    reset: bool = False
+
+    @classmethod
+    def read(cls, env: Mapping[str, str]) -> "Options":
+        """Read PORT, FEED, DATA, SPEED, BOTS and RESET. Raises StackError, naming the word that is wrong."""
+        feed = env.get("FEED") or "demo"
+        if feed not in FEEDS:
+            raise StackError(f"FEED={feed} is not a market. Choose one of: {', '.join(FEEDS)}")
+        data = _existing("DATA", env.get("DATA", ""))
+        if feed == "replay" and not data:
+            raise StackError("FEED=replay needs the data to replay: FEED=replay DATA=file-or-folder make run")
+        return cls(
+            port=_port(env.get("PORT") or "8000"),
+            feed=feed,
+            data=data,
+            speed=_speed(env.get("SPEED", "")),
+            bots=_existing("BOTS", env.get("BOTS", "")),
+            reset=env.get("RESET", "") not in ("", "0"),
+        )
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 65535:
+        return int(text)
+    raise StackError(f"PORT={text} is not a port. Give a whole number from 1 to 65535: PORT=8001 make run")
+
+
+def _speed(text: str) -> str:
+    """A factor of market time to wall time, as the person wrote it."""
+    if not text:
+        return ""
+    try:
+        good = 0 < float(text) < float("inf")
+    except ValueError:
+        good = False
+    if not good:
+        raise StackError(f"SPEED={text} is not a speed. Give how many times faster than the market: SPEED=60")
+    return text
+
+
+def _existing(word: str, text: str) -> str:
+    """The absolute path of a file or folder that exists, empty for an empty text."""
+    if not text:
+        return ""
+    path = Path(text).expanduser().resolve()
+    if not path.exists():
+        raise StackError(f"{word}={text} does not exist")
+    return str(path)

@@ -1,0 +1,86 @@
+"""Takes pictures of the main screens on seeded documents: `python -m tests.browser.shots FOLDER`. For looking, not a test."""
+
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from google.auth.credentials import AnonymousCredentials
+from google.cloud.firestore import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from local.auth import AuthEmulator
+from local.chromium import FLAGS, find_chromium
+from local.firestore import FirestoreEmulator
+from tests.browser.dashboard_server import DEMO, DashboardServer, client_of
+from tests.browser.pages import Dashboard
+from tests.browser.seeded_account import seed_account
+
+SCREENS = {"overview": "/", "bot": "/bots/bot-tech", "new-bot": "/bots/new", "orders": "/orders", "trades": "/trades",
+           "positions": "/positions", "activity": "/activity", "more": "/more"}  # fmt: skip
+LOOKS = [(1440, "light"), (1440, "dark"), (390, "dark"), (1024, "light"), (768, "light"), (320, "light")]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Where pictures of one width and theme go."""
+
+    folder: Path
+    width: int
+    theme: str
+
+    def take(self, page: Page, name: str) -> None:
+        """The whole page, however long."""
+        page.screenshot(path=self.folder / f"{name}-{self.width}-{self.theme}.png", full_page=True)
+
+
+def main(folder: Path, names: list[str]) -> None:
+    """Start what is needed, seed it, and write one picture a screen and look into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    logs = Path(tempfile.mkdtemp())
+    firestore, auth = FirestoreEmulator.start(logs), AuthEmulator.start(logs, "demo-lockstep")
+    os.environ["FIRESTORE_EMULATOR_HOST"] = firestore.host
+    server = None
+    try:
+        auth.create_user(DEMO.email, DEMO.password, "demo-owner")
+        client = Client(project="demo-lockstep", credentials=AnonymousCredentials())
+        seed_account(client, "demo-owner", "paper-demo")
+        server = DashboardServer(client_of("demo-lockstep", auth.host, firestore.host, DEMO))
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=str(find_chromium()), args=list(FLAGS))
+            for width, theme in LOOKS:
+                _look(browser, client, Picture(folder, width, theme), server.url, names)
+            browser.close()
+    finally:
+        if server:
+            server.stop()
+        auth.stop()
+        firestore.stop()
+
+
+def _look(browser: Browser, client: Client, look: Picture, url: str, names: list[str]) -> None:
+    size = {"width": look.width, "height": 900}
+    context = browser.new_context(viewport=size, color_scheme=look.theme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.on("console", lambda m: print(m.type, m.text) if m.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda e: print("page error", e))
+    dashboard = Dashboard(page, url).open()
+    page.get_by_role("heading", level=1).wait_for()
+    look.take(page, "sign-in")
+    dashboard.use_demo_account()
+    for name in names:
+        seed_account(client, "demo-owner", "paper-demo")  # every figure as fresh as on a running stack
+        dashboard.open(SCREENS[name])
+        page.get_by_role("heading", level=1).wait_for()
+        page.wait_for_timeout(1500)
+        look.take(page, name)
+        if dashboard.scrolls_sideways():
+            print(f"{name} at {look.width}: scrolls sideways")
+    page.keyboard.press("Shift+S")
+    look.take(page, "stop")
+    context.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:] or list(SCREENS))

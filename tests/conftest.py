@@ -1,0 +1,85 @@
+"""The real parts that tests run on, one of each a test process: emulators, a browser. Fed by local/; feeds every test.
+
+Nothing starts before a test asks for it, and everything ends with the test process, however that ends. A missing part
+fails the test with the one command that installs it.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+from local.auth import AuthEmulator
+from local.chromium import FLAGS, find_chromium
+from local.errors import StackError
+from local.firestore import FirestoreEmulator
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+    from playwright.sync_api import Browser
+
+T = TypeVar("T")
+TEST_PROJECT = "demo-lockstep"  # the Auth emulator's; a `demo-` project never touches the network
+
+
+@pytest.fixture(scope="session")
+def emulator_logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this test process that the emulators write their logs to."""
+    return tmp_path_factory.mktemp("emulators")
+
+
+@pytest.fixture(scope="session")
+def firestore_emulator(emulator_logs: Path) -> Iterator[FirestoreEmulator]:
+    """A Firestore emulator shared by this process's tests: `.host`. Take `firestore_project` with it."""
+    emulator = _start_or_fail(lambda: FirestoreEmulator.start(emulator_logs))
+    yield emulator
+    emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def auth_emulator(emulator_logs: Path) -> Iterator[AuthEmulator]:
+    """An Auth emulator shared by this process's tests: `.host`, `.project`, `.create_user(…)`, `.sign_in(…)`."""
+    emulator = _start_or_fail(lambda: AuthEmulator.start(emulator_logs, TEST_PROJECT))
+    yield emulator
+    emulator.stop()
+
+
+@pytest.fixture
+def firestore_project() -> str:
+    """A project id no other test has, so an empty database of one's own."""
+    return f"demo-{secrets.token_hex(6)}"
+
+
+@pytest.fixture
+def firestore_client(
+    firestore_emulator: FirestoreEmulator, firestore_project: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator["Client"]:
+    """A Firestore client, with a server's rights, on an empty database of this test's own."""
+    from google.auth.credentials import AnonymousCredentials
+    from google.cloud.firestore import Client
+
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_emulator.host)
+    client = Client(project=firestore_project, credentials=AnonymousCredentials())
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """A headless Chromium; a test opens a context of its own in it, `browser.new_context()`, and closes it."""
+    from playwright.sync_api import sync_playwright
+
+    path = _start_or_fail(find_chromium)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(path), args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+def _start_or_fail(start: Callable[[], T]) -> T:
+    try:
+        return start()
+    except StackError as error:
+        pytest.fail(str(error), pytrace=False)

@@ -1,0 +1,63 @@
+"""The contract's indicators on plain lists, written from its text alone, for tests to compare with."""
+
+from __future__ import annotations
+
+Numbers = list[float]
+Warming = list[float | None]
+
+
+def ema(values: Numbers, period: int) -> Warming:
+    """Exponential mean, seeded by the simple mean of the first `period` values."""
+    out: Warming = [None] * min(period - 1, len(values))
+    for position in range(period - 1, len(values)):
+        if position == period - 1:
+            out.append(sum(values[:period]) / period)
+        else:
+            previous = out[-1]
+            assert previous is not None
+            out.append(previous + (values[position] - previous) * 2 / (period + 1))
+    return out
+
+
+def wilder(values: Numbers, period: int) -> Warming:
+    """Wilder's smoothing: a simple mean of the first `period`, then 1/period of what is new."""
+    out: Warming = [None] * min(period - 1, len(values))
+    for position in range(period - 1, len(values)):
+        if position == period - 1:
+            out.append(sum(values[:period]) / period)
+        else:
+            previous = out[-1]
+            assert previous is not None
+            out.append((previous * (period - 1) + values[position]) / period)
+    return out
+
+
+def rsi(closes: Numbers, period: int) -> Warming:
+    """Wilder's RSI over changes; 100 where nothing fell."""
+    changes = [after - before for before, after in zip(closes, closes[1:], strict=False)]
+    gains = wilder([max(change, 0.0) for change in changes], period)
+    losses = wilder([max(-change, 0.0) for change in changes], period)
+    out: Warming = [None] * min(1, len(closes))
+    for gain, loss in zip(gains, losses, strict=True):
+        if gain is None or loss is None:
+            out.append(None)
+        else:
+            out.append(100.0 if loss == 0 else 100.0 - 100.0 / (1.0 + gain / loss))
+    return out
+
+
+def macd_histogram(closes: Numbers, fast: int, slow: int, signal: int) -> Warming:
+    """The line less the mean of the line."""
+    line = [a - b for a, b in zip(ema(closes, fast), ema(closes, slow), strict=True) if a is not None and b is not None]
+    smooth = ema(line, signal)
+    warm: Warming = [None if mean is None else value - mean for value, mean in zip(line, smooth, strict=True)]
+    return [None] * (len(closes) - len(line)) + warm
+
+
+def atr(highs: Numbers, lows: Numbers, closes: Numbers, period: int) -> Warming:
+    """Wilder over true ranges, the first at bar 2."""
+    ranges = [
+        max(high - low, abs(high - before), abs(low - before))
+        for high, low, before in zip(highs[1:], lows[1:], closes, strict=False)
+    ]
+    return [None] * min(1, len(closes)) + wilder(ranges, period)

@@ -1,0 +1,47 @@
+"""What may be said to `make run`, and what is answered to a wrong word. Stands on local/options."""
+
+from pathlib import Path
+
+import pytest
+
+from local.errors import StackError
+from local.options import Options
+
+
+def test_nothing_said_means_the_demo_market_on_port_8000() -> None:
+    assert Options.read({}) == Options(port=8000, feed="demo", data="", speed="", bots="", reset=False)
+    assert Options.read({"PORT": "", "FEED": "", "RESET": "0"}) == Options()
+
+
+def test_everything_said_is_heard(tmp_path: Path) -> None:
+    said = {"PORT": "8001", "FEED": "replay", "DATA": str(tmp_path), "SPEED": "60", "BOTS": str(tmp_path), "RESET": "1"}
+    assert Options.read(said) == Options(8001, "replay", str(tmp_path), "60", str(tmp_path), reset=True)
+
+
+def test_a_path_is_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "day.csv").touch()
+    monkeypatch.chdir(tmp_path)
+    assert Options.read({"DATA": "day.csv"}).data == str(tmp_path / "day.csv")
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ({"PORT": "http"}, "PORT=http is not a port"),
+        ({"PORT": "0"}, "PORT=0 is not a port"),
+        ({"PORT": "65536"}, "PORT=65536 is not a port"),
+        ({"PORT": "-1"}, "PORT=-1 is not a port"),
+        ({"FEED": "moon"}, "FEED=moon is not a market. Choose one of: demo, replay, coinbase, angelone"),
+        ({"FEED": "replay"}, "FEED=replay needs the data to replay"),
+        ({"FEED": "replay", "DATA": "/no/such/folder"}, "DATA=/no/such/folder does not exist"),
+        ({"BOTS": "/no/such/file"}, "BOTS=/no/such/file does not exist"),
+        ({"SPEED": "fast"}, "SPEED=fast is not a speed"),
+        ({"SPEED": "0"}, "SPEED=0 is not a speed"),
+        ({"SPEED": "nan"}, "SPEED=nan is not a speed"),
+        ({"SPEED": "inf"}, "SPEED=inf is not a speed"),
+    ],
+)
+def test_a_wrong_word_is_named(said: dict[str, str], answer: str) -> None:
+    with pytest.raises(StackError) as refusal:
+        Options.read(said)
+    assert str(refusal.value).startswith(answer)

@@ -1,0 +1,236 @@
+/**
+ * The Firestore documents as the screens see them: docs/contract/documents.md in types.
+ * Fed by live/listen (timestamps become ms since 1970 UTC), feeds every pane. Names of fields are the documents' own.
+ */
+
+export type Ms = number;
+
+/** On every document. */
+export interface Owned {
+  id: string;
+  user_id: string;
+  account_id: string;
+  mode: "paper" | "live";
+  updated_at: Ms;
+  sequence: number;
+}
+
+export type Side = "BUY" | "SELL";
+export type Temperature = "FROZEN" | "COOL" | "WARM" | "HOT";
+export type Outcome = "ordered" | "blocked" | "expired" | "watch";
+
+export interface Signal extends Owned {
+  bot_id: string;
+  strategy: string;
+  symbol: string;
+  timeframe: string;
+  type: Side;
+  price: number;
+  score: number;
+  reasons: string[];
+  bar_at: Ms;
+  confirmed_at: Ms;
+  outcome: Outcome;
+  blocking_reason: string | null;
+  blocking_detail: string | null;
+  order_id: string | null;
+}
+
+export interface Fill extends Owned {
+  order_id: string;
+  bot_id: string;
+  symbol: string;
+  side: Side;
+  quantity: number;
+  price: number;
+  charges: number;
+  charge_lines: Record<string, number>;
+  filled_at: Ms;
+}
+
+export interface ClosedTrade extends Owned {
+  bot_id: string;
+  symbol: string;
+  side: "LONG" | "SHORT";
+  quantity: number;
+  entry_at: Ms;
+  entry_price: number;
+  exit_at: Ms;
+  exit_price: number;
+  gross_pnl: number;
+  charges: number;
+  net_pnl: number;
+  exit_reason: string;
+}
+
+export interface Alert extends Owned {
+  severity: "info" | "warning" | "critical";
+  kind: string;
+  text: string;
+  at: Ms;
+  acknowledged_at?: Ms | null;
+}
+
+export type OrderState =
+  | "created" | "sent" | "in_flight" | "unknown" | "accepted" | "partially_filled" | "filled"
+  | "cancel_requested" | "cancelled" | "rejected" | "expired" | "refused";
+
+export interface Order extends Owned {
+  bot_id: string;
+  signal_id: string | null;
+  symbol: string;
+  side: Side;
+  order_type: "MARKET" | "LIMIT";
+  quantity: number;
+  limit_price: number | null;
+  state: OrderState;
+  filled_quantity: number;
+  average_price: number | null;
+  venue_order_id: string | null;
+  reason: string | null;
+  purpose: "entry" | "exit";
+  exit_reason: string | null;
+  history: { state: OrderState; at: Ms }[];
+  created_at: Ms;
+}
+
+export interface Position extends Owned {
+  bot_id: string;
+  symbol: string;
+  side: string;
+  quantity: number;
+  entry_price: number;
+  current_price: number;
+  pnl: number;
+  pnl_percent: number;
+  realized_pnl: number;
+  charges: number;
+  state: "BUILDING" | "OPEN" | "REDUCING";
+  /** `at_risk_pct`: what the tranche would lose at its stop, % of the equity at its entry. */
+  tranches: { quantity: number; price: number; at: Ms; at_risk_pct?: number }[];
+  stop_price: number | null;
+  target_price: number | null;
+  entry_time: Ms;
+}
+
+export type Desired = "running" | "paused" | "stopped";
+export type BotState = "starting" | "warming" | "running" | "paused" | "stopped" | "error";
+
+export interface SymbolStatus {
+  score: number | null;
+  temperature: Temperature | null;
+  verdict: string | null;
+  detail: string | null;
+  candidate: Side | null;
+  candidate_since: Ms | null;
+}
+
+export interface BotStatus {
+  state: BotState;
+  temperature: Temperature | null;
+  score: number | null;
+  symbol: string | null;
+  readiness: { can_trade: boolean; blocking_reason: string | null; blocking_detail: string | null } | null;
+  countdown: { kind: "bar_close" | "cooldown" | "confirmation" | "entry_window" | null; until: Ms | null } | null;
+  last_evaluated_at: Ms | null;
+  symbols?: Record<string, SymbolStatus>;
+  signals_today?: number;
+  orders_today?: number;
+  trades_today?: number;
+  realized_pnl_day?: number;
+  charges_day?: number;
+}
+
+export interface Bot extends Owned {
+  name: string;
+  strategy: string;
+  parameters: Record<string, unknown>;
+  symbols: string[];
+  timeframe: string;
+  sizing: { kind: "equity_pct" | "notional" | "quantity"; value: number };
+  exits: { stop_pct: number | null; target_pct: number | null } | null;
+  desired: Desired;
+  generation: number;
+  observed_generation?: number;
+  created_at: Ms;
+  deleted: boolean;
+  /** Null until the engine has seen the bot. */
+  status?: BotStatus | null;
+}
+
+export interface Difference {
+  symbol?: string;
+  broker?: number;
+  books?: number;
+  detail?: string;
+}
+
+export interface Account extends Owned {
+  name: string;
+  market: "demo" | "replay" | "coinbase" | "angelone";
+  currency: string;
+  cash: number;
+  equity: number;
+  start_equity_day: number;
+  realized_pnl_day: number;
+  unrealized_pnl: number;
+  charges_day: number;
+  pnl_pct_day: number;
+  pnl_pct_week: number;
+  high_water_mark: number;
+  drawdown_pct: number;
+  trading_state: "ACTIVE" | "REDUCING" | "HALTED";
+  halted_reason: string | null;
+  effective_mode: "paper" | "dry" | "live";
+  market_at: Ms | null;
+  session: {
+    day: string; open_at: Ms; close_at: Ms; entry_from: Ms | null; entry_until: Ms | null; flatten_at: Ms | null;
+  } | null;
+  clock: { speed: number; simulated: boolean; finished: boolean };
+  truth: { state: "in_step" | "checking" | "differs" | "unknown"; checked_at: Ms | null; differences: (string | Difference)[] };
+  engine: { instance: string; epoch: number; heartbeat_at: Ms | null };
+  write_queue: { depth: number; oldest_age_s: number | null; dead_letters: number };
+  feed: { state: "live" | "late" | "stale" | "finished"; last_tick_at: Ms | null; ticks?: number; dropped?: Record<string, number> };
+  broker: { state: string; until: Ms | null };
+}
+
+export type Period = "day" | "week" | "month" | "all";
+
+export interface Profit extends Owned {
+  period: Period;
+  period_start: string;
+  gross_pnl: number;
+  charges: number;
+  net_pnl: number;
+  trades: number;
+  wins: number;
+  losses: number;
+}
+
+export interface EquityDay extends Owned {
+  day: string;
+  points: { at: Ms; equity: number }[];
+}
+
+export interface Controls extends Owned {
+  generation: number;
+  halted?: boolean;
+  halted_reason?: string | null;
+  halted_at?: Ms | null;
+}
+
+export interface RiskPolicy extends Owned {
+  notional_max_pct: number;
+  at_risk_max_pct: number;
+  positions_max: number;
+  quote_age_max_s: number;
+  notional_min: number;
+}
+
+export interface Command extends Owned {
+  kind: string;
+  arguments: Record<string, unknown>;
+  requested_at: Ms;
+  state: "accepted" | "done" | "failed";
+  result?: Record<string, unknown> | null;
+}

@@ -1,0 +1,53 @@
+/** What can be done with a bot: start, pause, resume, stop, edit, delete. Fed by its document; the engine's answer shows in its state. */
+import { useState } from "react";
+import { deeds, type BotAction } from "../api/deeds";
+import { useDeed } from "../api/useDeed";
+import type { Bot } from "../documents";
+import { FieldError } from "../parts/Field";
+import { Icon, type IconName } from "../parts/Icon";
+import { Sheet } from "../parts/Sheet";
+import { Link } from "../shell/Link";
+import { go, paths } from "../shell/routes";
+import { words } from "../words";
+
+const OFFERED: Record<Bot["desired"], { action: BotAction; icon: IconName }[]> = {
+  running: [{ action: "pause", icon: "pause" }, { action: "stop", icon: "square" }],
+  paused: [{ action: "resume", icon: "play" }, { action: "stop", icon: "square" }],
+  stopped: [{ action: "start", icon: "play" }],
+};
+
+function DeleteQuestion({ bot, onClose }: { bot: Bot; onClose: () => void }) {
+  const { busy, sentence, run } = useDeed();
+  const remove = async () => {
+    if (await run(() => deeds.deleteBot(bot.id))) go(paths.bots);
+  };
+  return (
+    <Sheet label={words.bot.deleteDeed(bot.name)} onClose={onClose}>
+      <p>{words.bot.deleteAsk(bot.name)}</p>
+      {sentence && <FieldError>{sentence}</FieldError>}
+      <p className="act">
+        <button type="button" className="btn critical" disabled={busy} onClick={remove}>{words.bot.deleteDeed(bot.name)}</button>
+        <button type="button" className="btn" onClick={onClose}>{words.bot.keep}</button>
+      </p>
+    </Sheet>
+  );
+}
+
+export function BotDeeds({ bot }: { bot: Bot }) {
+  const { busy, sentence, run } = useDeed();
+  const [asking, setAsking] = useState(false);
+  return (
+    <span className="right deeds">
+      {OFFERED[bot.desired].map(({ action, icon }) => (
+        <button type="button" key={action} className={`btn ${action === "start" ? "primary" : ""}`} disabled={busy} onClick={() => run(() => deeds.bot(bot.id, action))}>
+          <Icon name={icon} />
+          {words.bot[action]}
+        </button>
+      ))}
+      <Link className="btn" href={paths.editBot(bot.id)}><Icon name="edit" />{words.bot.edit}</Link>
+      <button type="button" className="btn" onClick={() => setAsking(true)}><Icon name="bin" />{words.bot.delete}</button>
+      {sentence && <FieldError>{sentence}</FieldError>}
+      {asking && <DeleteQuestion bot={bot} onClose={() => setAsking(false)} />}
+    </span>
+  );
+}

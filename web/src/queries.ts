@@ -1,0 +1,62 @@
+/**
+ * Every query this client listens to, as data: docs/contract/documents.md, last table.
+ * Feeds live/listen, which runs them; firestore.indexes.json must cover each (a test reads this file).
+ * Reading by id is written as a query on a range of ids: a document that is not there yet is then an empty answer that
+ * fills itself, where a plain read of it, and a query with `==` or `in` on the id, would be refused (no document, no
+ * owner): docs/decisions/0002.
+ */
+
+export type Filter =
+  | { field: string; op: "=="; value: string | boolean }
+  | { field: "__name__"; op: ">=" | "<="; value: string };
+
+export interface ListenQuery {
+  collection: string;
+  filters: Filter[];
+  order?: { field: string; direction: "desc" };
+  limit?: number;
+}
+
+const is = (field: string, value: string | boolean): Filter => ({ field, op: "==", value });
+
+/** Whose documents, and of which of their accounts. */
+export interface Owner {
+  user: string;
+  account: string;
+}
+
+function own({ user, account }: Owner): Filter[] {
+  return [is("user_id", user), is("account_id", account)];
+}
+
+function newest(owner: Owner, collection: string, field: string, limit: number): ListenQuery {
+  return { collection, filters: own(owner), order: { field, direction: "desc" }, limit };
+}
+
+function byId(owner: Owner, collection: string, names: string[]): ListenQuery {
+  const sorted = [...names].sort();
+  const [first, last] = [sorted[0] ?? "", sorted.at(-1) ?? ""];
+  const within: Filter[] = [{ field: "__name__", op: ">=", value: first }, { field: "__name__", op: "<=", value: last }];
+  return { collection, filters: [...own(owner), ...within] };
+}
+
+export const queries = {
+  accounts: (user: string): ListenQuery => ({ collection: "accounts", filters: [is("user_id", user)] }),
+  bots: (owner: Owner): ListenQuery => ({ collection: "bots", filters: [...own(owner), is("deleted", false)] }),
+  positions: (owner: Owner): ListenQuery => ({ collection: "open_positions", filters: own(owner) }),
+  profits: (owner: Owner): ListenQuery => ({ collection: "profits", filters: own(owner) }),
+  signals: (owner: Owner): ListenQuery => newest(owner, "trading_signals", "confirmed_at", 50),
+  orders: (owner: Owner): ListenQuery => newest(owner, "orders", "created_at", 50),
+  fills: (owner: Owner): ListenQuery => newest(owner, "fills", "filled_at", 100),
+  trades: (owner: Owner): ListenQuery => newest(owner, "closed_trades", "exit_at", 50),
+  alerts: (owner: Owner): ListenQuery => newest(owner, "alerts", "at", 20),
+  quotes: (owner: Owner): ListenQuery => byId(owner, "quotes", [owner.account]),
+  controls: (owner: Owner): ListenQuery => byId(owner, "controls", [owner.account]),
+  riskPolicy: (owner: Owner): ListenQuery => byId(owner, "risk_policies", [owner.account]),
+  command: (owner: Owner, command: string): ListenQuery => byId(owner, "commands", [command]),
+  equityDay: (owner: Owner, day: string): ListenQuery => byId(owner, "equity_days", [`${owner.account}_${day}`]),
+  bars: (owner: Owner, symbol: string, timeframe: string, days: string[]): ListenQuery =>
+    byId(owner, "bars", days.map((day) => `${owner.account}_${symbol}_${timeframe}_${day}`)),
+  decisions: (owner: Owner, bot: string, hours: { day: string; hour: string }[]): ListenQuery =>
+    byId(owner, "decisions", hours.map(({ day, hour }) => `${bot}_${day}_${hour}`)),
+};

@@ -1,0 +1,21 @@
+/** Before there is an account to show: looking, none yet, or refused. Fed by the accounts query. */
+import type { Account } from "../documents";
+import type { Live } from "../live/useLive";
+import { Blank, Loading } from "../parts/Pane";
+import { Mark } from "../parts/Mark";
+import { leave } from "../session/signIn";
+import { words } from "../words";
+
+export function Waiting({ accounts }: { accounts: Live<Account> }) {
+  return (
+    <main className="sign-in">
+      <h1><Mark />{words.product}</h1>
+      {accounts.error !== undefined ? (
+        <Blank title={words.start.accountsFailed} detail={words.pane.failedDetail(accounts.error)}>
+          <button type="button" className="btn" onClick={accounts.again}>{words.pane.again}</button>
+        </Blank>
+      ) : accounts.rows ? <Blank title={words.start.noAccount} detail={words.start.noAccountDetail} /> : <Loading what={words.start.waiting} />}
+      <p><button type="button" className="btn quiet" onClick={() => void leave()}>{words.signIn.out}</button></p>
+    </main>
+  );
+}

@@ -1,0 +1,41 @@
+/** The ways in and the way out. Fed by the sign-in screen; feeds session/Session through Firebase Auth. */
+import { GoogleAuthProvider, signInWithCredential, signInWithEmailAndPassword, signInWithPopup, signOut } from "firebase/auth";
+import { firebase, forgetStore } from "../live/firebase";
+import { stopListening } from "../live/listen";
+import { words } from "../words";
+
+/** Signs in by e-mail and password. Raises Firebase's error; `whyNot` says it in a sentence. */
+export async function signInByPassword(email: string, password: string): Promise<void> {
+  await signInWithEmailAndPassword(firebase().auth, email, password);
+}
+
+/** Signs in with Google's own window: a production build only. */
+export async function signInByGoogleWindow(): Promise<void> {
+  await signInWithPopup(firebase().auth, new GoogleAuthProvider());
+}
+
+/** Signs in as a Google user of the Auth emulator, which takes any e-mail's word for it. */
+export async function signInByGoogleEmulator(email: string): Promise<void> {
+  const subject = email.toLowerCase().replace(/[^a-z0-9]/g, "-");
+  const claims = JSON.stringify({ sub: subject, email, email_verified: true });
+  await signInWithCredential(firebase().auth, GoogleAuthProvider.credential(claims));
+}
+
+/** A failed sign-in as a sentence that says what to do. Null where the reader closed Google's window: nothing went wrong. */
+export function whyNot(error: unknown): string | null {
+  const code = (error as { code?: string }).code ?? "";
+  if (code === "auth/popup-closed-by-user" || code === "auth/cancelled-popup-request") return null;
+  return words.signIn.failed[code] ?? words.signIn.failedOther(code || String(error));
+}
+
+/** Signs out: listeners end, what was kept of the reader on this device goes, and the page begins anew. */
+export async function leave(): Promise<void> {
+  stopListening();
+  await signOut(firebase().auth);
+  await forgetStore();
+  const theme = localStorage.getItem("lockstep.theme");
+  localStorage.clear();
+  sessionStorage.clear();
+  if (theme) localStorage.setItem("lockstep.theme", theme); // the look is the device's, not the reader's
+  location.replace("/");
+}
