@@ -7,7 +7,8 @@ ARG NODE=node:22-slim
 FROM ${NODE} AS web
 WORKDIR /web
 COPY web/package.json web/package-lock.json web/.npmrc ./
-RUN npm ci --ignore-scripts --no-audit --no-fund
+# Versions and hashes are the lock's; `npm ci` would refuse a lock made behind a mirror (docs/decisions/0001).
+RUN npm install --no-save --ignore-scripts --no-audit --no-fund
 COPY web/ ./
 RUN npm run build
 

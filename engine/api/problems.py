@@ -130,8 +130,10 @@ def _unauthenticated(error: Unauthenticated) -> Response:
 
 
 def _operating_error(error: OperatingError) -> Response:
-    level = logging.ERROR if isinstance(error, PermanentFailure) else logging.WARNING
-    _log.log(level, "store trouble, request %s: %s", g.get("request_id"), type(error).__name__, exc_info=error)
+    if isinstance(error, PermanentFailure):
+        _log.error("the store refused, request %s", g.get("request_id"), exc_info=error)
+    else:  # an outage is many of these: one line each
+        _log.warning("store trouble, request %s: %s", g.get("request_id"), error)
     return store_unavailable().response()
 
 

@@ -19,6 +19,9 @@ Quantities: TypeAlias = npt.NDArray[np.float64]
 DayNumbers: TypeAlias = npt.NDArray[np.int64]  # the venue's days since 1970-01-01
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
+# 1970-01-01, where computers begin to count, and 1980-01-01, where NSE's feeds do.
+_CLOCK_ZEROS = (0, 3652)
+
 
 @dataclass(frozen=True, slots=True)
 class TickColumns:
@@ -109,10 +112,11 @@ def day_numbers(at: Instants, calendar: Calendar) -> DayNumbers:
 def busy_days(days: DayNumbers) -> DayNumbers:
     """The days that hold at least a tenth of the rows of the busiest one, ascending.
 
-    A tenth separates a short special session (an hour of six) from what strays into a recorder's file.
+    A tenth separates a short special session (an hour of six) from what strays into a recorder's file. A day from which
+    clocks count holds what had no time at all, however many rows that is: never a trading day.
     """
-    found, counts = np.unique(days, return_counts=True)
-    busy: DayNumbers = found[counts * 10 >= counts.max()]
+    found, counts = np.unique(days[~np.isin(days, _CLOCK_ZEROS)], return_counts=True)
+    busy: DayNumbers = found[counts * 10 >= counts.max(initial=0)]
     return busy
 
 

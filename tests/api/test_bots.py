@@ -8,7 +8,7 @@ import pytest
 
 from engine.adapters.firestore.bot_document import read_bot
 from tests.api.conftest import World
-from tests.api.world import ASHAS, BELA
+from tests.api.world import ASHAS, BELA, BELAS, snapshot_of
 
 GOOD = {"name": "Morning Bot", "strategy": "confluence", "symbols": ["INFY", "TCS"]}
 
@@ -91,11 +91,13 @@ def test_all_bad_fields_are_named_at_once(world: World) -> None:
     assert fields == {"strategy", "symbols[0]", "sizing.value", "exits.stop_pct", "id"}
 
 
-def test_a_taken_id_is_a_conflict_and_the_bot_that_has_it_stays(world: World) -> None:
+def test_a_taken_id_is_a_conflict_whoever_has_it_and_their_bot_stays(world: World) -> None:
     before = world.everything()
-    for uid in ("uid-asha", BELA):
-        answer = world.call("POST", "/bots", json={**GOOD, "id": "drift"}, uid=uid)
-        assert answer.status_code == (409 if uid == "uid-asha" else 503)
+    assert world.call("POST", "/bots", json={**GOOD, "id": "drift"}).status_code == 409
+    world.snapshots.write(snapshot_of(BELA, BELAS, world.clock.now()))
+    world.clock.elapsed_s += 1
+    answer = world.call("POST", "/bots", json={**GOOD, "id": "drift"}, uid=BELA)
+    assert (answer.status_code, answer.json["detail"]) == (409, "The id 'drift' is taken. Choose another one.")
     assert world.everything() == before
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from engine.api.app import create_app
 from engine.api.request_guard import BODY_MAX
@@ -50,14 +52,21 @@ def test_a_body_that_is_no_json_object_is_refused(world: World, body: bytes, con
     assert world.everything() == before
 
 
-def test_an_oversize_body_is_a_413_whether_or_not_its_length_is_said(world: World) -> None:
-    body = b'{"name": "' + b"x" * BODY_MAX + b'"}'
-    said = world.call("POST", "/bots", data=body, headers={"Content-Type": "application/json"})
-    lied = world.call("POST", "/bots", data=body, headers={"Content-Type": "application/json", "Content-Length": "10"})
-    assert said.status_code == 413
-    assert lied.status_code in {400, 413}
-    for answer in (said, lied):
-        assert answer.content_type == "application/problem+json"
+@pytest.mark.parametrize("chunked", [False, True], ids=["of said length", "in chunks"])
+def test_a_body_may_have_256_kb_and_not_a_byte_more(world: World, chunked: bool) -> None:
+    def send(size: int) -> TestResponse:
+        body = b'{"name": "'.ljust(size - 2, b"x") + b'"}'
+        headers = {"Content-Type": "application/json"}
+        if not chunked:
+            return world.call("POST", "/bots", data=body, headers=headers)
+        environ = {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+        return world.call("POST", "/bots", headers=headers, environ_overrides=environ)
+
+    assert send(BODY_MAX).status_code == 400
+    assert send(BODY_MAX).json["type"] == "urn:lockstep:problem:invalid-fields"
+    for size in (BODY_MAX + 1, BODY_MAX + 2, 3 * BODY_MAX):
+        answer = send(size)
+        assert (answer.status_code, answer.content_type) == (413, "application/problem+json")
 
 
 def test_a_store_that_does_not_answer_is_a_503_with_retry_after(world: World) -> None:

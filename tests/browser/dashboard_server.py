@@ -1,4 +1,4 @@
-"""Serves web/dist as the service does, with a configuration of the test's own and an API that notes what it is asked. Feeds the browser tests."""
+"""Serves web/dist as the service does, with an API that notes what it is asked. Fed by tests; feeds the page."""
 
 import json
 import threading
@@ -33,7 +33,7 @@ class Asked:
 
 @dataclass
 class DashboardServer:
-    """The running server. `answers` maps "METHOD /path" to (status, body); anything else is answered with 200 and {}."""
+    """The running server. `answers` maps "METHOD /path" to (status, body); anything else is answered 200 and {}."""
 
     client: ClientConfig
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_header("Content-Security-Policy", content_security_policy(self.site.client))
         super().end_headers()
 
-    def do_GET(self) -> None:  # noqa: N802  the base class's name
+    def do_GET(self) -> None:
         """Files, the configuration, the API; any other address is one of the client's own."""
         if self.path == "/config.json":
             self._json(HTTPStatus.OK, asdict(self.site.client))
@@ -88,15 +88,15 @@ class _Handler(SimpleHTTPRequestHandler):
                 self.path = "/index.html"
             super().do_GET()
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         """A command of the API."""
         self._api("POST")
 
-    def do_PATCH(self) -> None:  # noqa: N802
+    def do_PATCH(self) -> None:
         """A change through the API."""
         self._api("PATCH")
 
-    def do_DELETE(self) -> None:  # noqa: N802
+    def do_DELETE(self) -> None:
         """A removal through the API."""
         self._api("DELETE")
 
@@ -111,7 +111,9 @@ class _Handler(SimpleHTTPRequestHandler):
     def _json(self, status: int, answer: Any) -> None:
         body = json.dumps(answer).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json" if status < HTTPStatus.BAD_REQUEST else "application/problem+json")
+        self.send_header(
+            "Content-Type", "application/json" if status < HTTPStatus.BAD_REQUEST else "application/problem+json"
+        )
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -1,4 +1,4 @@
-"""The dashboard's screens as a reader uses them. Fed by a browser page; feeds the browser tests and the full-stack one."""
+"""The dashboard's screens as a reader uses them. Fed by a browser page; feeds the browser and full-stack tests."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A plausible account as docs/contract/documents.md has it, written into a Firestore emulator. Feeds the browser tests."""
+"""A plausible account as docs/contract/documents.md has it, written into Firestore. Feeds the browser tests."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,25 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 CASH, START = 842_310.45, 1_000_000.0
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """A written account, and how to go on writing as its engine would."""
+
+    client: "Client"
+    who: "Who"
+    day: MarketDay
+
+    def move(self, **prices: float) -> None:
+        """Write newer prices; the market moved on by a second."""
+        now = datetime.now(UTC)
+        fresh = Who(self.who.user_id, self.who.account_id, now)
+        self.client.document(f"quotes/{self.who.account_id}").set(quotes(fresh, self.day, prices))
+
+    def change(self, path: str, **fields: object) -> None:
+        """Write some fields of a document."""
+        self.client.document(path).update(dict(fields))
 
 
 @dataclass(frozen=True)
@@ -30,8 +49,8 @@ class Who:
         }  # fmt: skip
 
 
-def seed_account(client: "Client", user_id: str, account_id: str, *, name: str = "Demo") -> MarketDay:
-    """Write the whole account, as if the engine had just written it; returns the market day it lives in."""
+def seed_account(client: "Client", user_id: str, account_id: str, *, name: str = "Demo") -> Seeded:
+    """Write the whole account, as if the engine had just written it."""
     now = datetime.now(UTC)
     who = Who(user_id, account_id, now)
     day = market_day(datetime(2026, 11, 20, 13, 42, 9, tzinfo=UTC) - timedelta(hours=5, minutes=30))
@@ -50,14 +69,12 @@ def seed_account(client: "Client", user_id: str, account_id: str, *, name: str =
     for path, document in documents.items():
         batch.set(client.document(path), document)
     batch.commit()
-    return day
+    return Seeded(client, who, day)
 
 
 def account(who: Who, day: MarketDay, name: str) -> Document:
     """The account's own document: everything in step, engine alive."""
-    unrealized = sum(
-        (day.price(s) - p["entry_price"]) * p["quantity"] for s, p in seeded_facts.holdings(day).items()
-    )
+    unrealized = sum((day.price(s) - p["entry_price"]) * p["quantity"] for s, p in seeded_facts.holdings(day).items())
     return {
         **who.owned(900), "name": name, "market": "demo", "currency": "INR", "cash": CASH,
         "equity": round(START + 1_862.4 + unrealized, 2), "start_equity_day": START, "realized_pnl_day": 2_340.15,
@@ -78,7 +95,9 @@ def account(who: Who, day: MarketDay, name: str) -> Document:
 def quotes(who: Who, day: MarketDay, prices: dict[str, float] | None = None) -> Document:
     """The newest prices, all of this market second."""
     now = {symbol: day.price(symbol) for symbol in day.bars} | (prices or {})
-    symbols = {s: {"price": p, "at": day.market_at, "change_pct": 100 * (p / day.bars[s][0].o - 1)} for s, p in now.items()}
+    symbols = {
+        s: {"price": p, "at": day.market_at, "change_pct": 100 * (p / day.bars[s][0].o - 1)} for s, p in now.items()
+    }
     return {**who.owned(901), "symbols": symbols, "market_at": day.market_at}
 
 

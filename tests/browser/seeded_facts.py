@@ -1,4 +1,4 @@
-"""What the seeded account's bots did: bots, positions, signals, orders, fills, trades, alerts, decisions. Feeds seeded_account.py."""
+"""What the seeded account's bots are and did, from signals to closed trades. Feeds seeded_account.py."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,11 @@ def bots(who: "Who", day: MarketDay) -> dict[str, Document]:
     """Three bots: one that can trade, one cooling down, one paused."""
     readiness = [
         {"can_trade": True, "blocking_reason": None, "blocking_detail": "RELIANCE: score inside ±60, no candidate"},
-        {"can_trade": False, "blocking_reason": "cooldown", "blocking_detail": "INFY: 15 min from the fill at 13:35:01"},
+        {
+            "can_trade": False,
+            "blocking_reason": "cooldown",
+            "blocking_detail": "INFY: 15 min from the fill at 13:35:01",
+        },
         {"can_trade": False, "blocking_reason": "paused", "blocking_detail": "Exits go on"},
     ]
     found = {}
@@ -46,7 +50,8 @@ def bots(who: "Who", day: MarketDay) -> dict[str, Document]:
         found[f"bots/{bot_id}"] = {
             **who.owned(800 + number), "name": name, "strategy": "confluence", "symbols": symbols, "timeframe": "5m",
             "parameters": {"buy_at": 60, "sell_at": 60, "confirm_s": 300, "cooldown_s": 900},
-            "sizing": {"kind": "equity_pct", "value": 5}, "exits": {"stop_pct": 1.0, "target_pct": 1.5 if number else None},
+            "sizing": {"kind": "equity_pct", "value": 5},
+            "exits": {"stop_pct": 1.0, "target_pct": 1.5 if number else None},
             "desired": state, "generation": 1, "observed_generation": 1, "created_at": day.open_at, "deleted": False,
             "status": {
                 "state": state, "temperature": temperature(score), "score": score, "symbol": strongest,
@@ -87,8 +92,10 @@ def positions(who: "Who", day: MarketDay) -> dict[str, Document]:
 def signals(who: "Who", day: MarketDay) -> dict[str, Document]:
     """One of each outcome, and one a holding."""
     rows = [("RELIANCE", "BUY", 10, "ordered", None, None), ("INFY", "BUY", 22, "ordered", None, None),
-            ("SBIN", "BUY", 30, "ordered", None, None), ("TCS", "BUY", 40, "blocked", "cooldown", "Cooling down until 13:02:01"),
-            ("HDFCBANK", "SELL", 44, "watch", None, None), ("TCS", "BUY", 47, "blocked", "notional", "Order of ₹54,080 over ₹50,000"),
+            ("SBIN", "BUY", 30, "ordered", None, None),
+            ("TCS", "BUY", 40, "blocked", "cooldown", "Cooling down until 13:02:01"),
+            ("HDFCBANK", "SELL", 44, "watch", None, None),
+            ("TCS", "BUY", 47, "blocked", "notional", "Order of ₹54,080 over ₹50,000"),
             ("INFY", "SELL", 50, "ordered", None, None), ("RELIANCE", "BUY", 51, "expired", None, None)]  # fmt: skip
     bot_of = {symbol: bot_id for bot_id, (_, symbols) in BOTS.items() for symbol in symbols}
     found = {}
@@ -107,7 +114,10 @@ def signals(who: "Who", day: MarketDay) -> dict[str, Document]:
 
 def orders(who: "Who", day: MarketDay) -> dict[str, Document]:
     """A filled one a holding, one refused, one working, one rejected, one in doubt."""
-    rows = [(s, h["bot_id"], "filled", h["quantity"], h["entry_price"], h["entry_time"], None) for s, h in holdings(day).items()]
+    rows = [
+        (s, h["bot_id"], "filled", h["quantity"], h["entry_price"], h["entry_time"], None)
+        for s, h in holdings(day).items()
+    ]
     rows += [("TCS", "bot-tech", "refused", 0, None, day.at(13, 15), "notional"),
              ("HDFCBANK", "bot-banks", "partially_filled", 12, day.price("HDFCBANK"), day.at(13, 30), None),
              ("INFY", "bot-tech", "rejected", 0, None, day.at(13, 34), "Price outside the venue's band"),
@@ -155,7 +165,13 @@ def alerts(who: "Who", day: MarketDay) -> dict[str, Document]:
     rows = [("warning", "stale_quote", "SBIN price stale: no tick for 31 s, limit 30 s", day.at(12, 20)),
             ("info", "recovered", "Engine started; books and venue agree", day.at(9, 14))]  # fmt: skip
     return {
-        f"alerts/alert-{number}": {**who.owned(650 + number), "severity": severity, "kind": kind, "text": text, "at": at}
+        f"alerts/alert-{number}": {
+            **who.owned(650 + number),
+            "severity": severity,
+            "kind": kind,
+            "text": text,
+            "at": at,
+        }
         for number, (severity, kind, text, at) in enumerate(rows)
     }
 
@@ -167,15 +183,22 @@ def decisions(who: "Who", day: MarketDay) -> dict[str, Document]:
         for symbol in symbols:
             for bar in day.bars[symbol]:
                 path = f"decisions/{bot_id}_{bar.open_at:%Y%m%d_%H}"
-                fresh = {**who.owned(), "bot_id": bot_id, "day": f"{bar.open_at:%Y%m%d}", "hour": f"{bar.open_at:%H}", "bars": {}}
+                fresh = {
+                    **who.owned(),
+                    "bot_id": bot_id,
+                    "day": f"{bar.open_at:%Y%m%d}",
+                    "hour": f"{bar.open_at:%H}",
+                    "bars": {},
+                }
                 found.setdefault(path, fresh)["bars"][f"{symbol}_{bar.open_at:%H%M}"] = _decision(bar)
     return found
 
 
 def _decision(bar: Bar) -> Document:
-    hot = abs(bar.score) >= 60
-    verdict = "signal" if abs(bar.score) > 88 else "candidate" if hot else "quiet"
-    detail = {"signal": "Buy confirmed, 5 min above +60", "candidate": "Confirming: 2 of 5 min above +60", "quiet": None}
+    size, side = abs(bar.score), "BUY" if bar.score > 0 else "SELL"
+    verdict = "signal" if size > 75 else "candidate" if size >= 60 else "ended" if size > 56 else "quiet"
+    detail = {"signal": "Signal", "candidate": f"{side} candidate, held 0 s of 300 s", "quiet": "Quiet",
+              "ended": "The candidate ended before it was confirmed"}  # fmt: skip
     part = bar.score / 100
     return {"at": bar.close_at, "score": bar.score, "rsi": part, "ma": part, "macd": part, "verdict": verdict,
             "detail": detail[verdict]}  # fmt: skip

@@ -54,7 +54,7 @@ class MarketDay:
 def market_day(market_at: datetime, seed: int = 7) -> MarketDay:
     """The same day for the same seed: a random walk with a slow wave, a tick of 0.05."""
     day = MarketDay(market_at=market_at.astimezone(VENUE))
-    chance = random.Random(seed)  # noqa: S311  not a secret, a market
+    chance = random.Random(seed)
     for number, (symbol, start) in enumerate(STARTS.items()):
         day.bars[symbol] = list(_walk(day, start, number, chance))
     return day
@@ -69,7 +69,7 @@ def _walk(day: MarketDay, start: float, number: int, chance: random.Random) -> l
         c = _tick(o * (1 + 0.0012 * wave + chance.gauss(0, 0.0011)))
         h = _tick(max(o, c) * (1 + abs(chance.gauss(0, 0.0006))))
         low = _tick(min(o, c) * (1 - abs(chance.gauss(0, 0.0006))))
-        score = max(-99.0, min(99.0, 0.7 * score + 40 * wave + chance.gauss(0, 12)))
+        score = max(-99.0, min(99.0, 0.7 * score + 17 * wave + chance.gauss(0, 9)))
         bars.append(Bar(open_at, o, h, low, c, chance.randint(2_000, 30_000), round(score, 1)))
         price, open_at = c, open_at + timedelta(minutes=TIMEFRAME_MIN)
     return bars

@@ -1,4 +1,4 @@
-"""Takes pictures of the main screens on seeded documents: `python -m tests.browser.shots FOLDER`. For looking, not a test."""
+"""Takes pictures of the screens on seeded documents: `python -m tests.browser.shots FOLDER`. For looking, no test."""
 
 import os
 import sys
@@ -59,12 +59,17 @@ def main(folder: Path, names: list[str]) -> None:
         firestore.stop()
 
 
+def say(text: str) -> None:
+    """A line of progress."""
+    sys.stderr.write(f"{text}\n")
+
+
 def _look(browser: Browser, client: Client, look: Picture, url: str, names: list[str]) -> None:
     size = {"width": look.width, "height": 900}
     context = browser.new_context(viewport=size, color_scheme=look.theme)  # type: ignore[arg-type]
     page = context.new_page()
-    page.on("console", lambda m: print(m.type, m.text) if m.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda e: print("page error", e))
+    page.on("console", lambda m: say(f"{m.type}: {m.text}") if m.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda e: say(f"page error: {e}"))
     dashboard = Dashboard(page, url).open()
     page.get_by_role("heading", level=1).wait_for()
     look.take(page, "sign-in")
@@ -76,7 +81,7 @@ def _look(browser: Browser, client: Client, look: Picture, url: str, names: list
         page.wait_for_timeout(1500)
         look.take(page, name)
         if dashboard.scrolls_sideways():
-            print(f"{name} at {look.width}: scrolls sideways")
+            say(f"{name} at {look.width}: scrolls sideways")
     page.keyboard.press("Shift+S")
     look.take(page, "stop")
     context.close()

@@ -49,7 +49,7 @@ def test_every_python_package_is_installed_by_its_hash_from_the_production_lock(
 
 def test_the_dashboards_packages_are_those_of_the_lock_and_run_nothing_while_installing() -> None:
     runs = next(stage for stage in STAGES if stage.name == "web").all("RUN")
-    assert runs == ["npm ci --ignore-scripts --no-audit --no-fund", "npm run build"]
+    assert runs == ["npm install --no-save --ignore-scripts --no-audit --no-fund", "npm run build"]
 
 
 def test_the_last_stage_takes_only_what_the_others_made() -> None:

@@ -80,6 +80,14 @@ def test_rows_of_a_wrong_day_keep_their_place_and_their_own_time(tmp_path: Path)
     assert len(part.days) == 1
 
 
+def test_a_clock_at_its_zero_is_no_day_however_often_it_is_read(tmp_path: Path) -> None:
+    zero = ["1970-01-01 05:30:00,1350,0"] * 30
+    good = [f"2021-04-16 09:15:{second:02d},1350,0" for second in range(20)]
+    part = only(written(tmp_path / "INFY.csv", CUMULATIVE_HEADER, *zero, *good, *zero))
+    assert part.days.tolist() == [(OPEN + 330 * 60 * SECOND) // (86_400 * SECOND)]
+    assert part.place.tolist() == [OPEN] * 30 + part.at[30:50].tolist() + [OPEN + 19 * SECOND] * 30
+
+
 def test_dirt_before_the_first_true_row_goes_with_that_row(tmp_path: Path) -> None:
     good = [f"2021-04-16 09:15:{second:02d},1350,0" for second in range(20)]
     part = only(written(tmp_path / "INFY.csv", CUMULATIVE_HEADER, "1970-01-01 05:30:00,1350,0", *good))

@@ -26,6 +26,7 @@ def sample(kind: type, number: int = 1, **given: Any) -> Any:
         field.name: given.get(field.name, _value(field.name, hints[field.name], number))
         for field in dataclasses.fields(kind)
     }
+    assert set(given) <= set(values), f"{kind.__name__} has no {set(given) - set(values)}"
     return kind(**values)
 
 

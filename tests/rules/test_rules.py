@@ -22,7 +22,7 @@ def test_a_client_reads_what_is_its_users_and_writes_nothing(
     firestore_emulator: FirestoreEmulator, firestore_project: str
 ) -> None:
     if not VITEST.exists():
-        pytest.fail(str(MissingPartError("vitest for the rules tests", "npm ci --prefix tests/rules")), pytrace=False)
+        pytest.fail(str(MissingPartError("vitest for the rules tests", "make setup")), pytrace=False)
     node = find_node()
     environment = {
         **node.environment(),

@@ -99,9 +99,10 @@ class FileJournal:
 
     def status(self) -> QueueStatus:
         """See ports.Outbox."""
-        ((depth, oldest),) = self._read(schema.DEPTH)
+        ((depth,),) = self._read(schema.DEPTH)
+        oldest = self._read(schema.OLDEST)
         ((dead,),) = self._read(schema.DEAD_LETTERS)
-        age_s = 0.0 if oldest is None else max(0.0, self._clock.now().timestamp() - oldest)
+        age_s = max(0.0, self._clock.now().timestamp() - oldest[0][0]) if oldest else 0.0
         attempts, state = self._store
         return QueueStatus(depth, age_s, dead, self._delivered, attempts, state)
 

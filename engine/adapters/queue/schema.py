@@ -61,14 +61,16 @@ ADD_LETTER = "INSERT OR REPLACE INTO dead_letters (row, error, attempts, first_a
 DROP_STRAY_LETTERS = "DELETE FROM dead_letters WHERE row NOT IN (SELECT row FROM records WHERE state = 2)"
 
 REQUEUE = "UPDATE records SET state = 0 WHERE state = 1 AND sequence > ?"
-NEWEST_STATES = (
-    "SELECT row, collection, document_id, slot, payload FROM records WHERE fact = 0 AND history = 0 ORDER BY row"
-)
+NEWEST_STATES = """
+SELECT row, collection, document_id, slot, payload FROM records INDEXED BY records_of_states
+WHERE fact = 0 AND history = 0 ORDER BY row
+"""
 LAST_SEQUENCE = "SELECT sequence FROM records ORDER BY row DESC LIMIT 1"
 COUNT_HISTORY = "SELECT count(*) FROM records WHERE history = 1"
 DROP_OLDEST = """
 DELETE FROM records WHERE row IN
 (SELECT row FROM records WHERE history = 1 AND state = 1 ORDER BY row LIMIT ?)
 """
-DEPTH = "SELECT count(*), min(queued_at) FROM records WHERE state = 0"
+DEPTH = "SELECT count(*) FROM records WHERE state = 0"
+OLDEST = "SELECT queued_at FROM records WHERE state = 0 ORDER BY row LIMIT 1"
 DEAD_LETTERS = "SELECT count(*) FROM dead_letters"

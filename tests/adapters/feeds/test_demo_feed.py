@@ -65,9 +65,13 @@ def test_a_new_day_begins_right_after_the_close() -> None:
     assert clock.monotonic() - opened_s <= 0.3
 
 
-@pytest.mark.parametrize("after_s", [-1, 0, 1, 8 * 3600])
-def test_history_and_events_together_open_each_session_once(after_s: int) -> None:
-    place = MARKET.session(4).close_at + after_s * SECOND
+FRIDAY_CLOSE, MONDAY_OPEN = MARKET.session(4).close_at, MARKET.session(5).open_at
+
+
+@pytest.mark.parametrize(
+    "place", [FRIDAY_CLOSE - SECOND, FRIDAY_CLOSE, FRIDAY_CLOSE + SECOND, MONDAY_OPEN - 1, MONDAY_OPEN, MONDAY_OPEN + 1]
+)
+def test_history_and_events_together_open_each_session_once(place: int) -> None:
     history = list(feed().history(place))
     rest: list[MarketEvent] = list(islice(feed().events(place, never), 200_000))
     days = [event.session.day for event in [*history, *rest] if isinstance(event, SessionOpened)]

@@ -15,6 +15,13 @@ function parameterText(name: string, value: unknown): string {
   return name.endsWith("_s") ? words.bot.seconds(quantity(value)) : quantity(value);
 }
 
+/** Known ones first, in the order of the words; a document keeps none. */
+function inOrder(parameters: Bot["parameters"]): [string, unknown][] {
+  const names = Object.keys(words.bot.parameterNames);
+  const place = (name: string) => (names.includes(name) ? names.indexOf(name) : names.length);
+  return Object.entries(parameters).sort(([a], [b]) => place(a) - place(b) || a.localeCompare(b));
+}
+
 function sizeText(sizing: Bot["sizing"], currency: string): string {
   if (sizing.kind === "quantity") return quantity(sizing.value, currency);
   return sizing.kind === "notional" ? money(sizing.value, currency) : words.bot.ofEquity(percent(sizing.value));
@@ -24,7 +31,7 @@ export function ParametersPane({ bot }: { bot: Bot }) {
   const { currency } = useAccount().account;
   const limit = (value: number | null | undefined) => (value == null ? words.bot.none : percent(value));
   const rows: [string, string][] = [
-    ...Object.entries(bot.parameters).map(([name, value]): [string, string] => [words.bot.parameterNames[name] ?? name.replaceAll("_", " "), parameterText(name, value)]),
+    ...inOrder(bot.parameters).map(([name, value]): [string, string] => [words.bot.parameterNames[name] ?? name.replaceAll("_", " "), parameterText(name, value)]),
     [words.bot.entrySize, sizeText(bot.sizing, currency)],
     [words.bot.dl.stop, limit(bot.exits?.stop_pct)],
     [words.bot.dl.target, limit(bot.exits?.target_pct)],

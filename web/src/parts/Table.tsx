@@ -38,7 +38,7 @@ export function Table<T>({ label, className, columns, rows, id }: TableProps<T>)
         {rows.map((row) => (
           <tr key={id(row)} role="row">
             {columns.map((c) => (
-              <td key={c.key} role="cell" className={`${c.right ? "r num " : ""}${c.cell ?? ""}`}>
+              <td key={c.key} role="cell" data-label={c.head} className={`${c.right ? "r num " : ""}${c.cell ?? ""}`}>
                 {c.show(row)}
               </td>
             ))}

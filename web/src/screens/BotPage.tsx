@@ -89,13 +89,15 @@ function Known({ bot }: { bot: Bot }) {
 }
 
 export function BotPage({ id }: { id: string }) {
-  const { bots } = useAccount();
+  const { bots, positions } = useAccount();
   const bot = bots.rows?.find((b) => b.id === id);
-  if (bot) return <Known key={bot.id} bot={bot} />;
+  // The chart opens on what the bot holds: so that must be known first.
+  const known = positions.rows !== undefined || positions.error !== undefined;
+  if (bot && known) return <Known key={bot.id} bot={bot} />;
   return (
     <>
       <header className="head"><h1>{words.bots.name}</h1></header>
-      {bots.rows ? (
+      {bots.rows && !bot ? (
         <Pane id="missing" title={words.bot.missing}><Blank title={words.bot.missingDetail}><Link className="link" href={paths.bots}>{words.bot.back}</Link></Blank></Pane>
       ) : <Pane id="missing" title={words.bots.name}><Loading what={words.bots.name} /></Pane>}
     </>

@@ -1,0 +1,106 @@
+"""Every change goes through the API, with the reader's token, and its refusal is shown where it belongs."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Stack
+from tests.browser.pages import Dashboard
+
+Visit = Callable[..., Dashboard]
+
+
+def test_stop_blocks_entries_and_says_when_the_engine_has_done_it(stack: Stack, visit: Visit) -> None:
+    account = stack.seed()
+    dashboard = visit().use_demo_account()
+    dashboard.page.keyboard.press("Shift+S")
+    sheet = dashboard.page.get_by_role("dialog")
+    sheet.get_by_role("button", name="Stop now").click()
+    expect(sheet).to_contain_text("Asked; the engine has not acted on it yet")
+    [asked] = stack.server.calls("POST", "/accounts/paper-demo/halt")
+    assert asked.body == {"reason": "Stopped from the dashboard"}
+    assert asked.token
+    assert not stack.server.calls("POST", "/accounts/paper-demo/flatten")
+    account.change("accounts/paper-demo", trading_state="HALTED", halted_reason="Stopped from the dashboard")
+    expect(sheet).to_contain_text("Every bot refuses entries")
+    expect(dashboard.page.locator(".bar")).to_contain_text("Halted")
+
+
+def test_flattening_blocks_entries_first_and_follows_its_command(stack: Stack, visit: Visit) -> None:
+    account = stack.seed()
+    stack.server.answers["POST /accounts/paper-demo/flatten"] = (202, {"command_id": "c1", "state": "accepted"})
+    dashboard = visit().use_demo_account()
+    dashboard.page.get_by_role("button", name="Stop").click()
+    sheet = dashboard.page.get_by_role("dialog")
+    sheet.get_by_text("Block and flatten").click()
+    sheet.get_by_role("button", name="Stop now").click()
+    expect(sheet).to_contain_text("3 positions still open")
+    assert [a.path for a in stack.server.asked if "paper-demo" in a.path] == [
+        "/api/v1/accounts/paper-demo/halt", "/api/v1/accounts/paper-demo/flatten"]  # fmt: skip
+    for document in stack.firestore.collection("open_positions").stream():
+        document.reference.delete()
+    stack.firestore.document("commands/c1").set(
+        {**account.who.owned(), "kind": "flatten", "state": "done", "result": {}}
+    )
+    expect(sheet).to_contain_text("The engine has carried it out. No position is open.")
+
+
+def test_a_refused_bot_is_told_field_by_field_and_nothing_typed_is_lost(stack: Stack, visit: Visit) -> None:
+    stack.seed()
+    errors = [
+        {"field": "symbols[1]", "message": "unknown symbol 'NOPE'"},
+        {"field": "sizing.value", "message": "must be above 0"},
+    ]
+    stack.server.answers["POST /bots"] = (400, {"detail": "symbols[1]: unknown symbol 'NOPE'", "errors": errors})
+    dashboard = visit().use_demo_account().open("/bots/new")
+    page = dashboard.page
+    page.get_by_label("Name").fill("Two and one")
+    page.get_by_label("Symbols, separated by commas").fill("infy, nope")
+    page.get_by_label("Size", exact=True).fill("-2")
+    page.get_by_role("button", name="Create bot").click()
+    expect(page.get_by_label("Symbols, separated by commas")).to_have_accessible_description("unknown symbol 'NOPE'")
+    expect(page.get_by_label("Size", exact=True)).to_have_accessible_description("must be above 0")
+    expect(page.get_by_label("Name")).to_have_value("Two and one")
+    expect(page.get_by_label("Size", exact=True)).to_have_value("-2")
+    [asked] = stack.server.calls("POST", "/bots")
+    assert asked.body["account_id"] == "paper-demo"
+    assert asked.body["symbols"] == ["INFY", "NOPE"]
+    assert asked.body["sizing"] == {"kind": "equity_pct", "value": -2}
+
+
+def test_a_bot_is_paused_and_shows_what_is_asked_until_the_engine_follows(stack: Stack, visit: Visit) -> None:
+    account = stack.seed()
+    dashboard = visit().use_demo_account().open("/bots/bot-tech").on("Tech pair")
+    dashboard.page.get_by_role("button", name="Pause").click()
+    account.change("bots/bot-tech", desired="paused")
+    expect(dashboard.page.get_by_text("Running, pausing")).to_be_visible()
+    account.change("bots/bot-tech", **{"status.state": "paused"})
+    expect(dashboard.page.get_by_role("button", name="Resume")).to_be_visible()
+    assert len(stack.server.calls("POST", "/bots/bot-tech/pause")) == 1
+
+
+def test_the_service_is_told_that_the_screen_is_watched(stack: Stack, visit: Visit) -> None:
+    stack.seed()
+    dashboard = visit()
+    with dashboard.page.expect_request("**/api/v1/presence"):
+        dashboard.use_demo_account()
+    assert stack.server.calls("POST", "/presence")[0].body == {"account_id": "paper-demo"}
+
+
+def test_the_keyboard_goes_to_every_list(stack: Stack, visit: Visit) -> None:
+    stack.seed()
+    dashboard = visit().use_demo_account()
+    for letter, title in (
+        ("b", "Bots"),
+        ("p", "Positions"),
+        ("r", "Orders"),
+        ("f", "Fills"),
+        ("t", "Trades"),
+        ("a", "Activity"),
+        ("o", "Overview"),
+    ):
+        dashboard.page.keyboard.press("g")
+        dashboard.page.keyboard.press(letter)
+        dashboard.on(title)
+    dashboard.page.keyboard.press("?")
+    expect(dashboard.page.get_by_role("dialog", name="Keys")).to_be_visible()

@@ -1,0 +1,55 @@
+"""Strategies by name: what exists is named, what is wrong is named, text is read as the parameter's type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.core.indicators import IndicatorSet
+from engine.domain.errors import InvalidValue
+from engine.strategies.registry import available, make, parameters_of
+
+
+def test_every_strategy_that_exists_can_be_made_with_its_defaults() -> None:
+    assert "confluence" in available()
+    for name in available():
+        strategy = make(name, parameters_of(name))
+        IndicatorSet().keep(strategy.needs)
+
+
+def test_confluence_has_the_contracts_defaults() -> None:
+    assert parameters_of("confluence") == {
+        "buy_at": 60.0, "sell_at": 60.0, "confirm_s": 300, "cooldown_s": 900, "allow_short": False,
+    }  # fmt: skip
+
+
+def test_text_is_read_as_the_parameters_type() -> None:
+    strategy = make("confluence", {"confirm_s": "120", "allow_short": "True", "cooldown_s": "60.0"})
+    assert (strategy.confirm_us, strategy.allow_short, strategy.cooldown_s) == (120_000_000, True, 60)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field", "says"),
+    [
+        ({"speed": 1}, "parameters.speed", "it has allow_short, buy_at, confirm_s, cooldown_s, sell_at"),
+        ({"buy_at": "high"}, "parameters.buy_at", "must be a number"),
+        ({"buy_at": True}, "parameters.buy_at", "must be a number"),
+        ({"buy_at": "nan"}, "parameters.buy_at", "finite"),
+        ({"confirm_s": 1.5}, "parameters.confirm_s", "whole number"),
+        ({"allow_short": 1}, "parameters.allow_short", "true or false"),
+        ({"allow_short": "yes"}, "parameters.allow_short", "true or false"),
+        ({"buy_at": None}, "parameters.buy_at", "must be a number"),
+        ({"buy_at": 101}, "parameters.buy_at", "at most 100"),
+    ],
+)
+def test_a_wrong_parameter_is_named_with_what_is_right(parameters: dict[str, Any], field: str, says: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        make("confluence", parameters)
+    assert refused.value.field == field
+    assert says in refused.value.message
+
+
+def test_an_unknown_strategy_is_answered_with_those_that_exist() -> None:
+    with pytest.raises(InvalidValue, match="there is confluence"):
+        make("astrology", {})
