@@ -55,7 +55,7 @@ class MarketFeed(Protocol):
         """Sessions and closed bars up to the place it goes on from (`until`, None: its own start), to warm up on."""
 
     def events(self, since: int | None, stop: Callable[[], bool]) -> Iterator[MarketEvent]:
-        """Market events from that place on, paced; ends at the data's end (with MarketEnded) or when `stop()` is true."""
+        """Market events from that place on, paced, to the data's end (MarketEnded) or until `stop()` is true."""
 
 
 class Broker(Protocol):

@@ -147,7 +147,7 @@ class Tape:
                     self.high,
                     self.low,
                     self.last_price,
-                    self.volume,
+                    max(self.volume, 0.0),  # a feed that takes quantities back may take too much
                 )
             )
             self.until = -NEVER

@@ -39,7 +39,7 @@ class SubmitOrder:
 
 @dataclass(frozen=True, slots=True)
 class CancelOrder:
-    """Ask the venue to take the rest of the order out; `expire`: because its day is over, not because somebody asked."""
+    """Ask the venue to take the rest of the order out; `expire` says that its day is over, not that somebody asked."""
 
     order_id: str
     at: Instant

@@ -69,7 +69,7 @@ def tick_parts(rows: Rows, wanted: Wanted) -> Iterator[TickColumns]:
     check_tick_rows(rows)
     for instrument, index in _symbols_of(rows, wanted):
         calendar = calendar_for(instrument.venue)
-        at = rows.stamps.instants(_zone(instrument, wanted))[index]
+        at = rows.stamps.instants(index, _zone(instrument, wanted))
         price, amount = (numbers[index] for numbers in rows.numbers)
         check_range(rows, index, price, instrument.price_digits)
         days = day_numbers(at, calendar)
@@ -93,7 +93,7 @@ def bar_parts(rows: Rows, wanted: Wanted) -> Iterator[BarColumns]:
     """A part for each wanted symbol of a file of bars; one that has no row in the wanted days is left out."""
     check_bar_rows(rows)
     symbols = list(_symbols_of(rows, wanted))
-    opens = [rows.stamps.instants(_zone(instrument, wanted))[index] for instrument, index in symbols]
+    opens = [rows.stamps.instants(index, _zone(instrument, wanted)) for instrument, index in symbols]
     for (instrument, index), at in zip(symbols, opens, strict=True):
         check_increasing(rows, index, instrument.symbol, at)
     timeframe = _timeframe(rows, opens)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.domain.errors import InvalidValue
 from engine.domain.instant import MINUTE, SECOND, instant_of
@@ -26,11 +27,10 @@ class Stamps:
     at: Instants
     aware: Mask
 
-    def instants(self, zone: ZoneInfo) -> Instants:
-        """Every row as an instant, those without an offset read in `zone`."""
-        if self.aware.all():
-            return self.at
-        return np.where(self.aware, self.at, _from_zone(self.at, zone))
+    def instants(self, rows: npt.NDArray[np.intp], zone: ZoneInfo) -> Instants:
+        """These rows' instants; a row without an offset is read in `zone`."""
+        at, aware = self.at[rows], self.aware[rows]
+        return at if aware.all() else np.where(aware, at, _from_zone(at, zone))
 
 
 def stamp_of(text: str) -> tuple[int, bool]:

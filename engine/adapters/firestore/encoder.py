@@ -7,15 +7,15 @@ reads back through Google's own client is compared with what went in, in tests/a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from engine.adapters.firestore.wire import CommitRequest, Message
 from engine.domain.errors import PermanentFailure
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _PLAIN_SEGMENT = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 _RESERVED_ID = re.compile(r"\.|\.\.|__.*__")
 NULL = 0  # google.protobuf.NullValue.NULL_VALUE
@@ -56,9 +56,9 @@ def set_timestamp(target: Message, moment: datetime) -> None:
     """Fill a protobuf Timestamp from an aware datetime. Raises PermanentFailure for a naive one."""
     if moment.tzinfo is None:
         raise PermanentFailure(f"{moment.isoformat()} has no time zone: Firestore keeps instants")
-    seconds, micros = divmod((moment - _EPOCH) // _MICROSECOND, 1_000_000)
-    target.seconds = seconds
-    target.nanos = micros * 1000
+    since = moment - _EPOCH
+    target.seconds = since.days * 86_400 + since.seconds
+    target.nanos = since.microseconds * 1000
 
 
 def set_fields(target: Message, fields: Mapping[str, Any]) -> None:
@@ -75,7 +75,8 @@ def quoted(segment: str) -> str:
     return f"`{escaped}`"
 
 
-def path_of(segments: Iterable[str]) -> str:
+@lru_cache(maxsize=4096)  # records name the same few hundred fields for ever, and a day's slots
+def path_of(segments: tuple[str, ...]) -> str:
     """A field path such as bars.`0915`."""
     return ".".join(map(quoted, segments))
 
@@ -113,14 +114,16 @@ def add_set(request: Message, name: str, fields: Mapping[tuple[str, ...], Any]) 
 
 def fill_set(write: Message, name: str, fields: Mapping[tuple[str, ...], Any]) -> Message:
     """Make a write that is in a request already one that sets these fields; returns it."""
-    write.update.name = name
-    target = write.update.fields
-    mask = write.update_mask.field_paths
+    document = write.update
+    document.name = name
+    target = document.fields
+    write.update_mask.field_paths.extend([path_of(path) for path in fields])
+    deep: FieldValues = {}
     for path, value in fields.items():
-        mask.append(path_of(path))
         if len(path) == 1:
             set_value(target[path[0]], value)
-    deep = {path: value for path, value in fields.items() if len(path) > 1}
+        else:
+            deep[path] = value
     if deep:
         set_fields(target, nested(deep))
     return write

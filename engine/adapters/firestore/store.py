@@ -58,10 +58,13 @@ class FirestoreRecordStore:
             added = add_set(request, name, write.fields)
             if write.operation is Operation.UPDATE:
                 added.current_document.exists = True
-            if added.ByteSize() > WRITE_BYTES_MAX:
-                raise PermanentFailure(f"{write.collection}/{write.document_id}: {added.ByteSize()} bytes in one write")
-        if request.ByteSize() > COMMIT_BYTES_MAX:
-            raise PermanentFailure(f"{request.ByteSize()} bytes in one commit")
+        size = request.ByteSize()
+        if size > WRITE_BYTES_MAX and any(write.ByteSize() > WRITE_BYTES_MAX for write in request.writes):
+            raise PermanentFailure(
+                f"one of {len(batch)} records is longer than the {WRITE_BYTES_MAX} bytes of a document"
+            )
+        if size > COMMIT_BYTES_MAX:
+            raise PermanentFailure(f"{size} bytes in one commit")
         return request
 
 

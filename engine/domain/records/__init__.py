@@ -1,0 +1,101 @@
+"""What is written down: facts (one write each, always) and states (newest wins). Made by the core and the runtime;
+kept by the journal, mapped to documents by adapters/firestore/documents.
+
+A record knows which document it belongs to (`collection`, `document_id`) and, where a document is a map that many
+records fill (bars, decisions), its own `slot` of it. The newest record of a (collection, document_id, slot)
+supersedes older states.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from engine.domain.records.account import (
+    AccountRecord,
+    BotProfit,
+    EquityDayRecord,
+    EquityPoint,
+    ProfitRecord,
+    SessionWindow,
+)
+from engine.domain.records.bots import (
+    BarRecord,
+    BotForgotten,
+    BotStatusRecord,
+    DecisionRecord,
+    SymbolStatus,
+)
+from engine.domain.records.service import (
+    AlertRecord,
+    CommandResult,
+    DeadLetterRecord,
+    HealthRecord,
+    QuoteEntry,
+    QuotesRecord,
+)
+from engine.domain.records.trading import (
+    ClosedTradeRecord,
+    FillRecord,
+    OrderRecord,
+    OrderStep,
+    PositionFlat,
+    PositionRecord,
+    SignalRecord,
+    Tranche,
+)
+
+__all__ = [
+    "AccountRecord",
+    "AlertRecord",
+    "BarRecord",
+    "BotForgotten",
+    "BotProfit",
+    "BotStatusRecord",
+    "ClosedTradeRecord",
+    "CommandResult",
+    "DeadLetterRecord",
+    "DecisionRecord",
+    "EquityDayRecord",
+    "EquityPoint",
+    "FillRecord",
+    "HealthRecord",
+    "OrderRecord",
+    "OrderStep",
+    "PositionFlat",
+    "PositionRecord",
+    "ProfitRecord",
+    "QuoteEntry",
+    "QuotesRecord",
+    "Record",
+    "SessionWindow",
+    "SignalRecord",
+    "SymbolStatus",
+    "Tranche",
+    "slot_of",
+]
+
+Record: TypeAlias = (
+    SignalRecord
+    | OrderRecord
+    | FillRecord
+    | PositionRecord
+    | PositionFlat
+    | ClosedTradeRecord
+    | AccountRecord
+    | HealthRecord
+    | QuotesRecord
+    | BarRecord
+    | DecisionRecord
+    | BotStatusRecord
+    | BotForgotten
+    | ProfitRecord
+    | EquityDayRecord
+    | AlertRecord
+    | DeadLetterRecord
+    | CommandResult
+)
+
+
+def slot_of(record: Record) -> str:
+    """The slot of its document that a record fills; empty where it is the whole document."""
+    return getattr(record, "slot", "")

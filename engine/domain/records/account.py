@@ -1,0 +1,114 @@
+"""Records of an account's money: itself, its roll-ups, its equity line. Made by core/publish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from engine.domain.account import TradingState
+from engine.domain.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWindow:
+    """The trading session as shown."""
+
+    day: str
+    open_at: Instant
+    close_at: Instant
+    entry_from: Instant
+    entry_until: Instant
+    flatten_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    """The account's money as the core knows it."""
+
+    collection: ClassVar[str] = "accounts"
+    fact: ClassVar[bool] = False
+    account_id: str
+    name: str
+    market: str
+    currency: str
+    cash: Decimal
+    equity: Decimal
+    start_equity_day: Decimal
+    start_equity_week: Decimal
+    realized_pnl_day: Decimal
+    unrealized_pnl: Decimal
+    charges_day: Decimal
+    pnl_pct_day: Decimal
+    pnl_pct_week: Decimal
+    high_water_mark: Decimal
+    drawdown_pct: Decimal
+    trading_state: TradingState
+    halted_reason: str | None
+    market_at: Instant
+    session: SessionWindow | None
+
+    @property
+    def document_id(self) -> str:
+        return self.account_id
+
+
+@dataclass(frozen=True, slots=True)
+class BotProfit:
+    """One bot's part of a roll-up."""
+
+    gross_pnl: Decimal = Decimal(0)
+    charges: Decimal = Decimal(0)
+    net_pnl: Decimal = Decimal(0)
+    trades: int = 0
+    wins: int = 0
+    losses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProfitRecord:
+    """The ledger's roll-up of a period (day, week, month, all), from closed trades. `period_start` is its first day."""
+
+    collection: ClassVar[str] = "profits"
+    fact: ClassVar[bool] = False
+    account_id: str
+    period: str
+    period_start: str
+    gross_pnl: Decimal
+    charges: Decimal
+    net_pnl: Decimal
+    trades: int
+    wins: int
+    losses: int
+    break_even: int
+    gross_profit: Decimal
+    gross_loss: Decimal
+    bots: Mapping[str, BotProfit]
+
+    @property
+    def document_id(self) -> str:
+        return f"{self.account_id}_{self.period}"
+
+
+@dataclass(frozen=True, slots=True)
+class EquityPoint:
+    """Equity at a market minute."""
+
+    at: Instant
+    equity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class EquityDayRecord:
+    """The day's equity line so far."""
+
+    collection: ClassVar[str] = "equity_days"
+    fact: ClassVar[bool] = False
+    account_id: str
+    day: str
+    points: tuple[EquityPoint, ...]
+
+    @property
+    def document_id(self) -> str:
+        return f"{self.account_id}_{self.day.replace('-', '')}"

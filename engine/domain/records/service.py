@@ -1,0 +1,117 @@
+"""Records of the service: health, prices for screens, alerts, commands, dead letters. Made by runtime, core, relay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import ClassVar
+
+from engine.domain.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class HealthRecord:
+    """How the service is doing for this account; the runtime's fields of the account document. Ages in seconds."""
+
+    collection: ClassVar[str] = "accounts"
+    fact: ClassVar[bool] = False
+    account_id: str
+    effective_mode: str
+    clock_speed: float
+    clock_simulated: bool
+    clock_finished: bool
+    truth_state: str
+    truth_checked_at: Instant
+    truth_differences: tuple[str, ...]
+    engine_instance: str
+    engine_epoch: int
+    heartbeat_at: Instant
+    queue_depth: int
+    queue_oldest_age_s: float
+    dead_letters: int
+    feed_state: str
+    last_tick_at: Instant | None
+    ticks: int
+    ticks_dropped: Mapping[str, int]
+    broker_state: str
+    slot: ClassVar[str] = "health"
+
+    @property
+    def document_id(self) -> str:
+        return self.account_id
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteEntry:
+    """The last price of a symbol; `change_pct` since the session's first price."""
+
+    price: Decimal
+    at: Instant
+    change_pct: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class QuotesRecord:
+    """The prices the account's screens need."""
+
+    collection: ClassVar[str] = "quotes"
+    fact: ClassVar[bool] = False
+    account_id: str
+    symbols: Mapping[str, QuoteEntry]
+    market_at: Instant
+
+    @property
+    def document_id(self) -> str:
+        return self.account_id
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRecord:
+    """Something a person should know."""
+
+    collection: ClassVar[str] = "alerts"
+    fact: ClassVar[bool] = True
+    alert_id: str
+    severity: str
+    kind: str
+    text: str
+    at: Instant
+
+    @property
+    def document_id(self) -> str:
+        return self.alert_id
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """A command is done or has failed."""
+
+    collection: ClassVar[str] = "commands"
+    fact: ClassVar[bool] = False
+    command_id: str
+    state: str
+    result: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def document_id(self) -> str:
+        return self.command_id
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterRecord:
+    """A record that the store can never take, told to a person; made by the relay. `first_at` is wall time."""
+
+    collection: ClassVar[str] = "dead_letters"
+    fact: ClassVar[bool] = False
+    letter_id: str
+    of_collection: str
+    of_document_id: str
+    error: str
+    attempts: int
+    first_at: Instant
+    payload_bytes: int
+
+    @property
+    def document_id(self) -> str:
+        return self.letter_id
