@@ -1,8 +1,8 @@
 """How fast the journal drains into Firestore, beside one `add()` at a time and the client library's batches.
 
 `python -m bench.drain` prints one JSON document; `make bench` reads it. Every way writes the same signals into an
-emulator of its own, started fresh for each round; rounds are interleaved and their order turns, ratios are taken within a
-round, and the figures are medians. Ours is the whole way: read from the journal's file, decoded, mapped, encoded, sent
+emulator of its own, started fresh for each round; rounds are interleaved and their order turns, ratios are taken within
+a round, and the figures are medians. Ours is the whole way: read from the journal's file, decoded, mapped, encoded, sent
 under the lease, marked delivered. The library is handed ready-made dicts. CPU is this process's, all threads.
 """
 

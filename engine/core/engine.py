@@ -18,7 +18,7 @@ from engine.core import control, settle
 from engine.core.decide import exit_position
 from engine.core.exits import levels
 from engine.core.minute import bots_on, judge, run_minute
-from engine.core.publish import publish_account, publish_alert
+from engine.core.publish import publish_account, publish_alert, publish_bar
 from engine.core.recover import on_recovered
 from engine.core.state import MakeStrategy, State
 from engine.core.tape import Tape
@@ -195,12 +195,14 @@ class Engine:
         publish_account(state)
 
     def _on_history(self, event: HistoryBar) -> None:
-        """A bar of the past: indicators and candidates see it, nobody else."""
+        """A bar of the past: indicators, candidates and charts see it, nothing else comes of it."""
         bar, state = event.bar, self.state
         tape = self._tapes[bar.symbol]
         tape.history.append((bar, tape.session))
         tape.last_price, tape.last_at = bar.close, bar.close_at - 1
         tape.first_price = tape.first_price or bar.open
+        if state.views and not state.recovered:
+            publish_bar(state, bar)
         for series in state.series.get(bar.symbol, {}).values():
             for closed in series.replay(bar, tape.session):
                 for bot in bots_on(state, series):

@@ -26,6 +26,7 @@ from engine.domain.records import (
 def on_recovered(state: State, event: Recovered) -> None:
     """Put the account's books back. Instruments must be listed before."""
     state.sequence = max(state.sequence, event.sequence)
+    state.recovered = True
     for record in event.records:
         if isinstance(record, AccountRecord):
             _account(state, record)

@@ -80,6 +80,7 @@ class State:
         self.policy = account.risk_policy
         self.charge_rule = schedule(account.charge_schedule)
         self.now: Instant = 0
+        self.recovered = False  # it goes on with books of before; what is past is written down already
         self.ended = False  # the data is over: what is still open is closed at the last price
         self.next_due_at: Instant = NEVER
         self.sequence = 0

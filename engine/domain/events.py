@@ -51,7 +51,7 @@ class BarClosed:
 
 @dataclass(frozen=True, slots=True)
 class HistoryBar:
-    """A closed bar of the past: warms indicators and candidates, gives no signal and no record."""
+    """A closed bar of the past: warms indicators and candidates, gives no signal."""
 
     bar: Bar
 

@@ -58,9 +58,7 @@ class Side:
 
 def seed(wire: Wire, collection: str, document_id: str, **fields: Any) -> None:
     request = commit_request(wire.database)
-    add_set(
-        request, name_of(wire.database, collection, document_id), {(name,): value for name, value in fields.items()}
-    )
+    add_set(request, name_of(wire.database, collection, document_id), fields)
     wire.commit(request)
 
 

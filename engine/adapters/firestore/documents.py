@@ -34,44 +34,44 @@ from engine.domain.signal import Outcome, SignalType, Temperature
 
 
 def _signal(record: records.SignalRecord, digits: PriceDigits) -> FieldValues:
-    return {("confidence",): abs(record.score) / 100, ("timestamp",): moment_of(record.confirmed_at)}
+    return {"confidence": abs(record.score) / 100, "timestamp": moment_of(record.confirmed_at)}
 
 
 def _position(record: records.PositionRecord, digits: PriceDigits) -> FieldValues:
-    return {("side",): "LONG" if record.quantity > 0 else "SHORT"}
+    return {"side": "LONG" if record.quantity > 0 else "SHORT"}
 
 
 def _health(record: records.HealthRecord, digits: PriceDigits) -> FieldValues:
     last_tick_at = None if record.last_tick_at is None else moment_of(record.last_tick_at)
     return {
-        ("effective_mode",): record.effective_mode,
-        ("clock",): {
+        "effective_mode": record.effective_mode,
+        "clock": {
             "speed": float(record.clock_speed),
             "simulated": record.clock_simulated,
             "finished": record.clock_finished,
         },
-        ("truth",): {
+        "truth": {
             "state": record.truth_state,
             "checked_at": moment_of(record.truth_checked_at),
             "differences": list(record.truth_differences),
         },
-        ("engine",): {
+        "engine": {
             "instance": record.engine_instance,
             "epoch": record.engine_epoch,
             "heartbeat_at": moment_of(record.heartbeat_at),
         },
-        ("write_queue",): {
+        "write_queue": {
             "depth": record.queue_depth,
             "oldest_age_s": float(record.queue_oldest_age_s),
             "dead_letters": record.dead_letters,
         },
-        ("feed",): {
+        "feed": {
             "state": record.feed_state,
             "last_tick_at": last_tick_at,
             "ticks": record.ticks,
             "dropped": dict(record.ticks_dropped),
         },
-        ("broker",): {"state": record.broker_state, "until": None},
+        "broker": {"state": record.broker_state, "until": None},
     }
 
 
@@ -84,7 +84,7 @@ def _quotes(record: records.QuotesRecord, digits: PriceDigits) -> FieldValues:
         }
         for symbol, entry in record.symbols.items()
     }
-    return {("symbols",): symbols, ("market_at",): moment_of(record.market_at)}
+    return {"symbols": symbols, "market_at": moment_of(record.market_at)}
 
 
 def _bar(record: records.BarRecord, digits: PriceDigits) -> FieldValues:
@@ -102,7 +102,7 @@ def _decision(record: records.DecisionRecord, digits: PriceDigits) -> FieldValue
 
 
 def _result(record: records.CommandResult, digits: PriceDigits) -> FieldValues:
-    return {("state",): record.state, ("result",): dict(record.result)}
+    return {"state": record.state, "result": dict(record.result)}
 
 
 _STEP = (*same(one_of(OrderState), "state"), *same(TIME, "at"))

@@ -20,7 +20,9 @@ _PLAIN_SEGMENT = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 _RESERVED_ID = re.compile(r"\.|\.\.|__.*__")
 NULL = 0  # google.protobuf.NullValue.NULL_VALUE
 
-FieldValues: TypeAlias = dict[tuple[str, ...], Any]
+# A field's name, or the names on the way into a map, outermost first.
+FieldPath: TypeAlias = str | tuple[str, ...]
+FieldValues: TypeAlias = dict[FieldPath, Any]
 
 
 def set_value(target: Message, value: Any) -> None:
@@ -76,9 +78,9 @@ def quoted(segment: str) -> str:
 
 
 @lru_cache(maxsize=4096)  # records name the same few hundred fields for ever, and a day's slots
-def path_of(segments: tuple[str, ...]) -> str:
-    """A field path such as bars.`0915`."""
-    return ".".join(map(quoted, segments))
+def path_of(path: FieldPath) -> str:
+    """A field path as Firestore writes it, such as bars.`0915`."""
+    return quoted(path) if isinstance(path, str) else ".".join(map(quoted, path))
 
 
 def name_of(database: str, collection: str, document_id: str) -> str:
@@ -88,10 +90,13 @@ def name_of(database: str, collection: str, document_id: str) -> str:
     return f"{database}/documents/{collection}/{document_id}"
 
 
-def nested(fields: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
-    """Values by path segments as the nested dict that they mean."""
+def nested(fields: Mapping[FieldPath, Any]) -> dict[str, Any]:
+    """Values by path as the nested dict that they mean."""
     tree: dict[str, Any] = {}
     for path, value in fields.items():
+        if isinstance(path, str):
+            tree[path] = value
+            continue
         branch = tree
         for segment in path[:-1]:
             branch = branch.setdefault(segment, {})
@@ -104,15 +109,15 @@ def commit_request(database: str) -> Message:
     return CommitRequest(database=database)
 
 
-def add_set(request: Message, name: str, fields: Mapping[tuple[str, ...], Any]) -> Message:
-    """Add a write that sets these fields (by path segments) and leaves the document's others; returns it.
+def add_set(request: Message, name: str, fields: Mapping[Any, Any]) -> Message:
+    """Add a write that sets these fields (by FieldPath) and leaves the document's others; returns it.
 
     Without a precondition it creates the document where there is none, so repeating it changes nothing.
     """
     return fill_set(request.writes.add(), name, fields)
 
 
-def fill_set(write: Message, name: str, fields: Mapping[tuple[str, ...], Any]) -> Message:
+def fill_set(write: Message, name: str, fields: Mapping[Any, Any]) -> Message:
     """Make a write that is in a request already one that sets these fields; returns it."""
     document = write.update
     document.name = name
@@ -120,8 +125,8 @@ def fill_set(write: Message, name: str, fields: Mapping[tuple[str, ...], Any]) -
     write.update_mask.field_paths.extend([path_of(path) for path in fields])
     deep: FieldValues = {}
     for path, value in fields.items():
-        if len(path) == 1:
-            set_value(target[path[0]], value)
+        if type(path) is str:
+            set_value(target[path], value)
         else:
             deep[path] = value
     if deep:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from enum import StrEnum
+from functools import cache
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from engine.domain.instant import instant_of, moment_of
@@ -17,6 +19,7 @@ from engine.domain.instrument import MONEY_UNIT
 
 Write: TypeAlias = Callable[[Any, int], Any]
 Read: TypeAlias = Callable[[Any], Any]
+_Step: TypeAlias = tuple[str, tuple[str, ...], Write | None]
 
 _UNITS = tuple(Decimal(1).scaleb(-digits) for digits in range(11))
 
@@ -78,12 +81,12 @@ def one_of(words: type[StrEnum]) -> Kind:
     return Kind(lambda value, _: value.value, words)
 
 
-def map_of(part: type, entries: Sequence[Entry]) -> Kind:
+def map_of(part: type, entries: tuple[Entry, ...]) -> Kind:
     """A part of a record as a map."""
     return Kind(lambda value, digits: write_map(value, entries, digits), lambda value: read_map(part, value, entries))
 
 
-def list_of(part: type, entries: Sequence[Entry]) -> Kind:
+def list_of(part: type, entries: tuple[Entry, ...]) -> Kind:
     """Parts of a record, in order, as a list of maps."""
     return Kind(
         lambda value, digits: [write_map(item, entries, digits) for item in value],
@@ -91,7 +94,7 @@ def list_of(part: type, entries: Sequence[Entry]) -> Kind:
     )
 
 
-def named(part: type, entries: Sequence[Entry]) -> Kind:
+def named(part: type, entries: tuple[Entry, ...]) -> Kind:
     """Parts of a record by name, as a map of maps."""
     return Kind(
         lambda value, digits: {name: write_map(item, entries, digits) for name, item in value.items()},
@@ -109,16 +112,27 @@ def within(outer: str, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(Entry(entry.attribute, (outer, *entry.path), entry.kind) for entry in entries)
 
 
-def write_map(value: object, entries: Sequence[Entry], digits: int) -> dict[str, Any]:
+def write_map(value: object, entries: tuple[Entry, ...], digits: int) -> dict[str, Any]:
     """The nested map that the entries make of a record or a part of one."""
     tree: dict[str, Any] = {}
-    for entry in entries:
+    getter, steps = _plan(entries)
+    for plain, (name, outer, write) in zip(getter(value), steps, strict=True):
         branch = tree
-        for name in entry.path[:-1]:
-            branch = branch.setdefault(name, {})
-        plain = getattr(value, entry.attribute)
-        branch[entry.path[-1]] = None if plain is None else entry.kind.write(plain, digits)
+        for step in outer:
+            branch = branch.setdefault(step, {})
+        branch[name] = plain if plain is None or write is None else write(plain, digits)
     return tree
+
+
+@cache
+def _plan(entries: tuple[Entry, ...]) -> tuple[Callable[[object], tuple[Any, ...]], list[_Step]]:
+    """Entries made ready for the hot path: one call for all attributes, and none for what is kept as it is."""
+    steps = [(entry.path[-1], entry.path[:-1], None if entry.kind is PLAIN else entry.kind.write) for entry in entries]
+    names = [entry.attribute for entry in entries]
+    if not names:
+        return lambda value: (), steps
+    get = attrgetter(*names)
+    return (lambda value: (get(value),)) if len(names) == 1 else get, steps
 
 
 def read_map(part: type, fields: Mapping[str, Any], entries: Sequence[Entry], **given: Any) -> Any:

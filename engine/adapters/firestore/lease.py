@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any
 
 from engine.adapters.firestore.decoder import fields_of
-from engine.adapters.firestore.encoder import FieldValues, add_set, commit_request, fill_set, name_of
+from engine.adapters.firestore.encoder import add_set, commit_request, fill_set, name_of
 from engine.adapters.firestore.errors import PreconditionFailed
 from engine.adapters.firestore.wire import Message, Wire
 from engine.domain.account import AccountSpec
@@ -125,8 +125,7 @@ class FirestoreLease:
 
     def _send(self, held: Held, request: Message, fields: Fields) -> None:
         first = request.writes[0]
-        named: FieldValues = {(name,): value for name, value in {**fields, "updated_at": self._clock.now()}.items()}
-        fill_set(first, self._name(held.account.account_id), named)
+        fill_set(first, self._name(held.account.account_id), {**fields, "updated_at": self._clock.now()})
         with held.lock:
             for _ in range(_ADOPTIONS_MAX):
                 first.current_document.update_time.CopyFrom(held.update_time)
@@ -168,8 +167,7 @@ class FirestoreLease:
             "updated_at": now,
         }
         request = commit_request(self._wire.database)
-        named: FieldValues = {(name,): value for name, value in fields.items()}
-        write = add_set(request, self._name(account.account_id), named)
+        write = add_set(request, self._name(account.account_id), fields)
         if found is None:
             write.current_document.exists = False
         else:

@@ -32,17 +32,15 @@ def write_of(
         return DocumentWrite(record.collection, record.document_id, shape.operation, {})
     digits = price_digits(getattr(record, "symbol", None) or "")
     try:
-        tree = kinds.write_map(record, shape.entries, digits)
-        fields: FieldValues = {(name,): value for name, value in tree.items()}
-        fields.update(shape.more(record, price_digits))
+        fields: FieldValues = {**kinds.write_map(record, shape.entries, digits), **shape.more(record, price_digits)}
     except (DecimalException, OverflowError) as error:
         raise PermanentFailure(f"{type(record).__name__} {record.document_id}: a number that is none") from error
     if shape.operation is Operation.SET:  # the API owns these of the documents that it made
-        fields["user_id",] = account.user_id
-        fields["account_id",] = account.account_id
-        fields["mode",] = account.mode.value
-    fields["updated_at",] = sent_at
-    fields["sequence",] = sequence
+        fields["user_id"] = account.user_id
+        fields["account_id"] = account.account_id
+        fields["mode"] = account.mode.value
+    fields["updated_at"] = sent_at
+    fields["sequence"] = sequence
     return DocumentWrite(record.collection, record.document_id, shape.operation, fields)
 
 

@@ -23,7 +23,7 @@ class Operation(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DocumentWrite:
-    """One document's part of a commit. `fields` are by path segments: every write names what it writes."""
+    """One document's part of a commit. `fields` are by path: every write names what it writes."""
 
     collection: str
     document_id: str

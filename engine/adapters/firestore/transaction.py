@@ -37,15 +37,16 @@ class OptimisticTransaction:
         if self._document(name) is not None or name in self._writes:
             raise PermanentFailure(f"{collection}/{document_id} exists")
         whole = {"updated_at": self._now, "sequence": 0, **fields}
-        self._writes[name] = {(field,): value for field, value in whole.items()}
+        self._writes[name] = dict(whole.items())
 
     def update(self, collection: str, document_id: str, fields: Fields) -> None:
         """Write these fields (dots reach into maps) and `updated_at`. Raises PermanentFailure where there is none."""
         name = name_of(self._wire.database, collection, document_id)
         if self._document(name) is None and name not in self._writes:
             raise PermanentFailure(f"there is no {collection}/{document_id}")
-        paths = {tuple(field.split(".")): value for field, value in {"updated_at": self._now, **fields}.items()}
-        self._writes.setdefault(name, {}).update(paths)
+        written = self._writes.setdefault(name, {})
+        for field, value in {"updated_at": self._now, **fields}.items():
+            written[tuple(field.split(".")) if "." in field else field] = value
 
     def creates(self, collection: str, document_id: str) -> bool:
         """Whether it is about to create that document."""

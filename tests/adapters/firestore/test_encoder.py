@@ -48,7 +48,7 @@ def test_any_fields_are_read_back_by_the_library_as_they_went_in(
 ) -> None:
     request = commit_request(wire.database)
     request.writes.add().delete = name_of(wire.database, "tests", "any")
-    add_set(request, name_of(wire.database, "tests", "any"), {(name,): value for name, value in fields.items()})
+    add_set(request, name_of(wire.database, "tests", "any"), fields)
     wire.commit(request)
     assert firestore_client.collection("tests").document("any").get().to_dict() == fields
     (document,) = wire.get([name_of(wire.database, "tests", "any")])
@@ -58,7 +58,7 @@ def test_any_fields_are_read_back_by_the_library_as_they_went_in(
 def test_a_slot_of_a_map_is_set_and_its_neighbours_stay(wire: GrpcWire, firestore_client: Client) -> None:
     for slot in ("0915", "M&M_0916", "a.b"):
         request = commit_request(wire.database)
-        add_set(request, name_of(wire.database, "tests", "day"), {("bars", slot): {"o": 1.5}, ("day",): "2026-01-05"})
+        add_set(request, name_of(wire.database, "tests", "day"), {("bars", slot): {"o": 1.5}, "day": "2026-01-05"})
         wire.commit(request)
     document = firestore_client.collection("tests").document("day").get().to_dict()
     assert document == {"day": "2026-01-05", "bars": {slot: {"o": 1.5} for slot in ("0915", "M&M_0916", "a.b")}}
@@ -72,7 +72,7 @@ def test_a_field_path_is_read_as_it_was_written(segments: list[str]) -> None:
 @pytest.mark.parametrize("value", [b"bytes", object(), {1, 2}, datetime(2026, 1, 5)])  # noqa: DTZ001  a naive one
 def test_what_firestore_has_no_value_for_is_refused(value: Any) -> None:
     with pytest.raises(PermanentFailure):
-        add_set(commit_request("d"), "n", {("a",): value})
+        add_set(commit_request("d"), "n", {"a": value})
 
 
 def test_a_server_that_is_not_there_is_told_at_once() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.adapters.firestore.encoder import nested
 from engine.adapters.firestore.mapping import record_of, write_of
 from engine.adapters.firestore.shape import DocumentWrite, Operation
 from engine.domain.account import AccountSpec, Mode
@@ -47,6 +48,11 @@ def write(record: object, digits: int = 2) -> DocumentWrite:
     return write_of(record, ACCOUNT, 42, SENT_AT, lambda symbol: digits)  # type: ignore[arg-type]
 
 
+def top(made: DocumentWrite) -> set[str]:
+    """The names of the fields that a write touches."""
+    return set(nested(made.fields))
+
+
 def contract_fields(collection: str) -> set[str]:
     """The words of a collection's paragraph that are set as code, split at everything but letters."""
     text = CONTRACT.read_text()
@@ -62,14 +68,14 @@ def written_kinds() -> list[type]:
 @pytest.mark.parametrize("kind", written_kinds(), ids=lambda kind: kind.__name__)
 def test_every_field_is_one_of_the_contract(kind: type) -> None:
     made = write(sample(kind))
-    names = {path[0] for path in made.fields}
+    names = top(made)
     allowed = contract_fields(made.collection) | OWN | FOR_GOING_ON.get(made.collection, set())
     assert names <= allowed, names - allowed
 
 
 def test_every_document_says_whose_it_is_and_when_it_was_sent() -> None:
     fields = write(sample(FillRecord)).fields
-    assert {name: fields[name,] for name in OWN} == {
+    assert {name: fields[name] for name in OWN} == {
         "user_id": "user-1", "account_id": "account-id-1", "mode": "paper", "updated_at": SENT_AT, "sequence": 42,
     }  # fmt: skip
 
@@ -78,7 +84,7 @@ def test_every_document_says_whose_it_is_and_when_it_was_sent() -> None:
 def test_documents_that_the_api_made_are_changed_and_never_made(kind: type) -> None:
     made = write(sample(kind))
     assert made.operation is Operation.UPDATE
-    assert {path[0] for path in made.fields} & {"user_id", "account_id", "mode", "name", "desired", "kind"} == set()
+    assert top(made) & {"user_id", "account_id", "mode", "name", "desired", "kind"} == set()
 
 
 @pytest.mark.parametrize("gone", [PositionFlat("alpha", "SBIN"), BotForgotten("alpha")])
@@ -91,20 +97,20 @@ def test_prices_are_rounded_to_the_instrument_and_money_to_the_currency() -> Non
     third = Decimal(100) / 3
     position = sample(PositionRecord, entry_price=third, pnl=Decimal("1.005"), pnl_percent=Decimal("0.1234"))
     fields = write(position, digits=4).fields
-    assert (fields["entry_price",], fields["pnl",], fields["pnl_percent",]) == (33.3333, 1.0, 0.1234)
-    assert write(position, digits=0).fields["entry_price",] == 33.0
-    assert isinstance(fields["entry_price",], float)
+    assert (fields["entry_price"], fields["pnl"], fields["pnl_percent"]) == (33.3333, 1.0, 0.1234)
+    assert write(position, digits=0).fields["entry_price"] == 33.0
+    assert isinstance(fields["entry_price"], float)
 
 
 def test_a_short_position_is_negative_and_says_so() -> None:
     fields = write(sample(PositionRecord, quantity=Decimal(-3))).fields
-    assert (fields["side",], fields["quantity",]) == ("SHORT", -3.0)
+    assert (fields["side"], fields["quantity"]) == ("SHORT", -3.0)
 
 
 def test_a_signal_has_confidence_and_timestamp() -> None:
     fields = write(sample(SignalRecord, score=-62.5, confirmed_at=BEGIN)).fields
-    assert (fields["confidence",], fields["timestamp",]) == (0.625, moment_of(BEGIN))
-    assert fields["timestamp",] == fields["confirmed_at",]
+    assert (fields["confidence"], fields["timestamp"]) == (0.625, moment_of(BEGIN))
+    assert fields["timestamp"] == fields["confirmed_at"]
 
 
 def test_bars_and_decisions_write_their_own_slot_alone() -> None:
@@ -121,13 +127,13 @@ def test_bars_and_decisions_write_their_own_slot_alone() -> None:
 def test_health_and_money_of_an_account_share_a_document_and_no_field() -> None:
     health, money = write(sample(HealthRecord)), write(sample(AccountRecord))
     assert (health.collection, health.document_id) == (money.collection, money.document_id)
-    assert {path[0] for path in health.fields} & {path[0] for path in money.fields} == OWN
+    assert top(health) & top(money) == OWN
 
 
 def test_quotes_are_rounded_each_by_its_own_instrument() -> None:
     digits = {"INFY": 2, "M&M": 0}
     made = write_of(sample(QuotesRecord), ACCOUNT, 1, SENT_AT, lambda symbol: digits.get(symbol, 2))
-    prices = {symbol: quote["price"] for symbol, quote in made.fields["symbols",].items()}
+    prices = {symbol: quote["price"] for symbol, quote in made.fields["symbols"].items()}
     assert prices == {"INFY": 101.25, "M&M": 101.0}
 
 
@@ -144,7 +150,7 @@ def test_a_state_comes_back_from_its_document_exactly(kind: type) -> None:
         }
     record = sample(kind, **given)
     made = write(record)
-    assert record_of(kind, made.document_id, {path[0]: value for path, value in made.fields.items()}) == record
+    assert record_of(kind, made.document_id, nested(made.fields)) == record
 
 
 def test_a_document_that_holds_no_such_state_is_named() -> None:
