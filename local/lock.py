@@ -9,7 +9,10 @@ import sys
 from local.errors import StackError
 from local.places import REQUIREMENTS, VENV
 
-NAMES = ("installer", "runtime", "dev", "node", "bench")
+SOURCES = (
+    *(f"requirements/{name}" for name in ("installer", "runtime", "dev", "node", "bench")),
+    "functions/requirements",  # its own deployable
+)
 OPTIONS = (
     "--universal",
     "--python-version",
@@ -23,8 +26,8 @@ OPTIONS = (
 
 def main() -> int:
     """Lock each file; what a lock already pins stays, unless its .in file says otherwise. Return the exit code."""
-    for name in NAMES:
-        source, lock = f"requirements/{name}.in", f"requirements/{name}.txt"
+    for name in SOURCES:
+        source, lock = f"{name}.in", f"{name}.txt"
         print(f"locking {source}", flush=True)
         command = [str(VENV / "bin" / "uv"), "pip", "compile", *OPTIONS, source, "-o", lock]
         if subprocess.run(command, cwd=REQUIREMENTS.parent, check=False).returncode:

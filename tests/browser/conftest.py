@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from local import http_json
 from local.auth import AuthEmulator
 from local.firestore import FirestoreEmulator
 from tests.browser.dashboard_server import DEMO, DashboardServer, client_of
@@ -27,6 +28,13 @@ class Stack:
     server: DashboardServer
     firestore: "Client"
     auth: AuthEmulator
+    firestore_host: str
+
+    def set_rules(self, body: str) -> None:
+        """Put this test's database, and no other's, under rules of its own."""
+        source = f"rules_version = '2'; service cloud.firestore {{ match /databases/{{d}}/documents {{ {body} }} }}"
+        url = f"http://{self.firestore_host}/emulator/v1/projects/{self.firestore.project}:securityRules"
+        http_json.call("PUT", url, {"rules": {"files": [{"content": source}]}}, headers=http_json.OWNER)
 
     def seed(self, user_id: str = OWNER, account_id: str = "paper-demo", name: str = "Demo") -> Seeded:
         """Write a whole account as the engine would have."""
@@ -40,7 +48,7 @@ def stack(
     """A server for the built client, on an empty database."""
     auth_emulator.create_user(DEMO.email, DEMO.password, OWNER)
     server = DashboardServer(client_of(firestore_client.project, auth_emulator.host, firestore_emulator.host, DEMO))
-    yield Stack(server, firestore_client, auth_emulator)
+    yield Stack(server, firestore_client, auth_emulator, firestore_emulator.host)
     server.stop()
 
 

@@ -41,11 +41,33 @@ def test_a_command_that_reached_nobody_says_that_nothing_is_known(stack: Stack, 
 
 def test_a_refused_query_keeps_the_page_and_offers_to_try_again(stack: Stack, visit: Visit) -> None:
     stack.seed()
+    stack.set_rules("match /{path=**} { allow read, write: if false; }")
     dashboard = visit()
-    # A token that the rules do not know: the store refuses every listener.
-    dashboard.page.route("**/google.firestore.v1.Firestore/Listen/**", lambda route: route.fulfill(status=403, body=""))
     dashboard.page.get_by_role("button", name="Use the demo account").click()
-    expect(dashboard.page.get_by_text("Your accounts could not be read")).to_be_visible(timeout=SOON_MS)
-    dashboard.page.unroute_all()
+    expect(dashboard.page.get_by_text("Your accounts could not be read")).to_be_visible()
+    stack.set_rules("match /{path=**} { allow read: if resource.data.user_id == request.auth.uid; }")
     dashboard.page.get_by_role("button", name="Try again").click()
     dashboard.on("Overview")
+
+
+def test_one_refused_list_leaves_the_others_as_they_are(stack: Stack, visit: Visit) -> None:
+    stack.seed()
+    mine = "allow read: if resource.data.user_id == request.auth.uid"
+    stack.set_rules(f"match /{{collection}}/{{id}} {{ {mine} && collection != 'fills'; }}")
+    dashboard = visit().use_demo_account()
+    expect(dashboard.pane("Fills")).to_contain_text("Fills could not be read")
+    expect(dashboard.pane("Fills")).to_contain_text("permission-denied")
+    expect(dashboard.row("Orders", "SBIN").first).to_be_visible()
+    stack.set_rules(f"match /{{path=**}} {{ {mine}; }}")
+    dashboard.pane("Fills").get_by_role("button", name="Try again").click()
+    expect(dashboard.row("Fills", "RELIANCE")).to_be_visible()
+
+
+def test_a_store_that_never_answered_is_told_before_any_account_is_known(stack: Stack, visit: Visit) -> None:
+    stack.seed()
+    dashboard = visit()
+    dashboard.page.route("**/google.firestore.v1.Firestore/Listen/**", lambda route: route.abort())
+    dashboard.page.get_by_role("button", name="Use the demo account").click()
+    expect(dashboard.page.get_by_text("The store is out of reach.")).to_be_visible(timeout=2 * SOON_MS)
+    dashboard.page.unroute_all()
+    expect(dashboard.page.get_by_role("heading", level=1, name="Overview")).to_be_visible(timeout=2 * SOON_MS)

@@ -69,6 +69,9 @@ describe("the account and the bots", () => {
     expect(now.net).toBe(300);
     expect(now.netPct).toBeCloseTo(0.03);
   });
+  it("keeps the written equity while the positions are not known", () => {
+    expect(accountNow(account, undefined)).toMatchObject({ equity: 1_000_100, net: 100 });
+  });
   it("names the symbols whose price is stale", () => {
     const p = position();
     expect(accountNow(account, [positionNow(p, priceNow(p, undefined, 1, NOW))]).stale).toEqual(["RELIANCE"]);

@@ -60,12 +60,13 @@ export interface AccountNow {
  * The account at the newest prices: its last written equity with the unrealized part replaced.
  * Written and reckoned parts come from documents of the same second; a fill between them shows in the next one.
  */
-export function accountNow(account: Account, positions: readonly PositionNow[]): AccountNow {
-  const unrealized = positions.reduce((sum, p) => sum + p.gross, 0);
+export function accountNow(account: Account, positions: readonly PositionNow[] | undefined): AccountNow {
+  // Positions not known yet are not "none": until they are, the written figure is the truest one.
+  const unrealized = positions ? positions.reduce((sum, p) => sum + p.gross, 0) : account.unrealized_pnl;
   const equity = account.equity - account.unrealized_pnl + unrealized;
   const net = equity - account.start_equity_day;
   const netPct = account.start_equity_day ? (100 * net) / account.start_equity_day : 0;
-  return { equity, net, netPct, stale: positions.filter((p) => p.price.stale).map((p) => p.position.symbol) };
+  return { equity, net, netPct, stale: (positions ?? []).filter((p) => p.price.stale).map((p) => p.position.symbol) };
 }
 
 /** A bot's net of the day: what it realized, which is written after charges, with its open positions at the newest prices. */

@@ -42,7 +42,7 @@ export const words = {
   start: {
     noConfig: "The service does not say where its data is",
     noConfigDetail: "GET /config.json gave no answer. Check that the service runs, then load this page again.",
-    again: "Load again", waiting: "Looking for your accounts",
+    again: "Load again", waiting: "Looking for your accounts", outOfReach: "The store is out of reach. Your bots go on trading; this page tries again by itself.",
     noAccount: "No account yet", noAccountDetail: "An account appears here as soon as the engine has written it. This page listens; there is nothing to press.",
     accountsFailed: "Your accounts could not be read",
   },

@@ -35,8 +35,10 @@ def moment_of_timestamp(message: Message) -> datetime:
 
 
 def fields_of(fields: Mapping[str, Message]) -> Fields:
-    """The dict of a protobuf map of fields."""
-    return {name: value_of(value) for name, value in fields.items()}
+    """The dict of a protobuf map of fields, by name: a protobuf map has no order of its own, and ours must be the same
+    wherever it is read.
+    """
+    return {name: value_of(fields[name]) for name in sorted(fields)}
 
 
 def id_of(document: Message) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from enum import StrEnum
-from functools import cache
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -19,7 +18,6 @@ from engine.domain.instrument import MONEY_UNIT
 
 Write: TypeAlias = Callable[[Any, int], Any]
 Read: TypeAlias = Callable[[Any], Any]
-_Step: TypeAlias = tuple[str, tuple[str, ...], Write | None]
 
 _UNITS = tuple(Decimal(1).scaleb(-digits) for digits in range(11))
 
@@ -76,29 +74,66 @@ AMOUNTS = Kind(
 )
 
 
+class Layout:
+    """Entries made ready for the hot path: one call fetches all attributes, and what is kept as it is costs none."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = tuple(entries)
+        self._steps = [
+            (entry.path[-1], entry.path[:-1], None if entry.kind is PLAIN else entry.kind.write) for entry in entries
+        ]
+        names = [entry.attribute for entry in entries]
+        self._attributes = (
+            attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, n) for n in names)
+        )
+
+    def write(self, value: object, digits: int) -> dict[str, Any]:
+        """The nested map that the entries make of a record or a part of one."""
+        tree: dict[str, Any] = {}
+        for plain, (name, outer, write) in zip(self._attributes(value), self._steps, strict=True):
+            branch = tree
+            for step in outer:
+                branch = branch.setdefault(step, {})
+            branch[name] = plain if plain is None or write is None else write(plain, digits)
+        return tree
+
+    def read(self, part: type, fields: Mapping[str, Any], **given: Any) -> Any:
+        """The record, or the part of one, that a map holds. Raises LookupError, TypeError or ValueError for others."""
+        values = dict(given)
+        for entry in self._entries:
+            branch: Any = fields
+            for name in entry.path:
+                branch = branch[name]
+            values[entry.attribute] = None if branch is None else entry.kind.read(branch)
+        return part(**values)
+
+
 def one_of(words: type[StrEnum]) -> Kind:
     """A word of a fixed set."""
     return Kind(lambda value, _: value.value, words)
 
 
-def map_of(part: type, entries: tuple[Entry, ...]) -> Kind:
+def map_of(part: type, entries: Sequence[Entry]) -> Kind:
     """A part of a record as a map."""
-    return Kind(lambda value, digits: write_map(value, entries, digits), lambda value: read_map(part, value, entries))
+    layout = Layout(entries)
+    return Kind(layout.write, lambda value: layout.read(part, value))
 
 
-def list_of(part: type, entries: tuple[Entry, ...]) -> Kind:
+def list_of(part: type, entries: Sequence[Entry]) -> Kind:
     """Parts of a record, in order, as a list of maps."""
+    layout = Layout(entries)
     return Kind(
-        lambda value, digits: [write_map(item, entries, digits) for item in value],
-        lambda value: tuple(read_map(part, item, entries) for item in value),
+        lambda value, digits: [layout.write(item, digits) for item in value],
+        lambda value: tuple(layout.read(part, item) for item in value),
     )
 
 
-def named(part: type, entries: tuple[Entry, ...]) -> Kind:
+def named(part: type, entries: Sequence[Entry]) -> Kind:
     """Parts of a record by name, as a map of maps."""
+    layout = Layout(entries)
     return Kind(
-        lambda value, digits: {name: write_map(item, entries, digits) for name, item in value.items()},
-        lambda value: {name: read_map(part, item, entries) for name, item in value.items()},
+        lambda value, digits: {name: layout.write(item, digits) for name, item in value.items()},
+        lambda value: {name: layout.read(part, item) for name, item in value.items()},
     )
 
 
@@ -110,37 +145,3 @@ def same(kind: Kind, names: str) -> tuple[Entry, ...]:
 def within(outer: str, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """The same entries, one map deeper."""
     return tuple(Entry(entry.attribute, (outer, *entry.path), entry.kind) for entry in entries)
-
-
-def write_map(value: object, entries: tuple[Entry, ...], digits: int) -> dict[str, Any]:
-    """The nested map that the entries make of a record or a part of one."""
-    tree: dict[str, Any] = {}
-    getter, steps = _plan(entries)
-    for plain, (name, outer, write) in zip(getter(value), steps, strict=True):
-        branch = tree
-        for step in outer:
-            branch = branch.setdefault(step, {})
-        branch[name] = plain if plain is None or write is None else write(plain, digits)
-    return tree
-
-
-@cache
-def _plan(entries: tuple[Entry, ...]) -> tuple[Callable[[object], tuple[Any, ...]], list[_Step]]:
-    """Entries made ready for the hot path: one call for all attributes, and none for what is kept as it is."""
-    steps = [(entry.path[-1], entry.path[:-1], None if entry.kind is PLAIN else entry.kind.write) for entry in entries]
-    names = [entry.attribute for entry in entries]
-    if not names:
-        return lambda value: (), steps
-    get = attrgetter(*names)
-    return (lambda value: (get(value),)) if len(names) == 1 else get, steps
-
-
-def read_map(part: type, fields: Mapping[str, Any], entries: Sequence[Entry], **given: Any) -> Any:
-    """The record, or the part of one, that a map holds. Raises LookupError, TypeError or ValueError for others."""
-    values = dict(given)
-    for entry in entries:
-        branch: Any = fields
-        for name in entry.path:
-            branch = branch[name]
-        values[entry.attribute] = None if branch is None else entry.kind.read(branch)
-    return part(**values)

@@ -7,7 +7,6 @@ from datetime import datetime
 from decimal import DecimalException
 from typing import Any
 
-from engine.adapters.firestore import kinds
 from engine.adapters.firestore.documents import SHAPES
 from engine.adapters.firestore.encoder import FieldValues
 from engine.adapters.firestore.shape import DocumentWrite, Operation, PriceDigits
@@ -32,7 +31,8 @@ def write_of(
         return DocumentWrite(record.collection, record.document_id, shape.operation, {})
     digits = price_digits(getattr(record, "symbol", None) or "")
     try:
-        fields: FieldValues = {**kinds.write_map(record, shape.entries, digits), **shape.more(record, price_digits)}
+        fields: FieldValues = dict(shape.layout.write(record, digits))
+        fields.update(shape.more(record, price_digits))
     except (DecimalException, OverflowError) as error:
         raise PermanentFailure(f"{type(record).__name__} {record.document_id}: a number that is none") from error
     if shape.operation is Operation.SET:  # the API owns these of the documents that it made
@@ -49,7 +49,7 @@ def record_of(kind: type, document_id: str, fields: Mapping[str, Any]) -> Record
     shape = SHAPES[kind]
     given: Fields = {} if shape.identity is None else {shape.identity: document_id}
     try:
-        record: Record = kinds.read_map(kind, fields, shape.entries, **given)
+        record: Record = shape.layout.read(kind, fields, **given)
     except (LookupError, TypeError, ValueError, ArithmeticError) as error:
         raise PermanentFailure(f"{document_id} is no {kind.__name__}: {type(error).__name__} {error}") from error
     return record

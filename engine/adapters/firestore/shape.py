@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
 
 from engine.adapters.firestore.encoder import FieldValues
-from engine.adapters.firestore.kinds import Entry
+from engine.adapters.firestore.kinds import Entry, Layout
 
 PriceDigits: TypeAlias = Callable[[str], int]
 
@@ -39,7 +39,7 @@ def _nothing_more(_record: Any, _digits: PriceDigits) -> FieldValues:
 class Shape:
     """How one kind of record stands in its document.
 
-    `entries` work both ways; `more` adds what is derived or a slot, and is not read back; `identity` names the
+    `entries`, as `layout`, work both ways; `more` adds what is derived or a slot, and is not read back; `identity` names the
     attribute that is the document's id and no field of it.
     """
 
@@ -47,3 +47,7 @@ class Shape:
     more: Callable[[Any, PriceDigits], FieldValues] = _nothing_more
     identity: str | None = None
     operation: Operation = Operation.SET
+    layout: Layout = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layout", Layout(self.entries))

@@ -31,7 +31,7 @@ export function EquityPane() {
   const day = useMarketDay();
   const live = useLive<EquityDay>(day ? queries.equityDay(owner, day) : null);
   const late = useLate(account.updated_at) && !account.clock.finished;
-  const now = accountNow(account, positions ?? []);
+  const now = accountNow(account, positions);
   const { session, start_equity_day: start, currency } = account;
   const seenAt = Math.max(quotes?.updated_at ?? 0, account.updated_at);
   const stored = live.rows?.[0]?.points;

@@ -1,0 +1,90 @@
+"""The same events give the same effects: in every process, whatever the hash seed, whoever came first."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from engine.domain.events import HaltChanged
+from engine.domain.market import Tick
+from tests.builders.paper import Books
+from tests.core import days
+
+ROOT = Path(__file__).parents[2]
+
+
+def decisions(books: Books) -> tuple[object, ...]:
+    """What was decided, without the numbering that views of the bots share."""
+    return books.signals, books.orders, books.fills, books.trades, books.account.cash
+
+
+def test_three_processes_with_three_hash_seeds_give_byte_identical_effects() -> None:
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.core.days"], cwd=ROOT, text=True, stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )
+        for seed in ("0", "1", "4242")
+    ]  # fmt: skip
+    answers = [process.communicate(timeout=120)[0].split() for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0]
+    signals, fills, trades, _ = answers[0]
+    assert int(signals) > 50
+    assert int(fills) > 50
+    assert int(trades) > 20
+    assert answers[1] == answers[0]
+    assert answers[2] == answers[0]
+
+
+def test_one_process_gives_the_same_effects_twice() -> None:
+    first, second = days.desk(), days.desk()
+    first.run(days.market())
+    second.step(*days.market())
+    assert days.digest(first) == days.digest(second)
+
+
+def test_decisions_do_not_depend_on_the_order_in_which_bots_were_created() -> None:
+    answers = []
+    for number, order in enumerate(permutations(days.BOTS)):
+        if number % 4 == 0:
+            books = days.desk(order)
+            books.run(days.market(every_s=30))
+            answers.append(decisions(books))
+    assert len(answers) == 6
+    assert any(signal.blocking_reason == "positions" for signal in answers[0][0])  # type: ignore[attr-defined]
+    for answer in answers[1:]:
+        assert answer == answers[0]
+
+
+def test_views_change_no_decision() -> None:
+    with_views, without = days.desk(), days.desk()
+    without.state.views = False
+    for books in (with_views, without):
+        books.run(days.market(every_s=30))
+    left, right = decisions(with_views), decisions(without)
+    assert left[0] == right[0]
+    assert left[1:] == right[1:]
+    assert len(without.effects) < len(with_views.effects) / 10
+
+
+@pytest.mark.parametrize("swap", [0, 7])
+def test_ticks_of_two_symbols_at_one_instant_give_the_same_bars_in_either_order(swap: int) -> None:
+    """Within a minute symbols do not see each other; who is first at one instant may only number effects anew."""
+    events = list(days.market(every_s=60))
+    ordered, swapped = days.desk(), days.desk()
+    moved = list(events)
+    for place in range(swap, len(moved) - 1, 11):
+        left, right = moved[place], moved[place + 1]
+        if isinstance(left, Tick) and isinstance(right, Tick) and left.symbol != right.symbol:
+            if left.at // 60_000_000 == right.at // 60_000_000 and not isinstance(right, HaltChanged):
+                moved[place], moved[place + 1] = right, left
+    ordered.run(events)
+    swapped.run(moved)
+    assert [bar for bar, _ in ordered.state.tapes["ACME"].history] == [
+        bar for bar, _ in swapped.state.tapes["ACME"].history
+    ]
