@@ -73,7 +73,7 @@ def tick_parts(rows: Rows, wanted: Wanted) -> Iterator[TickColumns]:
         price, amount = (numbers[index] for numbers in rows.numbers)
         check_range(rows, index, price, instrument.price_digits)
         days = day_numbers(at, calendar)
-        busy = busy_days(days)
+        busy = _busy_days_of_ticks(at, days, calendar)
         place = places(at, np.isin(days, busy))
         # A stray row goes with the day it lies among, or a filter would move it out of the guard's sight.
         kept = wanted.days_mask(day_numbers(place, calendar))
@@ -87,6 +87,15 @@ def tick_parts(rows: Rows, wanted: Wanted) -> Iterator[TickColumns]:
                 place=frozen(place[kept]),
                 days=frozen(busy[wanted.days_mask(busy)]),
             )
+
+
+def _busy_days_of_ticks(at: Instants, days: DayNumbers, calendar: Calendar) -> DayNumbers:
+    """The busy days by what lies in trading hours: a recorder left on prints all night, and into the next morning."""
+    trading = np.zeros(len(at), dtype=np.bool_)
+    for day in np.unique(days).tolist():
+        session = calendar.session_for_data(date.fromordinal(_EPOCH_ORDINAL + day))
+        trading |= (session.open_at <= at) & (at < session.close_at)
+    return busy_days(days[trading] if trading.any() else days)
 
 
 def bar_parts(rows: Rows, wanted: Wanted) -> Iterator[BarColumns]:

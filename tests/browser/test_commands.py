@@ -54,13 +54,13 @@ def test_a_refused_bot_is_told_field_by_field_and_nothing_typed_is_lost(stack: S
     stack.server.answers["POST /bots"] = (400, {"detail": "symbols[1]: unknown symbol 'NOPE'", "errors": errors})
     dashboard = visit().use_demo_account().open("/bots/new")
     page = dashboard.page
-    page.get_by_label("Name").fill("Two and one")
+    page.get_by_label("Name", exact=True).fill("Two and one")
     page.get_by_label("Symbols, separated by commas").fill("infy, nope")
     page.get_by_label("Size", exact=True).fill("-2")
     page.get_by_role("button", name="Create bot").click()
     expect(page.get_by_label("Symbols, separated by commas")).to_have_accessible_description("unknown symbol 'NOPE'")
     expect(page.get_by_label("Size", exact=True)).to_have_accessible_description("must be above 0")
-    expect(page.get_by_label("Name")).to_have_value("Two and one")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Two and one")
     expect(page.get_by_label("Size", exact=True)).to_have_value("-2")
     [asked] = stack.server.calls("POST", "/bots")
     assert asked.body["account_id"] == "paper-demo"

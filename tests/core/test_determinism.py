@@ -8,10 +8,6 @@ import sys
 from itertools import permutations
 from pathlib import Path
 
-import pytest
-
-from engine.domain.events import HaltChanged
-from engine.domain.market import Tick
 from tests.builders.paper import Books
 from tests.core import days
 
@@ -70,21 +66,3 @@ def test_views_change_no_decision() -> None:
     assert left[0] == right[0]
     assert left[1:] == right[1:]
     assert len(without.effects) < len(with_views.effects) / 10
-
-
-@pytest.mark.parametrize("swap", [0, 7])
-def test_ticks_of_two_symbols_at_one_instant_give_the_same_bars_in_either_order(swap: int) -> None:
-    """Within a minute symbols do not see each other; who is first at one instant may only number effects anew."""
-    events = list(days.market(every_s=60))
-    ordered, swapped = days.desk(), days.desk()
-    moved = list(events)
-    for place in range(swap, len(moved) - 1, 11):
-        left, right = moved[place], moved[place + 1]
-        if isinstance(left, Tick) and isinstance(right, Tick) and left.symbol != right.symbol:
-            if left.at // 60_000_000 == right.at // 60_000_000 and not isinstance(right, HaltChanged):
-                moved[place], moved[place + 1] = right, left
-    ordered.run(events)
-    swapped.run(moved)
-    assert [bar for bar, _ in ordered.state.tapes["ACME"].history] == [
-        bar for bar, _ in swapped.state.tapes["ACME"].history
-    ]

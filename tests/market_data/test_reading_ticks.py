@@ -127,3 +127,14 @@ def test_the_columns_can_not_be_written_to(tmp_path: Path) -> None:
     part = only(written(tmp_path / "t.csv", TICKS_HEADER, "2021-04-16T09:15:01+05:30,INFY,1350.5,10"))
     arrays = (part.at, part.price, part.quantity, part.place, part.days)
     assert not any(array.flags.writeable for array in arrays)
+
+
+def test_a_recorder_left_on_until_the_next_opening_makes_no_second_day(tmp_path: Path) -> None:
+    lines = [f"2021-04-16 10:{minute:02d}:00,1350,{minute}" for minute in range(60)]
+    lines += [f"2021-04-19 0{6 + minute // 60}:{minute % 60:02d}:00,1350,60" for minute in range(150)]
+    lines += ["2021-04-19 09:15:01,1350,60"]
+    file = tmp_path / "NIFTY50.csv"
+    file.write_text("\n".join(["timestamp,ltp,volume", *lines]) + "\n")
+    (part,) = read_market_data([file]).ticks
+    assert len(part) == 211
+    assert [date.fromordinal(date(1970, 1, 1).toordinal() + day) for day in part.days.tolist()] == [date(2021, 4, 16)]
