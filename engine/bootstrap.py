@@ -32,6 +32,7 @@ from engine.adapters.queue.journal import FileJournal
 from engine.adapters.snapshot_file import SnapshotFile
 from engine.cli.bots_file import read_bots_file
 from engine.domain.account import AccountSpec, BotSpec
+from engine.domain.effects import PublishRecord
 from engine.domain.errors import InvalidValue
 from engine.domain.records import Record
 from engine.market_data.files import data_digest
@@ -44,7 +45,7 @@ from engine.research.backtest import check_bots
 from engine.runtime.control_watch import ControlWatch
 from engine.runtime.launcher import Launcher, Program
 from engine.runtime.logs import configure_logs
-from engine.runtime.recovery import recover
+from engine.runtime.recovery import REPLAY, answered_commands, recover
 from engine.runtime.session import Doors, Session
 from engine.runtime.snapshot import AccountSnapshot, SnapshotWriter
 from engine.runtime.supervisor import Parts, Supervisor, Watched
@@ -173,7 +174,9 @@ def run_engine(settings: Settings) -> int:
         session = Session(account, make, Doors(clock, market.feed, journal, watched), snapshot)
         session.pulse.instance, session.pulse.epoch = instance, grant.epoch
         watch = ControlWatch(control, account.account_id, session.inbox)
-        place = recover(session, market.feed, watch, *_written_down(journal, wire, account, grant))
+        written_down = _written_down(journal, wire, account, grant)
+        watch.begin_answered(answered_commands(journal))
+        place = recover(session, market.feed, watch, *written_down)
         store = FirestoreRecordStore(wire, lease, clock, lambda symbol: digits.get(symbol, 2))
         relay = Relay(journal, store, grant, clock, Backoff(random.random))
         supervisor = Supervisor(
@@ -216,6 +219,9 @@ def _written_down(journal: FileJournal, wire: Wire, account: AccountSpec, grant:
     found, sequence = records_from_store(wire, account.account_id)
     if found:
         _log.warning("the journal is new: going on from the store", account=account.account_id, sequence=sequence)
+        if account.market == REPLAY:
+            return found, grant.delivered_sequence  # played again, and what the store may lack is sent again
+        journal.put([PublishRecord(sequence, record) for record in found])  # the next start finds it all here
     return found, sequence
 
 
@@ -227,10 +233,11 @@ def _to_fields(account: AccountSpec, digits: dict[str, int]) -> Callable[[Record
         write = write_of(record, account, 0, clock.now(), lambda symbol: digits.get(symbol, 2))
         nested: Fields = {}
         for path, value in write.fields.items():
+            segments = (path,) if isinstance(path, str) else path
             place: dict[str, Any] = nested
-            for segment in path[:-1]:
+            for segment in segments[:-1]:
                 place = place.setdefault(segment, {})
-            place[path[-1]] = value
+            place[segments[-1]] = value
         return nested
 
     return to_fields

@@ -64,9 +64,13 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     data = env.get("LOCKSTEP_DATA") or None
     if feed == "replay" and data is None:
         raise InvalidValue("LOCKSTEP_DATA", "the replay market needs a file or a folder")
+    role = _one_of(env, "LOCKSTEP_ROLE", "all", ROLES)
+    owner_uid = env.get("LOCKSTEP_OWNER_UID", "")
+    if not owner_uid and role != "api":
+        raise InvalidValue("LOCKSTEP_OWNER_UID", "is not set: say whose account the engine trades")
     cloud = _in_cloud(env)
     return Settings(
-        role=_one_of(env, "LOCKSTEP_ROLE", "all", ROLES),
+        role=role,
         host="0.0.0.0" if cloud else "127.0.0.1",  # noqa: S104 - Cloud Run's proxy stands in front; at home, loopback
         port=_port(env.get("PORT") or "8000"),
         project=project,
@@ -74,7 +78,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         auth_emulator=auth,
         api_key=env.get("LOCKSTEP_FIREBASE_API_KEY") or ("demo-key" if auth else ""),
         auth_domain=env.get("LOCKSTEP_AUTH_DOMAIN") or f"{project}.firebaseapp.com",
-        owner_uid=env.get("LOCKSTEP_OWNER_UID", ""),
+        owner_uid=owner_uid,
         feed=feed,
         data=Path(data) if data else None,
         speed=_speed(env.get("LOCKSTEP_SPEED", ""), feed),

@@ -4,6 +4,8 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   plugins: [react()],
+  // `npm run dev` beside a running `make run`: the service answers what is not a file of ours.
+  server: { proxy: { "/api": "http://127.0.0.1:8000", "/config.json": "http://127.0.0.1:8000" } },
   build: {
     target: "es2022",
     // Everything is a file of our own origin: the content security policy allows no data: scripts or fonts.

@@ -82,6 +82,8 @@ def run(arguments: argparse.Namespace) -> int:
     given = read_bots_file(arguments.bots) if arguments.bots else None
     if given is None:
         check_strategy(arguments)
+    elif arguments.settings:
+        raise InvalidValue("--set", "goes with --strategy; the bots of a file have their own parameters")
     progress = Progress("Reading data")
     started = perf_counter()
     data = read_market_data(

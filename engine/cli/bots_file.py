@@ -22,6 +22,8 @@ def read_bots_file(path: Path) -> BotList:
         raise DataError(str(path), f"is not JSON: {error.msg}", error.lineno) from error
     except tomllib.TOMLDecodeError as error:
         raise DataError(str(path), f"is not TOML: {error}") from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets in brackets
+        raise DataError(str(path), f"can't be read: {error}") from error
     try:
         return parse_bots(said)
     except InvalidValue as error:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from engine.core.bars import Series
 from engine.core.decide import exit_position, withdraw_entries
-from engine.core.publish import publish_account, publish_alert
+from engine.core.publish import publish_account, publish_alert, publish_position
 from engine.core.publish_bots import publish_bot
-from engine.core.settle import forget_if_done
+from engine.core.settle import forget_if_done, set_exits, set_triggers
 from engine.core.state import Bot, Stance, State
 from engine.core.tape import Tape
 from engine.domain.account import Desired
@@ -14,7 +14,7 @@ from engine.domain.effects import CancelOrder
 from engine.domain.errors import InvalidValue
 from engine.domain.events import BotChanged, BotRemoved, CommandReceived, HaltChanged, PolicyChanged
 from engine.domain.order import ExitReason
-from engine.domain.records import CommandResult
+from engine.domain.records import BotStatusRecord, CommandResult
 from engine.domain.timeframe import timeframe_us
 
 
@@ -29,10 +29,28 @@ def on_bot_changed(state: State, event: BotChanged) -> None:
         if known is not None:
             bot.signals, bot.orders, bot.trades = known.signals, known.orders, known.trades
             bot.realized_gross, bot.charges = known.realized_gross, known.charges
+        elif bot.bot_id in state.bot_days:
+            _count_on(bot, state.bot_days.pop(bot.bot_id))
         state.bots[bot.bot_id] = bot
         _equip(state, bot, known)
+        _renew_exits(state, bot)
     if state.views:
         publish_bot(state, state.bots[event.spec.bot_id])
+
+
+def _count_on(bot: Bot, before: BotStatusRecord) -> None:
+    """Go on with the day's counters of before a restart."""
+    bot.signals, bot.orders, bot.trades = before.signals_today, before.orders_today, before.trades_today
+    bot.realized_gross, bot.charges = before.realized_pnl_day + before.charges_day, before.charges_day
+
+
+def _renew_exits(state: State, bot: Bot) -> None:
+    """Stops and targets of what it holds follow its exits as they are now."""
+    for position in state.portfolio.all():
+        if position.bot_id == bot.bot_id:
+            set_exits(state, position)
+            set_triggers(state, position.symbol)
+            publish_position(state, position)
 
 
 def _equip(state: State, bot: Bot, before: Bot | None) -> None:
@@ -96,6 +114,7 @@ def on_halt_changed(state: State, event: HaltChanged) -> None:
     """A person halts the account, or lifts the halt. Exits go on in either state."""
     if event.halted:
         state.breaker.halt(event.reason)
+        withdraw_entries(state, state.now, reason="entries are halted")
         publish_alert(state, "warning", "halt", str(state.now), f"Entries are halted: {event.reason}")
     elif not state.breaker.resume():
         publish_alert(state, "critical", "resume_refused", str(state.now), state.breaker.reason or "")

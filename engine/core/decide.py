@@ -79,6 +79,9 @@ def _answer(state: State, bot: Bot, bar: Bar, signal: SignalType, identity: str)
         return _Answer(Outcome.WATCH, "watch_only", f"{bar.symbol} is watched, not traded")
     if position is not None and position.sign != side.sign:
         return _exit_answer(state, position, ExitReason.SIGNAL, bar, identity)
+    if position is None and any(order.side is not side for order in state.open_orders(bot.bot_id, bar.symbol)):
+        withdraw_entries(state, bar.close_at, bot.bot_id, bar.symbol, f"a {signal} came before it was filled")
+        return _Answer(Outcome.BLOCKED, "entry_in_flight", "An entry the other way was on its way and is taken back")
     if position is None and signal is SignalType.SELL and not bot.stances[bar.symbol].strategy.allow_short:
         return _Answer(Outcome.WATCH, "flat", "Nothing held to sell, and the bot is long only")
     blocked = _blocked(state, bot, bar)
@@ -157,12 +160,18 @@ def exit_position(state: State, position: Position, reason: ExitReason, at: Inst
     return answer.order
 
 
-def withdraw_entries(state: State, at: Instant, bot_id: str | None = None, symbol: str | None = None) -> None:
-    """Take back entries that are on their way, so that nothing is bought after the decision to close."""
+def withdraw_entries(
+    state: State,
+    at: Instant,
+    bot_id: str | None = None,
+    symbol: str | None = None,
+    reason: str = "the position is being closed",
+) -> None:
+    """Take back entries that are on their way, so that nothing is bought after the decision not to."""
     asked = [effect.order_id for effect in state.out if isinstance(effect, CancelOrder)]
     for order in state.open_orders(bot_id, symbol):
         if order.purpose is Purpose.ENTRY and order.order_id not in asked:
-            state.out.append(CancelOrder(order.order_id, at, "the position is being closed"))
+            state.out.append(CancelOrder(order.order_id, at, reason))
 
 
 def _exit_answer(state: State, position: Position, reason: ExitReason, bar: Bar, identity: str) -> _Answer:

@@ -17,7 +17,7 @@ from typing import Any
 from engine.core import control, settle
 from engine.core.decide import exit_position
 from engine.core.exits import levels
-from engine.core.minute import bots_on, judge, run_minute
+from engine.core.minute import begin_day, bots_on, judge, run_minute
 from engine.core.publish import publish_account, publish_alert, publish_bar
 from engine.core.recover import on_recovered
 from engine.core.state import MakeStrategy, State
@@ -47,7 +47,7 @@ from engine.domain.events import (
     Recovered,
     SessionOpened,
 )
-from engine.domain.instant import Instant
+from engine.domain.instant import MINUTE, Instant
 from engine.domain.market import Tick
 from engine.domain.order import ExitReason
 
@@ -188,10 +188,9 @@ class Engine:
             if state.instruments[symbol].venue == session.venue:
                 self._tapes[symbol].begin(session)
         if session.day > state.ledger.day:
-            state.ledger.begin_day(session.day, state.equity())
-            state.orders = {key: order for key, order in state.orders.items() if order.open}
-            for bot_id in sorted(state.bots):
-                state.bots[bot_id].begin_day()
+            begin_day(state, session.day)
+        if len(state.portfolio):  # held overnight, or over a restart: it is marked and flattened without waiting
+            state.next_due_at = min(state.next_due_at, state.now - state.now % MINUTE + MINUTE)
         publish_account(state)
 
     def _on_history(self, event: HistoryBar) -> None:

@@ -118,9 +118,10 @@ class Ledger:
             self.start_equity_week = equity
         for period in PERIODS:
             start = period_start(period, day)
-            if not self.profits[period].start and period != "all" and not self.day:
+            before = self.profits[period].start or (period_start(period, self.day) if self.day else start)
+            if before == start:
                 self.profits[period].start = start
-            elif period != "all" and self.profits[period].start != start:
+            else:
                 self.profits[period] = Profit(period, start)
         self.day = day
         self.start_equity_day = equity

@@ -1,4 +1,4 @@
-"""What happens at a whole minute of market time. Called by engine.py whenever time reaches one with something due.
+"""What happens at a whole minute of market time, and when a day begins. Called by engine.py when time gets there.
 
 In this order: bars close (all symbols, by name), bots judge them, positions are flattened, the day's orders expire, the
 account is marked. Every driver goes through here, so that a backtest and a live day take their decisions alike.
@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from engine.core.bars import Series
 from engine.core.decide import act_on_signal, exit_position
-from engine.core.publish import publish_account, publish_bar, publish_equity_day, publish_position
+from engine.core.publish import (
+    publish_account,
+    publish_bar,
+    publish_equity_day,
+    publish_position,
+    publish_profits,
+)
 from engine.core.publish_bots import publish_bot, publish_decision
 from engine.core.state import Bot, State
 from engine.core.strategy import Verdict
@@ -33,6 +39,18 @@ def run_minute(state: State, at: Instant) -> None:
         for bot_id in sorted(state.bots):
             publish_bot(state, state.bots[bot_id])
     state.next_due_at = at + MINUTE if _something_due(state, at) else NEVER
+
+
+def begin_day(state: State, day: str) -> None:
+    """The account's day turns: roll-ups and counters begin anew, and say so at once."""
+    state.ledger.begin_day(day, state.equity())
+    state.orders = {key: order for key, order in state.orders.items() if order.open}
+    state.bot_days.clear()
+    for bot_id in sorted(state.bots):
+        state.bots[bot_id].begin_day()
+        if state.views:
+            publish_bot(state, state.bots[bot_id])
+    publish_profits(state)
 
 
 def close_bars(state: State, at: Instant) -> list[tuple[Series, Bar]]:

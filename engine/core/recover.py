@@ -1,7 +1,7 @@
 """Going on from what was written down: records back into state. Called by engine.py once, before any price.
 
 The newest record of each state is enough: positions carry their tranches, bots their last fills, the account its cash.
-Orders that were open at a simulated venue died with it; they are ended as cancelled, so that nothing waits for them.
+Open orders come back open: whoever knows what became of them says so next (a simulated venue forgot them: cancelled).
 """
 
 from __future__ import annotations
@@ -36,9 +36,8 @@ def on_recovered(state: State, event: Recovered) -> None:
                 _position(state, record)
             case ProfitRecord():
                 _profit(state, record)
-            case OrderRecord() if record.state not in TERMINAL:
-                _open_order(state, record)
             case BotStatusRecord():
+                state.bot_days[record.bot_id] = record
                 state.last_fills.update(
                     {
                         (record.bot_id, symbol): status.last_fill_at
@@ -54,6 +53,9 @@ def on_recovered(state: State, event: Recovered) -> None:
                 ]
             case _:
                 pass
+    for record in event.records:
+        if isinstance(record, OrderRecord) and record.state not in TERMINAL:
+            _open_order(state, record)
 
 
 def _account(state: State, record: AccountRecord) -> None:
@@ -113,5 +115,8 @@ def _open_order(state: State, record: OrderRecord) -> None:
     order.filled_quantity = record.filled_quantity
     if record.average_price is not None:
         order.filled_value = state.instruments[record.symbol].value_of(record.average_price, record.filled_quantity)
+    position = state.portfolio.get(record.bot_id, record.symbol)
+    if position is not None:
+        order.fill_keys = list(position.fill_ids)  # its own among them, so that none of them is booked again
     order.venue_order_id = record.venue_order_id
     state.orders[order.order_id] = order

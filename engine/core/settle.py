@@ -6,7 +6,7 @@ from engine.core.charges import Charges, charges_on, growth
 from engine.core.decide import exit_position
 from engine.core.exits import exit_prices, levels, nearest
 from engine.core.orders import Move, Order
-from engine.core.portfolio import Booked
+from engine.core.portfolio import Booked, Position
 from engine.core.publish import (
     publish_account,
     publish_alert,
@@ -118,7 +118,7 @@ def _publish_position(state: State, order: Order, booked: Booked) -> None:
     position = state.portfolio.get(order.bot_id, order.symbol)
     if position is not None:
         if order.purpose is Purpose.ENTRY:
-            _set_exits(state, order)
+            set_exits(state, position)
         publish_position(state, position)
     else:
         state.publish(PositionFlat(order.bot_id, order.symbol))
@@ -130,11 +130,10 @@ def _publish_position(state: State, order: Order, booked: Booked) -> None:
         publish_profits(state)
 
 
-def _set_exits(state: State, order: Order) -> None:
-    """Stop and target follow the average entry price."""
-    position = state.portfolio.get(order.bot_id, order.symbol)
-    bot = state.bots.get(order.bot_id)
-    if position is not None and bot is not None:
+def set_exits(state: State, position: Position) -> None:
+    """Stop and target follow the average entry price and the bot's exits as they are now."""
+    bot = state.bots.get(position.bot_id)
+    if bot is not None:
         position.stop_price, position.target_price = exit_prices(
             bot.spec.exits, position.entry_price, position.sign, position.instrument
         )

@@ -24,7 +24,7 @@ from engine.domain.instant import NEVER, Instant
 from engine.domain.instrument import Instrument
 from engine.domain.market import TradingSession
 from engine.domain.order import Purpose
-from engine.domain.records import Record
+from engine.domain.records import BotStatusRecord, Record
 
 MakeStrategy = Callable[[str, Mapping[str, Any]], Strategy]
 
@@ -95,6 +95,7 @@ class State:
         self.ledger = Ledger(account.cash)
         self.breaker = Breaker()
         self.last_fills: dict[tuple[str, str], Instant] = {}  # of before a restart, by (bot, symbol)
+        self.bot_days: dict[str, BotStatusRecord] = {}  # what bots had done today before a restart
         self.ticks = 0
         self.bars = 0
         self.dropped: dict[str, int] = {}

@@ -58,13 +58,13 @@ class RiskPolicy:
     def __post_init__(self) -> None:
         for name in ("notional_max_pct", "at_risk_max_pct"):
             value: Decimal = getattr(self, name)
-            if not Decimal(0) < value <= Decimal(100):
+            if not value.is_finite() or not Decimal(0) < value <= Decimal(100):
                 raise InvalidValue(f"risk_policy.{name}", f"must be above 0 and at most 100, is {value}")
         if not 1 <= self.positions_max <= 1000:
             raise InvalidValue("risk_policy.positions_max", f"must be 1 to 1000, is {self.positions_max}")
         if not 1 <= self.quote_age_max_s <= 86_400:
             raise InvalidValue("risk_policy.quote_age_max_s", f"must be 1 to 86400, is {self.quote_age_max_s}")
-        if self.notional_min < 0:
+        if not self.notional_min.is_finite() or self.notional_min < 0:
             raise InvalidValue("risk_policy.notional_min", f"must not be negative, is {self.notional_min}")
 
 
@@ -100,7 +100,7 @@ class Exits:
     def __post_init__(self) -> None:
         for name in ("stop_pct", "target_pct"):
             value: Decimal | None = getattr(self, name)
-            if value is not None and not Decimal(0) < value < Decimal(100):
+            if value is not None and (not value.is_finite() or not Decimal(0) < value < Decimal(100)):
                 raise InvalidValue(f"exits.{name}", f"must be above 0 and below 100, is {value}")
 
 

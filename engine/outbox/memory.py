@@ -83,9 +83,9 @@ class MemoryJournal:
         """See outbox/relay.Journal."""
         batch: list[Pending] = []
         size = 0
-        for row in sorted(self._rows):
-            item = self._rows[row].item
-            if row <= after_row or self._rows[row].state != _WAITING:
+        for row, kept in self._rows.items():  # rows are only ever added with higher numbers
+            item = kept.item
+            if row <= after_row or kept.state != _WAITING:
                 continue
             size += item.size_bytes
             if batch and (len(batch) >= limit or size > byte_limit):

@@ -60,6 +60,12 @@ class BacktestResult:
             case _:
                 pass
 
+    def end_flat(self, last: Mark) -> None:
+        """The equity line ends where the books do: with everything closed, which the last minute did not see."""
+        if self.marks and self.marks[-1].at == last.at:
+            self.marks.pop()
+        self.marks.append(last)
+
 
 def check_bots(bots: Sequence[BotSpec], data: MarketData) -> None:
     """Raise InvalidValue for a bot that the data can't serve: a symbol it lacks, bars too wide for its timeframe."""
@@ -108,6 +114,7 @@ def run_backtest(
     result.engine_seconds = perf_counter() - started
     state = loop.engine.state
     result.marks += state.ledger.marks
+    result.end_flat(Mark(state.now, state.equity(), state.ledger.cash, state.ledger.drawdown_pct(state.equity())))
     result.ticks, result.bars = state.ticks, state.bars
     result.ticks_dropped = dict(sorted(state.dropped.items()))
     result.halted = state.breaker.reason

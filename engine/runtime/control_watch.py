@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import structlog
 
-from engine.domain.account import RiskPolicy
+from engine.domain.account import Desired, RiskPolicy
 from engine.domain.errors import OperatingError
 from engine.domain.events import BotChanged, BotRemoved, HaltChanged, PolicyChanged
 from engine.ports import BotDocument, ControlPlane
@@ -22,7 +22,7 @@ _log = structlog.get_logger()
 
 
 class ControlWatch:
-    """Remembers what it has passed on. `presence_until` is when the last known watcher is taken to have left."""
+    """Remembers what it has passed on."""
 
     def __init__(self, control: ControlPlane, account_id: str, inbox: Inbox) -> None:
         self._control = control
@@ -33,11 +33,14 @@ class ControlWatch:
         self._policy: RiskPolicy | None = None
         self._halt: tuple[bool, str] = (False, "")
         self._commands: set[str] = set()
-        self.bots_seen = False
 
     def begin_halted(self, halted: bool, reason: str) -> None:
         """What the recovered account already knows of halts."""
         self._halt = (halted, reason) if halted else (False, "")
+
+    def begin_answered(self, commands: frozenset[str]) -> None:
+        """Commands that were carried out before the restart, though the store does not know it yet."""
+        self._commands |= commands
 
     def look(self) -> bool:
         """Read what moved and pass it on; True when anything had moved. Raises OperatingError."""
@@ -66,8 +69,8 @@ class ControlWatch:
             bot = found[bot_id]
             if bot.deleted:
                 if self._bots.get(bot_id) != bot:
-                    # An engine that never met the bot must meet it to let it go.
-                    self._inbox.put(BotChanged(bot.spec, bot.desired, bot.generation))
+                    # An engine that never met the bot must meet it to let it go; prices may come in between the two.
+                    self._inbox.put(BotChanged(bot.spec, Desired.STOPPED, bot.generation))
                     self._inbox.put(BotRemoved(bot_id))
             elif self._bots.get(bot_id) != bot:
                 self._inbox.put(BotChanged(bot.spec, bot.desired, bot.generation))
@@ -75,7 +78,6 @@ class ControlWatch:
             if not self._bots[bot_id].deleted:
                 self._inbox.put(BotRemoved(bot_id))
         self._bots = found
-        self.bots_seen = True
 
     def run(self, stop: threading.Event, each: Callable[[], None]) -> None:
         """Look every half second until stopped; a store that does not answer is looked at again."""

@@ -30,7 +30,7 @@ class Inbox:
             self._changed.notify_all()
 
     def put_market(self, event: MarketEvent, stop: Callable[[], bool]) -> None:
-        """Add a market event once there is room for it; given up when `stop()` is true."""
+        """Add a market event once there is room for it, or at once when `stop()` is true: no price is ever left out."""
         with self._changed:
             while len(self._events) >= self._capacity and not stop():
                 self._changed.wait(0.1)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 import structlog
@@ -37,30 +37,42 @@ class Launcher:
     def __init__(self, programs: Sequence[Program], clock: Clock) -> None:
         self._programs = programs
         self._clock = clock
-        self._asked = threading.Event()
+        self._asked: SimpleQueue[None] = SimpleQueue()  # an Event's lock is not for a signal handler: it can deadlock
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def run(self) -> int:
-        """Start all, wait, end all; returns the first bad exit code, else 0."""
+        """Start all, wait, end all; returns 0 when told to end, else the exit code of what ended by itself, never 0.
+
+        Raises OSError for a program that can't be started; what was started before it is ended.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        for program in self._programs:
-            self._running[program.name] = subprocess.Popen(list(program.words), env=dict(program.environment))
-        code = self._watch()
-        self._end()
-        return code
+        try:
+            for program in self._programs:
+                self._running[program.name] = subprocess.Popen(list(program.words), env=dict(program.environment))
+            return self._watch()
+        finally:
+            self._end()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self._asked.set()
+        self._asked.put(None)
 
     def _watch(self) -> int:
-        while not self._asked.wait(LOOK_S):
+        while not self._told_to_end():
             for name, process in self._running.items():
                 code = process.poll()
                 if code is not None:
                     _log.error("a program ended by itself", program=name, code=code)
                     return code or 1
         return 0
+
+    def _told_to_end(self) -> bool:
+        """Wait a moment for the word."""
+        try:
+            self._asked.get(timeout=LOOK_S)
+        except Empty:
+            return False
+        return True
 
     def _end(self) -> None:
         """SIGTERM to all, then SIGKILL to what is left when the time is up."""

@@ -15,7 +15,8 @@ import structlog
 
 from engine.domain.events import InstrumentListed, OrderCancelled, Recovered
 from engine.domain.instant import MINUTE, Instant
-from engine.domain.records import AccountRecord, HealthRecord, Record
+from engine.domain.records import AccountRecord, CommandResult, HealthRecord, Record
+from engine.outbox.relay import BATCH_BYTES_MAX, BATCH_MAX, Journal
 from engine.ports import MarketFeed
 from engine.runtime.control_watch import ControlWatch
 from engine.runtime.session import Session
@@ -42,6 +43,16 @@ def place_of(records: Sequence[Record]) -> Place:
     return Place(market_at - market_at % MINUTE, finished)
 
 
+def answered_commands(journal: Journal) -> frozenset[str]:
+    """The commands whose results wait in the journal: to the store they are still to be carried out."""
+    answered: list[str] = []
+    row = 0
+    while waiting := journal.pending(row, BATCH_MAX, BATCH_BYTES_MAX):
+        answered += [item.record.command_id for item in waiting if isinstance(item.record, CommandResult)]
+        row = waiting[-1].row
+    return frozenset(answered)
+
+
 def recover(session: Session, feed: MarketFeed, watch: ControlWatch, records: Sequence[Record], sequence: int) -> Place:
     """Bring a session to where it left off; returns where its feed goes on."""
     place = place_of(records)
@@ -55,8 +66,7 @@ def recover(session: Session, feed: MarketFeed, watch: ControlWatch, records: Se
         for record in records:
             session.snapshot.take(record)
         _end_lost_orders(session)
-    for event in feed.history(place.since):
-        session.step(event)
+    session.step_all(feed.history(place.since))
     session.snapshot.list_instruments(session.loop.engine.state)
     breaker = session.loop.engine.state.breaker
     watch.begin_halted(breaker.reason is not None, breaker.reason or "")

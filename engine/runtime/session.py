@@ -7,7 +7,7 @@ or not at all, so that what is written down is always the state after some event
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import structlog
@@ -63,13 +63,14 @@ class Session:
     def step(self, event: Event) -> None:
         """Take one event and hand its records to the outbox. Raises JournalFailed."""
         self.loop.step(event)
-        if self._batch:
-            self._send()
+        self._send()
         if isinstance(event, MarketEnded):
             self.pulse.finished = True
             self.tell(force=True)
 
     def _send(self) -> None:
+        if not self._batch:
+            return
         batch, self._batch = self._batch, []
         new = [effect for effect in batch if effect.sequence > self.written_until]
         if new:
@@ -77,10 +78,15 @@ class Session:
         for effect in batch:
             self.snapshot.take(effect.record)
 
-    def step_all(self, events: Sequence[Event]) -> None:
-        """Take events of the past, before any thread runs."""
+    def step_all(self, events: Iterable[Event]) -> None:
+        """Take events of the past, before any thread runs. Their records leave as one batch.
+
+        History begins with the day before: were it written down by itself, a crash amid it would begin today anew,
+        and the day's figures from zero.
+        """
         for event in events:
-            self.step(event)
+            self.loop.step(event)
+        self._send()
 
     def run(self, stop: threading.Event) -> None:
         """Take what comes until stopped and the inbox is empty."""

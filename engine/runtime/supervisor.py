@@ -11,10 +11,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from queue import SimpleQueue
 
 import structlog
 
-from engine.domain.errors import Fenced, LockstepError
+from engine.domain.errors import Fenced, JournalFailed, LockstepError
 from engine.domain.events import MarketEnded
 from engine.ports import Clock, ControlPlane, Grant, Lease, MarketFeed, Outbox, QueueStatus
 from engine.runtime.control_watch import ControlWatch
@@ -66,7 +67,7 @@ class Supervisor:
     def __init__(self, parts: Parts, watched: Watched) -> None:
         self._parts = parts
         self._watched = watched
-        self._ended = threading.Event()
+        self._ended: SimpleQueue[None] = SimpleQueue()  # an Event's lock is not for a signal handler: it can deadlock
         self.failure: BaseException | None = None
         self._ownership = Ownership(parts.lease, parts.grant, lambda: self._fail("lease", Fenced("the lease is lost")))
         self._feed = Worker("feed", self._run_feed, self._fail)
@@ -78,21 +79,21 @@ class Supervisor:
 
     def end(self) -> None:
         """Ask for the end; safe from a signal handler."""
-        self._ended.set()
+        self._ended.put(None)
 
     def run(self) -> int:
         """Trade until the end; returns the exit code, 1 when a worker failed."""
         for worker in (self._relay, self._session, self._snapshot, self._watch, self._lease, self._feed):
             worker.start()
         _log.info("trading", account=self._parts.session.account.account_id, epoch=self._parts.grant.epoch)
-        self._ended.wait()
+        self._ended.get()
         self._wind_down()
         return 0 if self.failure is None else 1
 
     def _fail(self, name: str, error: BaseException) -> None:
         _log.error("ending", because=name, error=str(error))
         self.failure = self.failure or error
-        self._ended.set()
+        self._ended.put(None)
 
     def _wind_down(self) -> None:
         parts = self._parts
@@ -103,18 +104,25 @@ class Supervisor:
         self._session.stop()
         parts.session.inbox.close()
         self._session.join(JOIN_S)
-        flushed = not isinstance(self.failure, Fenced) and parts.outbox.flush(FLUSH_S)
-        if flushed:
-            self._drain()
+        flushed = not isinstance(self.failure, Fenced) and self._flush()
         for worker in (self._relay, self._lease, self._snapshot):
             worker.stop()
         for worker in (self._relay, self._lease, self._snapshot):
             worker.join(JOIN_S)
         if not isinstance(self.failure, Fenced):
             self._ownership.release()
-        _log.info(
-            "ended", account=parts.session.account.account_id, flushed=flushed, waiting=parts.outbox.status().depth
-        )
+        _log.info("ended", account=parts.session.account.account_id, flushed=flushed)
+
+    def _flush(self) -> bool:
+        """What was decided, on disk and as far as possible in the store; False where the disk does not take it."""
+        try:
+            flushed = self._parts.outbox.flush(FLUSH_S)
+            if flushed:
+                self._drain()
+        except JournalFailed as failed:  # the end goes on: threads, lease and file are let go of all the same
+            _log.error("not everything is on disk", account=self._parts.grant.account_id, error=str(failed))
+            return False
+        return flushed
 
     def _drain(self) -> None:
         """Give the relay a moment with a store that answers."""

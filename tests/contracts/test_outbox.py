@@ -137,6 +137,18 @@ def test_a_state_that_fails_again_and_again_is_one_dead_letter(journal: AnyJourn
     assert journal.status().dead_letters == 1
 
 
+def test_a_dead_letter_stands_while_its_document_goes_on(journal: AnyJournal, rows_of: Rows) -> None:
+    journal.put(published(1, sample(PositionRecord, state="poison"), sample(AlertRecord)))
+    position, alert = rows_of(journal)
+    journal.bury(position, "INVALID_ARGUMENT", 9)
+    journal.put(published(3, sample(PositionRecord, state="sound")))
+    assert sample(PositionRecord, state="sound") in waiting(journal)
+    journal.bury(alert, "INVALID_ARGUMENT", 9)
+    assert journal.flush(10)
+    assert journal.status().dead_letters == 2
+    assert list(journal.newest_states()) == [sample(PositionRecord, state="sound")]
+
+
 def test_status_says_how_long_the_oldest_waits_and_how_the_store_is(journal: AnyJournal) -> None:
     journal.put(published(1, sample(FillRecord)))
     journal.note_store(7, "down")

@@ -1,4 +1,4 @@
-"""What a RecordStore and a Lease promise, on the twin and on the emulator: whole commits, repeatable, fenced."""
+"""What a RecordStore promises, on the twin and on the emulator: whole commits that may be repeated, under a lease."""
 
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from engine.adapters.firestore.lease import FirestoreLease
 from engine.adapters.firestore.store import FirestoreRecordStore
 from engine.adapters.firestore.wire import Wire
 from engine.domain.account import AccountSpec
-from engine.domain.errors import Fenced, PermanentFailure
+from engine.domain.errors import PermanentFailure
 from engine.domain.records import (
     AccountRecord,
     BarRecord,
@@ -89,6 +89,14 @@ def test_a_states_own_fields_leave_the_others_alone(wire: Wire) -> None:
     assert account["engine"]["epoch"] == 1
 
 
+def test_a_record_that_is_the_whole_document_leaves_nothing_of_an_older_one(wire: Wire) -> None:
+    side = Side(wire)
+    grant = side.acquire()
+    seed(wire, "open_positions", "bot-id-1_SBIN", written_by="an older version")
+    side.commit(grant, sample(PositionRecord))
+    assert "written_by" not in (side.read("open_positions", "bot-id-1_SBIN") or {})
+
+
 def test_bars_fill_the_slots_of_one_document(wire: Wire) -> None:
     side = Side(wire)
     grant = side.acquire()
@@ -140,87 +148,6 @@ def test_what_no_document_can_hold_is_a_permanent_failure(wire: Wire) -> None:
         with pytest.raises(PermanentFailure):
             side.commit(grant, record)
     assert side.read("fills", "fill-key-1") is None
-
-
-def test_a_stolen_lease_refuses_the_whole_commit(wire: Wire) -> None:
-    old, new = Side(wire, "old"), Side(wire, "new")
-    grant = old.acquire()
-    old.commit(grant, sample(FillRecord, 1))
-    new.clock.advance(1000)  # the old holder's time is over by everybody's clock but its own
-    new_grant = new.acquire()
-    assert new_grant.epoch == grant.epoch + 1
-    assert new_grant.delivered_sequence == 1
-    with pytest.raises(Fenced):
-        old.commit(grant, sample(FillRecord, 2))
-    assert old.read("fills", "fill-key-2") is None
-    with pytest.raises(Fenced):
-        old.lease.commit(grant, old.lease.begin(), 0)
-    new.commit(new_grant, sample(FillRecord, 3))
-    assert new.read("fills", "fill-key-3") is not None
-
-
-def test_an_old_holder_is_waited_out(wire: Wire) -> None:
-    old, new = Side(wire, "old"), Side(wire, "new")
-    old.acquire()
-    new.acquire(journal="/state/a.journal#2", dead=True)  # a lock on another journal proves nothing
-    assert 90.0 <= new.clock.monotonic() <= 95.0
-
-
-def test_a_dead_holder_whose_journal_we_hold_is_not_waited_for(wire: Wire) -> None:
-    Side(wire, "old").acquire()
-    new = Side(wire, "new")
-    assert new.acquire(dead=True).epoch == 2
-    assert new.clock.waited_s == []
-
-
-def test_a_released_lease_is_free_at_once(wire: Wire) -> None:
-    old, new = Side(wire, "old"), Side(wire, "new")
-    grant = old.acquire()
-    old.lease.release(grant)
-    assert new.acquire(journal="/elsewhere#3").epoch == 2
-    assert new.clock.waited_s == []
-    with pytest.raises(Fenced):
-        old.lease.renew(grant)
-
-
-def test_a_holder_that_keeps_renewing_is_not_robbed(wire: Wire) -> None:
-    old, new = Side(wire, "old"), Side(wire, "new")
-    grant = old.acquire()
-    wait = new.clock.wait
-
-    def both_wait(seconds: float) -> None:
-        wait(seconds)
-        old.clock.advance(seconds)
-        old.lease.renew(grant)
-
-    new.clock.wait = both_wait  # type: ignore[method-assign]
-    with pytest.raises(Fenced, match="held by old"):
-        new.acquire()
-    assert old.lease.remaining_s(grant) > 0
-
-
-def test_renewing_writes_only_when_no_commit_has_extended_the_lease(wire: Wire) -> None:
-    side = Side(wire)
-    grant = side.acquire()
-    before = side.read("leases", "paper-test")
-    side.clock.advance(20)
-    side.lease.renew(grant)
-    assert side.read("leases", "paper-test") == before
-    side.clock.advance(20)
-    side.lease.renew(grant)
-    assert (side.read("leases", "paper-test") or {})["until"] > (before or {})["until"]
-    assert side.lease.remaining_s(grant) == 90.0
-
-
-def test_a_lease_that_is_gone_fences_and_is_taken_anew(wire: Wire) -> None:
-    side = Side(wire)
-    grant = side.acquire()
-    request = commit_request(wire.database)
-    request.writes.add().delete = name_of(wire.database, "leases", "paper-test")
-    wire.commit(request)
-    with pytest.raises(Fenced, match="gone"):
-        side.commit(grant, sample(FillRecord))
-    assert side.acquire().delivered_sequence == 0
 
 
 def test_ping_answers(wire: Wire) -> None:

@@ -32,9 +32,7 @@ def market(days: Sequence[str] = (MONDAY, TUESDAY), every_s: int = 15) -> Iterat
     for number, day in enumerate(days):
         trading = session(day)
         yield SessionOpened(trading, trading.open_at)
-        streams = [
-            walk_ticks(100 * number + place, trading, symbol, every_s) for place, symbol in enumerate(SYMBOLS)
-        ]
+        streams = [walk_ticks(100 * number + place, trading, symbol, every_s) for place, symbol in enumerate(SYMBOLS)]
         halts = iter([120, 150] if number == 0 else [])
         halt_after = next(halts, None)
         for tick in merge(*streams, key=lambda one: (one.at, one.symbol)):

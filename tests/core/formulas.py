@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 Numbers = list[float]
 Warming = list[float | None]
 
@@ -34,7 +36,7 @@ def wilder(values: Numbers, period: int) -> Warming:
 
 def rsi(closes: Numbers, period: int) -> Warming:
     """Wilder's RSI over changes; 100 where nothing fell."""
-    changes = [after - before for before, after in zip(closes, closes[1:], strict=False)]
+    changes = [after - before for before, after in pairwise(closes)]
     gains = wilder([max(change, 0.0) for change in changes], period)
     losses = wilder([max(-change, 0.0) for change in changes], period)
     out: Warming = [None] * min(1, len(closes))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.domain.events import BotChanged, ClockTicked, HistoryBar, MarketEnded, SessionOpened
 from engine.domain.account import Desired
+from engine.domain.events import BotChanged, ClockTicked, HistoryBar, MarketEnded, SessionOpened
 from engine.domain.market import Bar
 from tests.builders.market import bar, bar_events, tick, units
 from tests.builders.paper import Books, bot, paper_loop

@@ -41,7 +41,6 @@ def view(**changes: object) -> RiskView:
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
-
 def verdict(check: checks.Check, asked: OrderRequest, seen: RiskView) -> tuple[str, str] | None:
     found = check(asked, seen)
     return None if found is None else (found.code, found.detail)

@@ -20,7 +20,7 @@ from engine.domain.events import (
     SessionOpened,
 )
 from engine.domain.order import ExitReason, OrderState
-from engine.domain.records import BotForgotten, BotStatusRecord, CommandResult
+from engine.domain.records import BotForgotten, BotStatusRecord, CommandResult, PositionRecord
 from engine.domain.signal import SignalType
 from engine.simulation.fill_model import FillModel
 from tests.builders.market import tick
@@ -169,7 +169,7 @@ def test_another_spec_keeps_the_days_counters_and_the_cooldown() -> None:
 def test_a_new_policy_is_in_force_at_the_next_entry() -> None:
     books = trading({"09:30": BUY, "09:31": BUY})
     books.step(tick("09:29:50", 500), tick("09:30", 500))
-    books.step(PolicyChanged(RiskPolicy(notional_min=6_000)), tick("09:30:50", 500), tick("09:31", 500))  # type: ignore[arg-type]
+    books.step(PolicyChanged(RiskPolicy(notional_min=Decimal(6_000))), tick("09:30:50", 500), tick("09:31", 500))
     assert [signal.blocking_reason for signal in books.signals] == [None, "minimum_notional"]
 
 
@@ -201,10 +201,27 @@ def test_a_bots_counters_begin_anew_with_the_day() -> None:
     books.step(ClockTicked(at("15:30")))
     assert status(books).orders_today > 0
     tuesday = session(TUESDAY)
-    books.step(SessionOpened(tuesday, tuesday.open_at), tick("09:15:10", 500, day=TUESDAY), tick("09:16:10", 500, day=TUESDAY))
+    books.step(
+        SessionOpened(tuesday, tuesday.open_at), tick("09:15:10", 500, day=TUESDAY), tick("09:16:10", 500, day=TUESDAY)
+    )
     assert (status(books).signals_today, status(books).orders_today, status(books).charges_day) == (0, 0, 0)
 
 
 def test_one_symbols_indicators_are_shared_by_the_bots_of_a_timeframe() -> None:
     books = paper_loop((bot("alpha"), bot("beta"), bot("gamma", timeframe="5m")))
     assert list(books.state.series["ACME"]) == ["1m", "5m"]
+
+
+def test_a_halt_takes_entries_back_that_are_on_their_way() -> None:
+    books = trading({"09:30": BUY})
+    books.step(tick("09:29:50", 500), ClockTicked(at("09:30")), HaltChanged(True, "lunch"), tick("09:30:10", 500))
+    assert [(order.state, order.reason) for order in books.orders] == [(OrderState.CANCELLED, "entries are halted")]
+    assert books.fills == []
+
+
+def test_new_exits_hold_for_what_is_held_already() -> None:
+    books = holding()
+    books.step(BotChanged(bot(strategy="script", quantity=10, stop="1"), Desired.RUNNING, 2))
+    assert books.all(PositionRecord)[-1].stop_price == Decimal("495.00")
+    books.step(tick("09:30:10", 494), tick("09:30:11", 494))
+    assert [trade.exit_reason for trade in books.trades] == [ExitReason.STOP]

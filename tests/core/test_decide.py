@@ -8,12 +8,13 @@ from decimal import Decimal
 import pytest
 
 from engine.domain.account import BotSpec, Desired
-from engine.domain.events import BotChanged, HaltChanged
+from engine.domain.events import BotChanged, ClockTicked, HaltChanged
 from engine.domain.instant import SECOND
 from engine.domain.instrument import Instrument
 from engine.domain.market import Tick
 from engine.domain.order import ExitReason, OrderState, Purpose, Side
 from engine.domain.signal import Outcome, SignalType
+from engine.simulation.fill_model import FillModel
 from tests.builders.market import instrument, tick
 from tests.builders.paper import Books, bot, paper_loop
 from tests.builders.scripted import scripted
@@ -29,6 +30,7 @@ def trading(
     instruments: Sequence[Instrument] | None = None,
     cooldown_s: int = 0,
     allow_short: bool = False,
+    model: FillModel | None = None,
 ) -> Books:
     """A loop whose bots signal at the closes that the script names by time of day."""
     closes = {at(clock): signal for clock, signal in script.items()}
@@ -36,6 +38,7 @@ def trading(
         bots or (bot(strategy="script", quantity=10),),
         make_strategy=scripted({"script": closes}, cooldown_s=cooldown_s, allow_short=allow_short),
         instruments=instruments,
+        model=model,
     )
 
 
@@ -219,8 +222,6 @@ def test_a_price_too_high_for_one_lot_is_refused_as_zero_quantity() -> None:
 
 def test_an_exit_takes_back_an_entry_that_is_still_building() -> None:
     """Or the rest of it would be bought after the decision to sell."""
-    from engine.simulation.fill_model import FillModel
-
     scripts = {"script": {at("09:30"): BUY}}
     spec = bot(strategy="script", quantity=10, stop="1")
     books = paper_loop((spec,), make_strategy=scripted(scripts), model=FillModel(partial_pct=100))
@@ -232,3 +233,13 @@ def test_an_exit_takes_back_an_entry_that_is_still_building() -> None:
     assert (entry.state, entry.filled_quantity) == (OrderState.CANCELLED, 5)
     assert (exit_.state, exit_.quantity) == (OrderState.FILLED, 5)
     assert len(books.state.portfolio) == 0
+
+
+@pytest.mark.parametrize("allow_short", [False, True])
+def test_a_sell_takes_a_buy_back_that_is_not_filled_yet(allow_short: bool) -> None:
+    books = trading({"09:30": BUY, "09:31": SELL}, allow_short=allow_short, model=FillModel(latency_ms=60_000))
+    books.step(tick("09:29:55", 500), tick("09:30:10", 500), tick("09:30:59", 500), ClockTicked(at("09:31")))
+    books.step(tick("09:31:30", 500))
+    assert outcomes(books) == [(Outcome.ORDERED, None), (Outcome.BLOCKED, "entry_in_flight")]
+    assert [order.state for order in books.orders] == [OrderState.CANCELLED]
+    assert books.fills == []

@@ -139,6 +139,8 @@ def test_the_equity_line_has_a_point_a_minute_and_begins_anew_each_day() -> None
     points = books.all(EquityDayRecord)[-1].points
     assert [point.at for point in points] == [at("09:30") + n * 60_000_000 for n in range(361)]
     tuesday = session(TUESDAY)
-    books.step(SessionOpened(tuesday, tuesday.open_at), tick("09:15:10", 520, day=TUESDAY), MarketEnded(at("09:16", TUESDAY)))
+    books.step(
+        SessionOpened(tuesday, tuesday.open_at), tick("09:15:10", 520, day=TUESDAY), MarketEnded(at("09:16", TUESDAY))
+    )
     newest = books.all(EquityDayRecord)[-1]
     assert (newest.day, [point.at for point in newest.points]) == (TUESDAY, [at("09:16", TUESDAY)])

@@ -1,7 +1,7 @@
 """A run that is cut and goes on from its newest records decides what the uncut run decided.
 
-Legitimate differences: orders that were open at the cut (the simulated venue forgot them, they are cancelled), the
-numbering of records, and the bots' counters of the day.
+Legitimate differences: orders that were open at the cut (the simulated venue forgot them, they are cancelled) and the
+numbering of records.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from engine.domain.events import (
     BotChanged,
     ClockTicked,
     Event,
+    FillReceived,
     HistoryBar,
+    MarketEnded,
     OrderCancelled,
     Recovered,
     SessionOpened,
@@ -26,7 +28,7 @@ from engine.domain.events import (
 from engine.domain.instant import MINUTE, Instant
 from engine.domain.market import Tick
 from engine.domain.order import OrderState
-from engine.domain.records import OrderRecord
+from engine.domain.records import BotStatusRecord, OrderRecord
 from engine.domain.signal import SignalType
 from engine.simulation.fill_model import FillModel
 from tests.builders.market import instrument, tick
@@ -52,19 +54,27 @@ def uncut() -> Books:
 
 def instant(event: Event) -> Instant:
     """When an event of the stream happens; a halt rides with the tick after it."""
-    return event.at if isinstance(event, Tick | SessionOpened) else 0
+    return event.at if isinstance(event, Tick | SessionOpened | MarketEnded) else 0
 
 
-def before_and_after(cut_at: Instant) -> tuple[list[Event], list[Event]]:
-    place = next(number for number, event in enumerate(events()) if instant(event) >= cut_at)
-    return list(events()[:place]), list(events()[place:])
+def place_of(cut_at: Instant) -> int:
+    """The number of the first event at or after an instant."""
+    return next(number for number, event in enumerate(events()) if instant(event) >= cut_at)
 
 
-def run_until(cut_at: Instant) -> Books:
+@cache
+def run_until(cut_at: Instant) -> tuple[Books, int]:
+    """The run up to the first minute from an instant on at which no order is open, and the event that comes next."""
     books = days.desk(model=WHOLE)
-    books.run(before_and_after(cut_at)[0])
+    place = place_of(cut_at)
+    books.run(events()[:place])
     books.step(ClockTicked(cut_at))
-    return books
+    while books.state.open_orders():
+        cut_at += MINUTE
+        books.run(events()[place : place_of(cut_at)])
+        place = place_of(cut_at)
+        books.step(ClockTicked(cut_at))
+    return books, place
 
 
 def go_on(old: Books, fresh: Books, bots: Sequence[BotChanged]) -> Books:
@@ -94,19 +104,17 @@ def resumed(old: Books) -> Books:
 
 def cuts() -> list[Instant]:
     chance = random.Random(7)
-    minutes = [session(day).open_at + chance.randrange(3, 370) * MINUTE for day in (MONDAY, TUESDAY) * 4]
-    return [*minutes, session(MONDAY).close_at, session(TUESDAY).open_at + MINUTE]
+    minutes = [session(day).open_at + chance.randrange(3, 370) * MINUTE for day in (MONDAY, TUESDAY) * 3]
+    halted = session(MONDAY).open_at + 130 * MINUTE
+    return [halted, *minutes, session(MONDAY).close_at, session(TUESDAY).open_at + MINUTE]
 
 
 @pytest.mark.parametrize("cut_at", cuts())
 def test_after_a_cut_the_fills_are_those_of_the_uncut_run_id_by_id(cut_at: Instant) -> None:
-    old = run_until(cut_at)
-    while old.state.open_orders():
-        cut_at += MINUTE
-        old = run_until(cut_at)
+    old, place = run_until(cut_at)
     books = resumed(old)
     recovered = len(books.effects)
-    books.run(before_and_after(cut_at)[1])
+    books.run(events()[place:])
     for kind in ("signals", "fills", "trades", "orders"):
         whole, first, rest = (getattr(run, kind) for run in (uncut(), old, books))
         assert [*first, *rest] == whole, kind
@@ -120,9 +128,9 @@ def test_after_a_cut_the_fills_are_those_of_the_uncut_run_id_by_id(cut_at: Insta
 
 def test_some_cut_had_positions_open_and_some_cut_was_halted() -> None:
     """Or the test above would show little."""
-    held = [len(run_until(cut_at).state.portfolio) for cut_at in cuts()]
-    assert max(held) >= 2
-    assert run_until(session(MONDAY).open_at + 130 * MINUTE).account.trading_state == "HALTED"
+    cut = [run_until(cut_at)[0] for cut_at in cuts()]
+    assert max(len(books.state.portfolio) for books in cut) >= 2
+    assert "HALTED" in {books.account.trading_state for books in cut}
 
 
 def holding(clock: str) -> Books:
@@ -169,3 +177,33 @@ def test_a_recovered_account_still_cools_down() -> None:
     go_on(old, fresh, [BotChanged(bot(strategy="script", quantity=10), Desired.RUNNING, 1)])
     fresh.step(tick("09:43:50", 500), tick("09:44:50", 500), ClockTicked(at("09:45")))
     assert [signal.blocking_reason for signal in fresh.signals] == ["cooldown", None]
+
+
+def test_a_fill_from_before_the_cut_is_not_booked_again_after_it() -> None:
+    scripts = {"script": {at("09:30"): SignalType.BUY}}
+    spec = bot(strategy="script", quantity=10)
+    old = paper_loop((spec,), make_strategy=scripted(scripts), model=FillModel(partial_pct=100))
+    old.step(tick("09:29:50", 500), tick("09:30", 500))
+    (half,) = old.fills
+    fresh = paper_loop((), opened=False)
+    fresh.step(Recovered(old.newest(), old.state.sequence))
+    told = FillReceived(half.order_id, half.venue_fill_id, half.quantity, half.price, half.filled_at)
+    assert list(fresh.loop.engine.process(told)) == []
+    assert fresh.state.ledger.cash == old.state.ledger.cash
+    assert [position.quantity for position in fresh.state.portfolio.all()] == [5]
+
+
+def test_a_bots_day_goes_on_after_a_cut_and_not_after_the_day_has_turned() -> None:
+    old = holding("09:35")
+    before = old.all(BotStatusRecord)[-1]
+    assert before.orders_today == 1
+    tuesday = session(TUESDAY)
+    for turned, orders in ((False, 1), (True, 0)):
+        fresh = paper_loop((), make_strategy=scripted({}), opened=False)
+        fresh.step(Recovered(old.newest(), old.state.sequence))
+        if turned:
+            fresh.step(SessionOpened(tuesday, tuesday.open_at))
+        fresh.step(BotChanged(bot(strategy="script", quantity=10), Desired.RUNNING, 1))
+        after = fresh.all(BotStatusRecord)[-1]
+        assert after.orders_today == orders
+        assert after.charges_day == (0 if turned else before.charges_day)

@@ -16,7 +16,9 @@ from tests.builders.times import at
 BUY, SELL = SignalType.BUY, SignalType.SELL
 
 
-def trading(script: dict[str, SignalType], model: FillModel | None = None, symbols: tuple[str, ...] = ("ACME",)) -> Books:
+def trading(
+    script: dict[str, SignalType], model: FillModel | None = None, symbols: tuple[str, ...] = ("ACME",)
+) -> Books:
     closes = {at(clock): signal for clock, signal in script.items()}
     return paper_loop(
         (bot(symbols=symbols, strategy="script", quantity=10),),

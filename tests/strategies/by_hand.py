@@ -40,9 +40,7 @@ def scores(highs: list[float], lows: list[float], closes: list[float]) -> list[f
     return out
 
 
-def says(
-    line: list[float | None], closes_s: list[int], *, buy_at: float, sell_at: float, confirm_s: int
-) -> list[Said]:
+def says(line: list[float | None], closes_s: list[int], *, buy_at: float, sell_at: float, confirm_s: int) -> list[Said]:
     """Candidates and signals from scores and the seconds of their closes, by looking back from each close anew."""
     out: list[Said] = []
     zones = [_zone(score, buy_at, sell_at) for score in line]

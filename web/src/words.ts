@@ -117,7 +117,7 @@ export const words = {
       `Equity, ${from} to ${to}: started at ${start}, low ${low}, high ${high}, now ${last}.`,
   },
   net: {
-    title: "Net of charges", period: "Period", gross: "Gross", charges: "Charges", net: "Net",
+    title: "Net of charges", closedOnly: "closed trades", period: "Period", gross: "Gross", charges: "Charges", net: "Net",
     periods: { day: "Day", week: "Week", month: "Month", all: "All" }, trades: (n: number) => `${n} closed`,
     empty: "No trade is closed yet", emptyDetail: "Gross, charges and net stand here from the first closed trade on.",
     account: "Account", cash: "Cash", invested: "In positions", highWater: "High-water mark", drawdown: "Drawdown from it", chargesDay: "Charges today",
@@ -147,7 +147,7 @@ export const words = {
     ruler: "Stop, average, price, target", net: "Net", since: (t: string) => `since ${t}`, tranches: (n: number) => `${n} ${plural(n, "tranche", "tranches")}`,
     short: "short", empty: "No open position", emptyDetail: "A position appears here with its first fill.", close: (symbol: string) => `Close ${symbol}`,
     late: (n: number, symbols: string) => `${n} ${plural(n, "price is", "prices are")} late: ${symbols}`,
-    closing: "Closing asked", noQuote: "as of the last bar", none: "none", noLimits: "no stop, no target",
+    closing: "Closing asked", deed: "Command", noQuote: "as of the last bar", none: "none", noLimits: "no stop, no target",
     aria: (stop: string, average: string, price: string, target: string) => `Stop ${stop}, average ${average}, price ${price}, target ${target}`,
     states: { BUILDING: "Building", OPEN: "Open", REDUCING: "Reducing" } as Record<string, string>,
   },

@@ -205,11 +205,12 @@ SHAPES: dict[type, Shape] = {
             *same(TIME, "market_at"),
             *same(map_of(records.SessionWindow, _SESSION), "session"),
         ),
+        operation=Operation.SET,
     ),
-    records.HealthRecord: Shape(more=_health),
+    records.HealthRecord: Shape(more=_health, operation=Operation.SET),
     records.QuotesRecord: Shape(more=_quotes),
-    records.BarRecord: Shape(same(PLAIN, "symbol timeframe day"), _bar),
-    records.DecisionRecord: Shape(same(PLAIN, "bot_id day hour"), _decision),
+    records.BarRecord: Shape(same(PLAIN, "symbol timeframe day"), _bar, operation=Operation.SET),
+    records.DecisionRecord: Shape(same(PLAIN, "bot_id day hour"), _decision, operation=Operation.SET),
     records.BotStatusRecord: Shape(
         (*same(PLAIN, "observed_generation"), *within("status", _STATUS)),
         identity="bot_id",
@@ -226,7 +227,9 @@ SHAPES: dict[type, Shape] = {
     records.EquityDayRecord: Shape(
         (*same(PLAIN, "account_id day"), *same(list_of(records.EquityPoint, _POINT), "points"))
     ),
-    records.AlertRecord: Shape((*same(PLAIN, "severity kind text"), *same(TIME, "at")), identity="alert_id"),
+    records.AlertRecord: Shape(
+        (*same(PLAIN, "severity kind text"), *same(TIME, "at")), identity="alert_id", operation=Operation.SET
+    ),
     records.DeadLetterRecord: Shape(
         (
             Entry("of_collection", ("collection",), PLAIN),
@@ -235,6 +238,7 @@ SHAPES: dict[type, Shape] = {
             *same(TIME, "first_at"),
         ),
         identity="letter_id",
+        operation=Operation.SET,
     ),
     records.CommandResult: Shape(more=_result, operation=Operation.UPDATE),
 }

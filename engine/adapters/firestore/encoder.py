@@ -119,10 +119,9 @@ def add_set(request: Message, name: str, fields: Mapping[Any, Any]) -> Message:
 
 def fill_set(write: Message, name: str, fields: Mapping[Any, Any]) -> Message:
     """Make a write that is in a request already one that sets these fields; returns it."""
-    document = write.update
-    document.name = name
-    target = document.fields
     write.update_mask.field_paths.extend([path_of(path) for path in fields])
+    write.update.name = name
+    target = write.update.fields
     deep: FieldValues = {}
     for path, value in fields.items():
         if type(path) is str:
@@ -131,6 +130,14 @@ def fill_set(write: Message, name: str, fields: Mapping[Any, Any]) -> Message:
             deep[path] = value
     if deep:
         set_fields(target, nested(deep))
+    return write
+
+
+def add_replace(request: Message, name: str, fields: Mapping[Any, Any]) -> Message:
+    """Add a write that makes these the document's only fields, whether it is there or not; returns it."""
+    write = request.writes.add()
+    write.update.name = name
+    set_fields(write.update.fields, fields)
     return write
 
 

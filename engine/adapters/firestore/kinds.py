@@ -83,9 +83,11 @@ class Layout:
             (entry.path[-1], entry.path[:-1], None if entry.kind is PLAIN else entry.kind.write) for entry in entries
         ]
         names = [entry.attribute for entry in entries]
-        self._attributes = (
-            attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, n) for n in names)
-        )
+        self._attributes: Callable[[object], tuple[Any, ...]]
+        if len(names) > 1:
+            self._attributes = attrgetter(*names)
+        else:  # attrgetter gives a lone attribute bare, and takes no empty list
+            self._attributes = lambda value: tuple(getattr(value, name) for name in names)
 
     def write(self, value: object, digits: int) -> dict[str, Any]:
         """The nested map that the entries make of a record or a part of one."""

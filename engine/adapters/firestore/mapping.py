@@ -31,11 +31,11 @@ def write_of(
         return DocumentWrite(record.collection, record.document_id, shape.operation, {})
     digits = price_digits(getattr(record, "symbol", None) or "")
     try:
-        fields: FieldValues = dict(shape.layout.write(record, digits))
-        fields.update(shape.more(record, price_digits))
+        fields: FieldValues = shape.more(record, price_digits)
+        fields.update(shape.layout.write(record, digits))
     except (DecimalException, OverflowError) as error:
         raise PermanentFailure(f"{type(record).__name__} {record.document_id}: a number that is none") from error
-    if shape.operation is Operation.SET:  # the API owns these of the documents that it made
+    if shape.operation is not Operation.UPDATE:  # the API owns these of the documents that it made
         fields["user_id"] = account.user_id
         fields["account_id"] = account.account_id
         fields["mode"] = account.mode.value

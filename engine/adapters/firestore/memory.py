@@ -96,14 +96,7 @@ class MemoryWire:
         if deleted:
             staged[name] = None
             return
-        changed = Document(name=name) if now is None else _copy(now)
-        for path in write.update_mask.field_paths:
-            segments = segments_of(path)
-            value = value_at(write.update.fields, segments)
-            if value is None:
-                remove_path(changed.fields, segments)
-            else:
-                set_path(changed.fields, segments, value)
+        changed = _written(Document(name=name) if now is None else _copy(now), write)
         if changed.ByteSize() > _DOCUMENT_BYTES_MAX:
             raise error_of("INVALID_ARGUMENT", f"{name} is longer than {_DOCUMENT_BYTES_MAX} bytes")
         if now is None:
@@ -123,6 +116,20 @@ def _copy(document: Message) -> Message:
     copy = Document()
     copy.CopyFrom(document)
     return copy
+
+
+def _written(document: Message, write: Message) -> Message:
+    if not write.HasField("update_mask"):
+        document.ClearField("fields")
+        document.fields.MergeFrom(write.update.fields)
+    for path in write.update_mask.field_paths:
+        segments = segments_of(path)
+        value = value_at(write.update.fields, segments)
+        if value is None:
+            remove_path(document.fields, segments)
+        else:
+            set_path(document.fields, segments, value)
+    return document
 
 
 def _check(write: Message, name: str, now: Message | None) -> None:

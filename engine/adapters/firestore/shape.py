@@ -14,8 +14,15 @@ PriceDigits: TypeAlias = Callable[[str], int]
 
 
 class Operation(Enum):
-    """SET creates or changes, UPDATE needs the document to be there (the API made it), DELETE removes it."""
+    """What becomes of the document.
 
+    REPLACE  the record is the whole document, and nobody else writes to it
+    SET      these fields are set, the others stay; the document is made where there is none
+    UPDATE   the same, but the document must be there: the API made it
+    DELETE   it is removed, if it is there
+    """
+
+    REPLACE = "replace"
     SET = "set"
     UPDATE = "update"
     DELETE = "delete"
@@ -39,14 +46,14 @@ def _nothing_more(_record: Any, _digits: PriceDigits) -> FieldValues:
 class Shape:
     """How one kind of record stands in its document.
 
-    `entries`, as `layout`, work both ways; `more` adds what is derived or a slot, and is not read back; `identity` names the
-    attribute that is the document's id and no field of it.
+    `entries`, as `layout`, work both ways; `more` adds what is derived or a slot, and is not read back; `identity` is
+    the attribute that is the document's id and no field of it.
     """
 
     entries: tuple[Entry, ...] = ()
     more: Callable[[Any, PriceDigits], FieldValues] = _nothing_more
     identity: str | None = None
-    operation: Operation = Operation.SET
+    operation: Operation = Operation.REPLACE
     layout: Layout = field(init=False)
 
     def __post_init__(self) -> None:

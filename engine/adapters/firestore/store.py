@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from engine.adapters.firestore.encoder import add_delete, add_set, name_of
+from engine.adapters.firestore.encoder import add_delete, add_replace, add_set, name_of
 from engine.adapters.firestore.lease import FirestoreLease
 from engine.adapters.firestore.mapping import write_of
 from engine.adapters.firestore.shape import DocumentWrite, Operation, PriceDigits
@@ -55,6 +55,9 @@ class FirestoreRecordStore:
             if write.operation is Operation.DELETE:
                 add_delete(request, name)
                 continue
+            if write.operation is Operation.REPLACE:
+                add_replace(request, name, write.fields)
+                continue
             added = add_set(request, name, write.fields)
             if write.operation is Operation.UPDATE:
                 added.current_document.exists = True
@@ -78,8 +81,9 @@ def merged(writes: Iterable[DocumentWrite]) -> list[DocumentWrite]:
     for write in writes:
         key = (write.collection, write.document_id)
         at = last.get(key)
-        if at is not None and result[at].operation is write.operation is not Operation.DELETE:
-            fields = {**result[at].fields, **write.fields}
+        if at is not None and result[at].operation is write.operation:
+            kept = {} if write.operation is Operation.REPLACE else result[at].fields
+            fields = {**kept, **write.fields}
             result[at] = DocumentWrite(write.collection, write.document_id, write.operation, fields)
             continue
         last[key] = len(result)

@@ -121,10 +121,10 @@ class Writer:
         rows, keys, last_sequence = self._rows(batches)
         with self._connection:  # commits, or rolls all of it back
             self._connection.execute("BEGIN IMMEDIATE")
+            for change in changes:  # they are of rows that were durable before: a letter is set aside, then superseded
+                change(self._connection)
             self._connection.executemany(schema.SUPERSEDE, keys)
             self._connection.executemany(schema.ADD, rows)
-            for change in changes:
-                change(self._connection)
             self._prune(rows)
         self.last_sequence = last_sequence
 

@@ -26,7 +26,7 @@ export function useMarketDay(): string | null {
 }
 
 export function EquityPane() {
-  const { account, owner, quotes, marketZone } = useAccount();
+  const { account, owner, quotes, clock, marketZone } = useAccount();
   const positions = usePositionsNow();
   const day = useMarketDay();
   const live = useLive<EquityDay>(day ? queries.equityDay(owner, day) : null);
@@ -34,17 +34,20 @@ export function EquityPane() {
   const now = accountNow(account, positions);
   const { session, start_equity_day: start, currency } = account;
   const seenAt = Math.max(quotes?.updated_at ?? 0, account.updated_at);
+  const marketAt = clock?.marketAt;
   const stored = live.rows?.[0]?.points;
   const plot = useMemo(() => {
     const points = [...(stored ?? [])].sort((a, b) => a.at - b.at);
     const first = points[0];
+    // The line ends in the figure above it, not in the last full minute.
+    if (first && marketAt !== undefined && marketAt > (points.at(-1)?.at ?? 0)) points.push({ at: marketAt, equity: now.equity });
     const last = points.at(-1);
     if (!first || !last) return null;
     const frame: EquityFrame = session
       ? { from: session.open_at, to: session.close_at, exitsFrom: session.entry_until }
       : { from: first.at, to: Math.max(last.at, first.at + 3_600_000), exitsFrom: null };
     return equityPlot(points, start, frame, marketZone);
-  }, [stored, session, start, marketZone]);
+  }, [stored, session, start, marketZone, marketAt, now.equity]);
   const figure = moneyParts(now.equity, currency);
   const stale = late || now.stale.length > 0;
   const label = plot && words.equity.aria(

@@ -80,7 +80,7 @@ export function NetPane() {
   const { account, owner } = useAccount();
   const profits = useLive<Profit>(queries.profits(owner));
   return (
-    <Pane id="net" title={words.net.title} className="c4" at={account.updated_at} limitS={LATE_AFTER_S}>
+    <Pane id="net" title={words.net.title} className="c4" beside={<span className="dim small">{words.net.closedOnly}</span>} at={account.updated_at} limitS={LATE_AFTER_S}>
       <div className="duo">
         <div>
           <Rows live={profits} what={words.net.title} empty={<Blank title={words.net.empty} detail={words.net.emptyDetail} />}>

@@ -42,7 +42,7 @@ export function PositionsPane({ className = "", closable = false }: PositionsPan
     { key: "net", head: words.positions.net, right: true, cell: "sum", show: (p) => <><Pnl value={p.net} currency={currency} stale={p.price.stale} strong /><small><Percent value={p.netPct} stale={p.price.stale} /></small></> },
   ];
   if (closable) {
-    columns.push({ key: "close", head: "", right: true, cell: "deed", show: ({ position: p }) => <DeedButton deed={() => deeds.closePosition(p.id)} done={words.positions.closing}>{words.positions.close(p.symbol)}</DeedButton> });
+    columns.push({ key: "close", head: words.positions.deed, right: true, cell: "command", show: ({ position: p }) => <DeedButton deed={() => deeds.closePosition(p.id)} done={words.positions.closing}>{words.positions.close(p.symbol)}</DeedButton> });
   }
   const flatBy = account.session?.flatten_at;
   const note: ReactNode = flatBy && now.length > 0 ? <span className="dim small">{words.positions.allFlatBy(clockMinutes(flatBy, marketZone))}</span> : undefined;

@@ -14,7 +14,8 @@ export function Ready({ bot }: { bot: Bot }) {
   if (!status || !readiness) {
     return <span className="dim">{status ? words.bots.states[status.state] : words.bots.noStatus}</span>;
   }
-  const detail = readiness.blocking_detail;
+  // A cool-down's sentence counts down as of its writing; the row's own countdown is exact.
+  const detail = readiness.blocking_reason === "cooldown" ? null : readiness.blocking_detail;
   const title = readiness.can_trade ? words.bots.can : blockedWords(readiness.blocking_reason);
   return (
     <span className={`ready ${readiness.can_trade ? "yes" : "no"}`}>

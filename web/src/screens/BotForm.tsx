@@ -93,8 +93,8 @@ function Form({ bot }: { bot: Bot | null }) {
   const change = (part: Partial<BotDraft>) => setDraft((before) => ({ ...before, ...part }));
   return (
     <form className="pane" onSubmit={send} noValidate>
-      {(sentence ?? (Object.keys(unsendable).length > 0 ? words.form.fix : null)) && (
-        <Notice tone="bad"><p>{sentence ?? words.form.fix}</p>{elsewhere.map(([field, why]) => <p key={field}>{field}: {why}</p>)}</Notice>
+      {(sentence !== null || Object.keys(unsendable).length > 0) && (
+        <Notice tone="bad"><p>{Object.keys(errors).length > 0 ? words.form.fix : sentence}</p>{elsewhere.map(([field, why]) => <p key={field}>{field}: {why}</p>)}</Notice>
       )}
       <Main draft={draft} errors={errors} change={change} />
       <Parameters draft={draft} errors={errors} change={change} />

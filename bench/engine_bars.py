@@ -1,0 +1,71 @@
+"""The engine beside backtrader on minute bars. Fed by market_columns; measured by ours and peers/backtrader_bars."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench import contender
+from bench.engine_ticks import per_second, same_work
+from bench.figure import Figure, Measured, Target, Terms, ratio, spreads, turned
+from bench.market_columns import minute_bars
+
+OURS, OWN, PLAIN = "lockstep", "backtrader", "backtrader_plain_indicators"
+WAYS: dict[str, tuple[Path, str, tuple[str, ...]]] = {
+    OURS: (contender.OURS, "bench.ours", ()),
+    OWN: (contender.PEERS, "bench.peers.backtrader_bars", ()),
+    PLAIN: (contender.PEERS, "bench.peers.backtrader_bars", ("plain",)),
+}
+
+METHOD = """\
+Minute bars of the same symbols through Lockstep's engine and through backtrader 1.9.78 (`runonce`, preloaded, no
+observers), the rules as in the figure on ticks, one core, a fresh process for every run. Lockstep's time is
+`engine_seconds`; backtrader's runs from its strategy's start to its stop, so that loading counts on neither side.
+backtrader is measured with its own indicators, as its users write them, and again with the plain Python ones that
+the Nautilus peer uses. All must have made the same signals, or there is no figure."""
+
+LIMITS = (
+    "Fills differ within a bar: backtrader's stops and targets fill inside it, Lockstep's touch inside it and fill at "
+    "the next bar's open. Entries fill at the next bar's open in both.",
+)
+
+
+def measure(terms: Terms) -> Measured:
+    """Bars a second of each, and the ratios within each round. Raises NotMeasured, also where the signals differ."""
+    what, columns = minute_bars(terms.data)
+    rounds: list[dict[str, dict[str, float]]] = []
+    answers: dict[str, dict[str, Any]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "bars.npz"
+        np.savez(file, **columns)  # type: ignore[arg-type]
+        for number in range(terms.rounds):
+            found = {}
+            for name in turned(tuple(WAYS), number):
+                python, module, words = WAYS[name]
+                answers[name] = contender.run(python, module, str(file), *words)
+                found[name] = per_second(answers[name], "bars")
+                terms.say(f"round {number + 1}, {name}: {found[name]['bars_per_s']:,.0f} bars/s")
+            rounds.append({name: found[name] for name in WAYS})
+    return Measured(
+        rounds=terms.rounds,
+        ways=spreads(rounds),
+        ratios={
+            "bars_per_s": ratio(rounds, "bars_per_s", OURS, OWN),
+            "bars_per_cpu_s": ratio(rounds, "bars_per_cpu_s", OURS, OWN),
+            "bars_per_s_to_plain_indicators": ratio(rounds, "bars_per_s", OURS, PLAIN),
+        },
+        facts={"data": what, **same_work(answers, OURS)},
+    )
+
+
+FIGURE = Figure(
+    name="engine_bars",
+    title="Engine on minute bars, beside backtrader",
+    method=METHOD,
+    limits=LIMITS,
+    targets=(Target("bars_per_s", 20),),
+    measure=measure,
+)

@@ -1,0 +1,98 @@
+"""The engine beside NautilusTrader on ticks. Fed by market_columns; measured by ours and peers/nautilus_ticks."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench import contender
+from bench.figure import Figure, Measured, Target, Terms, ratio, spreads, turned
+from bench.market_columns import tick_days
+
+DAYS = 7
+OURS, NAUTILUS = "lockstep", "nautilus_trader"
+WAYS = {
+    OURS: (contender.OURS, "bench.ours"),
+    NAUTILUS: (contender.PEERS, "bench.peers.nautilus_ticks"),
+}
+
+METHOD = f"""\
+The same day of ticks {DAYS} times over, on consecutive dates, through Lockstep's engine and through NautilusTrader
+1.221, one core, a fresh process for every run. Both get the same ticks: those that the engine's tick guard admits
+(no repeats, none out of order or outside the session). Both follow the same rules: one-minute bars made from the
+ticks; RSI 14, EMA 12/26, MACD and ATR 14; the `confluence` score with candidate, confirmation and cool-down; entries
+of 5 % of equity at the market inside the entry window, stop 0.8 %, target 1.6 %, long only, exit on the opposite
+signal, flat from 14:55.
+
+Lockstep's time is `engine_seconds` of a backtest: merging the symbols and making the tick events is in it.
+Nautilus's is `run()` alone: its ticks are made and added before. Reading files counts on neither side. Nautilus runs
+as it is meant to: trade ticks, bars aggregated by it, a Python strategy, bracket orders resting at its simulated
+venue, logging off, no statistics. Both must have made the same signals, symbol by symbol and minute by minute, or
+there is no figure."""
+
+LIMITS = (
+    "Nautilus also keeps a message bus, a cache and an order book for each instrument; Lockstep's engine keeps books, "
+    "risk checks and charges in Decimal. The rules are the same, the machinery is not.",
+    "Fills differ: Lockstep fills at the next tick, one basis point worse, and measures a position's stop from its "
+    "average price; Nautilus fills at the last price and gives each entry a bracket of its own.",
+    "Nautilus takes no trade of size 0, so ticks that only carry a price have size 1 there. They are stamped one "
+    "nanosecond later, so that its bars hold the same ticks.",
+    "The per-CPU-second rows do not count the time in which another program had the core.",
+)
+
+
+def measure(terms: Terms) -> Measured:
+    """Ticks a second of both, and the ratio within each round. Raises NotMeasured, also where the signals differ."""
+    what, columns = tick_days(terms.data, DAYS)
+    rounds: list[dict[str, dict[str, float]]] = []
+    answers: dict[str, dict[str, Any]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "ticks.npz"
+        np.savez(file, **columns)  # type: ignore[arg-type]
+        for number in range(terms.rounds):
+            found = {}
+            for name in turned(tuple(WAYS), number):
+                answers[name] = contender.run(*WAYS[name], str(file))
+                found[name] = per_second(answers[name], "ticks")
+                terms.say(f"round {number + 1}, {name}: {found[name]['ticks_per_s']:,.0f} ticks/s")
+            rounds.append({name: found[name] for name in WAYS})
+    return Measured(
+        rounds=terms.rounds,
+        ways=spreads(rounds),
+        ratios={name: ratio(rounds, name, OURS, NAUTILUS) for name in ("ticks_per_s", "ticks_per_cpu_s")},
+        facts={"data": what, "days": DAYS, **same_work(answers, OURS)},
+    )
+
+
+def per_second(answer: Mapping[str, Any], unit: str) -> dict[str, float]:
+    """How many ticks or bars a second of wall time, and of the process's own CPU time."""
+    count = answer[unit]
+    return {f"{unit}_per_s": count / answer["seconds"], f"{unit}_per_cpu_s": count / answer["cpu_seconds"]}
+
+
+def same_work(answers: Mapping[str, Mapping[str, Any]], ours: str) -> dict[str, Any]:
+    """Counts of each side; raises NotMeasured where the signals are not the same ones."""
+    for name, answer in answers.items():
+        if answer["signals"] != answers[ours]["signals"]:
+            raise contender.NotMeasured(
+                f"{name} gave other signals ({len(answer['signals'])}) than {ours} ({len(answers[ours]['signals'])})"
+            )
+    counts = {
+        name: {key: answer[key] for key in ("ticks", "bars", "fills") if answer.get(key)}
+        for name, answer in answers.items()
+    }
+    return {"signals": len(answers[ours]["signals"]), "counts": {name: counts[name] for name in sorted(counts)}}
+
+
+FIGURE = Figure(
+    name="engine_ticks",
+    title="Engine on ticks, beside NautilusTrader",
+    method=METHOD,
+    limits=LIMITS,
+    targets=(Target("ticks_per_s", 5),),
+    measure=measure,
+)

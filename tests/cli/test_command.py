@@ -1,0 +1,74 @@
+"""The command itself: help with examples, exit codes, and decisions that no hash seed moves."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import lockstep
+from tests.cli.generated import write_bots
+
+
+def subcommands() -> list[str]:
+    """The subcommands that the command's own help lists."""
+    told = lockstep("--help").out
+    return re.findall(r"^    (\w+) ", told, re.MULTILINE)
+
+
+def test_the_help_lists_the_subcommands() -> None:
+    assert {"backtest", "serve"} <= set(subcommands())
+    assert lockstep("--help").code == 0
+
+
+def test_the_help_of_every_subcommand_shows_an_example() -> None:
+    for name in subcommands():
+        ran = lockstep(name, "--help")
+        assert (ran.code, ran.err) == (0, "")
+        assert re.search(rf"example:\n  .*lockstep {name}", ran.out), name
+
+
+@pytest.mark.parametrize("words", [(), ("fly",)])
+def test_no_subcommand_and_an_unknown_one_are_wrong_words(words: tuple[str, ...]) -> None:
+    ran = lockstep(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert "usage: lockstep" in ran.err
+
+
+def run_apart(hash_seed: str, *words: object) -> subprocess.CompletedProcess[str]:
+    """The command as a process of its own, under a Python hash seed."""
+    return subprocess.run(
+        [sys.executable, "-m", "engine", *map(str, words)],
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_decisions_are_the_same_under_every_hash_seed_and_in_every_process(ticks: Path, tmp_path: Path) -> None:
+    bots = write_bots(tmp_path / "bots.json")
+    words = ("backtest", "--bots", bots, "--data", ticks, "--partial-pct", 50, "--json")
+    summaries = []
+    for hash_seed in ("0", "1", "4242"):
+        ran = run_apart(hash_seed, *words)
+        assert (ran.returncode, ran.stderr) == (0, "")
+        summaries.append(json.loads(ran.stdout))
+    assert summaries[0]["trades"] > 0
+    assert len({summary["decisions_digest"] for summary in summaries}) == 1
+    timed = ("engine_seconds", "load_seconds", "wall_seconds", "ticks_per_second")
+    same = [{key: value for key, value in summary.items() if key not in timed} for summary in summaries]
+    assert same[0] == same[1] == same[2]
+
+
+def test_a_process_ends_with_the_commands_exit_code_and_no_traceback(tmp_path: Path) -> None:
+    wrong = run_apart("0", "backtest", "--strategy", "momentum", "--data", "x")
+    failed = run_apart("0", "backtest", "--strategy", "confluence", "--data", tmp_path / "no.csv")
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+    assert (failed.returncode, failed.stderr.count("\n")) == (1, 1)
+    assert "Traceback" not in wrong.stderr + failed.stderr
