@@ -169,7 +169,7 @@ def run_engine(settings: Settings) -> int:
         control = FirestoreControlPlane(wire, FirestoreDocuments(wire, clock, random.random), clock.now)
         control.ensure(account, market.bots)
         digits = {item.symbol: item.price_digits for item in market.feed.instruments()}
-        snapshot = AccountSnapshot(account.user_id, _to_fields(account, digits))
+        snapshot = AccountSnapshot(account.user_id, nested_fields(account, digits))
         watched = Watched(clock)
         session = Session(account, make, Doors(clock, market.feed, journal, watched), snapshot)
         session.pulse.instance, session.pulse.epoch = instance, grant.epoch
@@ -225,7 +225,7 @@ def _written_down(journal: FileJournal, wire: Wire, account: AccountSpec, grant:
     return found, sequence
 
 
-def _to_fields(account: AccountSpec, digits: dict[str, int]) -> Callable[[Record], Fields]:
+def nested_fields(account: AccountSpec, digits: dict[str, int]) -> Callable[[Record], Fields]:
     """Records as their documents' fields, nested, for the snapshot."""
     clock = SystemClock()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from decimal import Decimal
+from itertools import pairwise
 from math import isclose, sqrt
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def test_the_deepest_drawdown_is_the_largest_fall_from_a_high(days: Folder, equi
 def test_sharpe_is_of_daily_returns_over_a_year_of_252(days: Folder) -> None:
     last_of_day = {row["at"][:10]: float(row["equity"]) for row in days.rows("equity")}
     line = [CASH, *last_of_day.values()]
-    returns = [after / before - 1 for before, after in zip(line, line[1:], strict=False)]
+    returns = [after / before - 1 for before, after in pairwise(line)]
     expected = statistics.fmean(returns) / statistics.stdev(returns) * sqrt(252)
     assert isclose(days.summary["sharpe"], expected, abs_tol=1e-5)
 

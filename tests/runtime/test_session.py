@@ -1,0 +1,164 @@
+"""A session's thread: one batch an event, health and prices in their rhythm, and no trading without a journal."""
+
+from __future__ import annotations
+
+import threading
+from itertools import pairwise
+
+import pytest
+
+from engine.domain.account import Desired
+from engine.domain.errors import JournalFailed
+from engine.domain.events import BotChanged, InstrumentListed, MarketEnded, SessionOpened
+from engine.domain.instant import SECOND
+from engine.domain.records import FillRecord, HealthRecord, OrderRecord, QuotesRecord, SignalRecord
+from engine.domain.signal import SignalType
+from engine.outbox.memory import MemoryJournal
+from engine.simulation.clock import ManualClock
+from tests.builders.market import instrument, tick
+from tests.builders.paper import bot
+from tests.builders.scripted import scripted
+from tests.builders.times import at, session
+from tests.runtime.world import Household, Life, ListFeed, eventually
+
+MONDAY = session()
+
+
+def life(*, watched: bool = False, clock: ManualClock | None = None) -> Life:
+    """A session ready for Monday's first price, one scripted bot that buys at 09:31."""
+    clock = clock or ManualClock()
+    one = Life(
+        ListFeed(),
+        MemoryJournal(clock),
+        Household(),
+        make_strategy=scripted({"confluence": {at("09:31"): SignalType.BUY}}),
+        clock=clock,
+        watched=lambda: watched,
+    )
+    one.session.step(InstrumentListed(instrument()))
+    one.session.step(BotChanged(bot(quantity=10), Desired.RUNNING, 1))
+    one.session.step(SessionOpened(MONDAY, MONDAY.open_at))
+    return one
+
+
+def test_everything_that_one_event_brings_leaves_as_one_batch_in_the_engines_order() -> None:
+    one = life()
+    one.session.step(tick("09:30:01", 500))
+    before = len(one.outbox.given)
+    one.session.step(tick("09:31:01", 501))
+    assert len(one.outbox.given) == before + 1
+    batch = one.outbox.given[-1]
+    kinds = [type(effect.record) for effect in batch]
+    for kind in (SignalRecord, OrderRecord, FillRecord):
+        assert kind in kinds, "the minute, the signal, its order and the fill at the tick that reached it"
+    sequences = [effect.sequence for effect in batch]
+    assert sequences == list(range(sequences[0], sequences[0] + len(batch)))
+
+
+def test_an_event_that_brings_nothing_leaves_no_batch() -> None:
+    one = life()
+    one.session.step(tick("09:30:01", 500))
+    before = len(one.outbox.given)
+    one.session.step(tick("09:30:02", 500))
+    assert len(one.outbox.given) == before
+
+
+def test_sequences_grow_by_one_over_a_whole_session_and_never_repeat() -> None:
+    one = life()
+    for minute in range(20, 40):
+        one.session.step(tick(f"09:{minute}:01", 500 + minute))
+    sequences = [effect.sequence for batch in one.outbox.given for effect in batch]
+    assert all(after == before + 1 for before, after in pairwise(sequences))
+
+
+def tell_for(one: Life, clock: ManualClock, seconds: int) -> tuple[int, int]:
+    """Let wall time pass with a fresh price each second; how often health and prices were told meanwhile."""
+    health, quotes = len(one.outbox.all(HealthRecord)), len(one.outbox.all(QuotesRecord))
+    for _ in range(seconds):
+        clock.advance(1.0)
+        one.session.step(tick(at("10:00") + one.state.ticks * SECOND, 500 + one.state.ticks))
+        one.session.tell(force=False)
+    return len(one.outbox.all(HealthRecord)) - health, len(one.outbox.all(QuotesRecord)) - quotes
+
+
+def test_prices_and_health_are_told_each_second_while_a_screen_watches() -> None:
+    clock = ManualClock()
+    assert tell_for(life(watched=True, clock=clock), clock, 30) == (30, 30)
+
+
+def test_prices_and_health_are_told_each_ten_seconds_while_nobody_watches() -> None:
+    clock = ManualClock()
+    one = life(clock=clock)
+    one.session.tell(force=False)
+    assert tell_for(one, clock, 30) == (3, 3)
+
+
+def test_prices_that_did_not_move_are_not_told_again() -> None:
+    clock = ManualClock()
+    one = life(watched=True, clock=clock)
+    one.session.step(tick("10:00:00", 500))
+    for _ in range(5):
+        clock.advance(1.0)
+        one.session.tell(force=False)
+    assert len(one.outbox.all(QuotesRecord)) == 1
+    assert len(one.outbox.all(HealthRecord)) == 5, "the heartbeat is news each time"
+
+
+def test_health_says_how_old_the_last_tick_is() -> None:
+    clock = ManualClock()
+    one = life(watched=True, clock=clock)
+    pulse, states = one.session.pulse, []
+    for age in (0.0, 5.0, 1.0, 24.0, 1.0):
+        clock.advance(age)
+        if age == 0.0:
+            one.session.step(tick("10:00:00", 500))
+            pulse.see(one.state.ticks, clock.monotonic())
+        one.session.tell(force=True)
+        states.append(one.outbox.all(HealthRecord)[-1].feed_state)
+    assert states == ["live", "live", "late", "late", "stale"]
+    one.session.step(MarketEnded(at("10:01")))
+    last = one.outbox.all(HealthRecord)[-1]
+    assert (last.feed_state, last.clock_finished) == ("finished", True)
+
+
+def test_what_health_tells_never_goes_back_behind_the_engines_records() -> None:
+    one = life(watched=True)
+    one.session.written_until = 1000
+    one.session.tell(force=True)
+    assert one.outbox.given[-1][0].sequence == 1000
+    assert one.journal.last_sequence == 1000
+
+
+def test_a_journal_that_fails_ends_the_session_with_nothing_more_decided() -> None:
+    one = life()
+    one.session.step(tick("09:30:01", 500))
+    one.journal.failure = JournalFailed("the disk is full")
+    for event in (tick("09:31:01", 501), tick("09:32:01", 502)):
+        one.session.inbox.put(event)
+    with pytest.raises(JournalFailed, match="the disk is full"):
+        one.session.run(threading.Event())
+    assert one.state.tapes["ACME"].last_at == at("09:31:01"), "the event after the failure was not taken"
+
+
+def test_a_stopped_session_takes_what_waits_and_ends() -> None:
+    one, stop = life(), threading.Event()
+    thread = threading.Thread(target=one.session.run, args=(stop,))
+    thread.start()
+    one.session.inbox.put(tick("09:30:01", 500))
+    eventually(lambda: one.state.tapes["ACME"].last_price == 50_000, "the price is taken")
+    for minute in range(31, 60):
+        one.session.inbox.put(tick(f"09:{minute}:01", 500))
+    stop.set()
+    one.session.inbox.close()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert len(one.session.inbox) == 0
+    assert one.state.tapes["ACME"].last_at == at("09:59:01")
+
+
+def test_events_of_the_past_leave_as_one_batch() -> None:
+    one = life()
+    before = len(one.outbox.given)
+    tuesday = session("2026-03-03")
+    one.session.step_all([SessionOpened(tuesday, tuesday.open_at), BotChanged(bot("beta"), Desired.RUNNING, 1)])
+    assert len(one.outbox.given) == before + 1
