@@ -54,8 +54,8 @@ prove: setup ## the long checks, and those on real data (ONLY=name DATA=folder)
 setup-bench: need-python
 	@$(PYTHON) -m local.install bench
 
-bench: setup-bench ## measure every figure of BENCHMARKS.md, the peers beside it
-	@$(VENV)/python -m bench
+bench: setup-bench ## measure every figure of BENCHMARKS.md, the peers beside it (ONLY=name DATA=folder ROUNDS=n)
+	@$(VENV)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 lock: setup-python ## resolve the dependencies anew and lock them with their hashes
 	@$(VENV)/python -m local.lock

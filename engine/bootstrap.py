@@ -174,9 +174,9 @@ def run_engine(settings: Settings) -> int:
         session = Session(account, make, Doors(clock, market.feed, journal, watched), snapshot)
         session.pulse.instance, session.pulse.epoch = instance, grant.epoch
         watch = ControlWatch(control, account.account_id, session.inbox)
-        written_down = _written_down(journal, wire, account, grant)
+        records, sequence = written_down(journal, wire, account, grant)
         watch.begin_answered(answered_commands(journal))
-        place = recover(session, market.feed, watch, *written_down)
+        place = recover(session, market.feed, watch, records, sequence)
         store = FirestoreRecordStore(wire, lease, clock, lambda symbol: digits.get(symbol, 2))
         relay = Relay(journal, store, grant, clock, Backoff(random.random))
         supervisor = Supervisor(
@@ -209,7 +209,7 @@ def _nap(awake: threading.Event, seconds: float) -> None:
     awake.clear()
 
 
-def _written_down(journal: FileJournal, wire: Wire, account: AccountSpec, grant: Grant) -> tuple[Sequence[Record], int]:
+def written_down(journal: FileJournal, wire: Wire, account: AccountSpec, grant: Grant) -> tuple[Sequence[Record], int]:
     """What to go on from: the journal, or the store where the journal is new. What the store lacks is sent again."""
     records, sequence = tuple(journal.newest_states()), journal.last_sequence
     if records:

@@ -4,6 +4,12 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+# The address of every screen, on the seeded account.
+SCREENS = (
+    "/", "/bots", "/bots/bot-tech", "/bots/bot-tech/edit", "/bots/new", "/positions", "/orders", "/fills", "/trades",
+    "/activity", "/more",
+)  # fmt: skip
+
 
 class Dashboard:
     """One page of the dashboard at `url`; every method waits for what it names and fails where it does not come."""

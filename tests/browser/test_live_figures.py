@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Stack
-from tests.browser.pages import Dashboard
+from tests.browser.pages import SCREENS, Dashboard
 
 Visit = Callable[..., Dashboard]
 
@@ -85,15 +84,14 @@ def test_a_difference_is_told_with_its_sentence(stack: Stack, visit: Visit) -> N
     expect(dashboard.page.get_by_text("INFY: broker 132, books 92")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/bots", "/bots/bot-tech", "/bots/new", "/positions", "/orders", "/fills", "/trades", "/activity"]
-)
-def test_every_screen_names_the_mode_and_the_generated_market(stack: Stack, visit: Visit, path: str) -> None:
+def test_every_screen_names_the_mode_and_the_generated_market(stack: Stack, visit: Visit) -> None:
     stack.seed()
-    dashboard = visit().use_demo_account().open(path)
+    dashboard = visit().use_demo_account()
     bar = dashboard.page.get_by_role("banner")
-    expect(bar).to_contain_text("PAPER")
-    expect(bar).to_contain_text("Demo market, generated, clock 10×")
+    for path in SCREENS:
+        dashboard.open(path)
+        expect(bar).to_contain_text("PAPER")
+        expect(bar).to_contain_text("Demo market, generated, clock 10×")
 
 
 def test_an_account_without_anything_says_so_in_every_pane(stack: Stack, visit: Visit) -> None:

@@ -53,3 +53,12 @@ def test_signing_out_leaves_nothing_of_the_reader_on_the_device(stack: Stack, vi
     dashboard.open("/positions")
     expect(dashboard.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     expect(dashboard.page.get_by_text("RELIANCE")).to_have_count(0)
+
+
+def test_signing_out_in_one_tab_signs_out_the_other(stack: Stack, visit: Visit) -> None:
+    stack.seed()
+    one = visit().use_demo_account()
+    other = Dashboard(one.page.context.new_page(), stack.server.url).open().on("Overview")
+    one.sign_out()
+    expect(other.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    expect(other.page.get_by_text("RELIANCE")).to_have_count(0)

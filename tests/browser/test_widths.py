@@ -6,10 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Stack
-from tests.browser.pages import Dashboard
+from tests.browser.pages import SCREENS, Dashboard
 
 Visit = Callable[..., Dashboard]
-SCREENS = ("/", "/bots/bot-tech", "/bots/new", "/positions", "/orders", "/fills", "/trades", "/activity", "/more")
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1024, 1440])

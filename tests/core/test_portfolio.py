@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from engine.core.portfolio import Booked, Portfolio
+from engine.domain.errors import InvariantBroken
 from engine.domain.order import ExitReason, Side
 from engine.domain.records import FillRecord
 from tests.builders.market import instrument
@@ -69,3 +72,24 @@ def test_tranches_leave_first_in_first_out_with_their_risk() -> None:
     assert position is not None
     assert [(tranche.quantity, tranche.price) for tranche in position.tranches] == [(5, 60)]
     assert position.at_risk_pct == D("0.5")
+
+
+@pytest.mark.parametrize(
+    ("side", "quantity", "entry", "says"),
+    [
+        (Side.SELL, "1", True, "an entry fill against the open position"),
+        (Side.BUY, "1", False, "an exit fill that adds to the open position"),
+        (Side.SELL, "11", False, "a fill of 11 closes 10 open"),
+    ],
+)
+def test_a_fill_that_the_open_position_cannot_take_is_told_from_one_that_it_can(
+    side: Side, quantity: str, entry: bool, says: str
+) -> None:
+    portfolio = held(("10", "50"))
+    with pytest.raises(InvariantBroken, match=says):
+        portfolio.check("alpha", "ACME", side, D(quantity), entry=entry)
+    portfolio.check("alpha", "ACME", Side.SELL, D(10), entry=False)
+    portfolio.check("alpha", "ACME", Side.BUY, D(10), entry=True)
+    portfolio.check("beta", "ACME", Side.SELL, D(10), entry=True)
+    with pytest.raises(InvariantBroken, match="no position open"):
+        portfolio.check("beta", "ACME", Side.SELL, D(10), entry=False)

@@ -1,6 +1,6 @@
 /** The ways in and the way out. Fed by the sign-in screen; feeds session/Session through Firebase Auth. */
 import { GoogleAuthProvider, signInWithCredential, signInWithEmailAndPassword, signInWithPopup, signOut } from "firebase/auth";
-import { firebase, forgetStore } from "../live/firebase";
+import { firebase } from "../live/firebase";
 import { stopListening } from "../live/listen";
 import { words } from "../words";
 
@@ -28,11 +28,15 @@ export function whyNot(error: unknown): string | null {
   return words.signIn.failed[code] ?? words.signIn.failedOther(code || String(error));
 }
 
-/** Signs out: listeners end, what was kept of the reader on this device goes, and the page begins anew. */
+/** Signs out, here and in the browser's other tabs; `Session` does the rest in each. */
 export async function leave(): Promise<void> {
   stopListening();
   await signOut(firebase().auth);
-  await forgetStore();
+}
+
+/** After a sign-out, wherever it was pressed: nothing of the reader stays in the page or on the device, and the page begins anew. */
+export function beginAnew(): void {
+  stopListening();
   const theme = localStorage.getItem("lockstep.theme");
   localStorage.clear();
   sessionStorage.clear();

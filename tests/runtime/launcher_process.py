@@ -1,0 +1,19 @@
+"""The launcher as a process of its own, since it answers signals. As a script: launcher_process.py PROGRAMS-AS-JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from engine.adapters.clock import SystemClock
+from engine.runtime.launcher import Launcher, Program
+
+
+def main(said: str) -> int:
+    """Run the launcher over programs given as {name: words}."""
+    programs = [Program(name, words, {}) for name, words in json.loads(said).items()]
+    return Launcher(programs, SystemClock()).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,118 @@
+"""Gunicorn and the engine live and die together; here two small programs stand for them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from local.places import ROOT
+from tests.runtime.world import eventually
+
+SCRIPT = Path(__file__).with_name("launcher_process.py")
+
+WAITS = "import signal; signal.pause()"
+ENDS_ORDERLY = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); print(1); signal.pause()"
+DEAF = """
+import signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+open({mark!r}, "w").close()
+while True:
+    signal.pause()
+"""
+
+
+def python(code: str) -> list[str]:
+    """The words of a small program."""
+    return [sys.executable, "-S", "-c", code]
+
+
+@contextmanager
+def launched(**programs: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """A launcher over these programs; it and they are gone after the block."""
+    launcher = subprocess.Popen(
+        [sys.executable, str(SCRIPT), json.dumps(programs)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    seen = psutil.Process(launcher.pid)
+    children: list[psutil.Process] = []
+    try:
+        eventually(lambda: launcher.poll() is not None or len(seen.children()) == len(programs), "all are started")
+        children = seen.children() if launcher.poll() is None else []
+        yield launcher
+    finally:
+        for process in [*children, seen]:
+            if process.is_running():
+                process.kill()
+        launcher.communicate(timeout=10)
+
+
+def children_of(launcher: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The programs as processes."""
+    return psutil.Process(launcher.pid).children()
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    """Whether all have ended."""
+    return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
+
+
+@pytest.mark.parametrize(("ends_with", "code"), [(0, 1), (3, 3)])
+def test_when_one_ends_by_itself_the_other_is_ended_and_the_launcher_fails(
+    ends_with: int, code: int, tmp_path: Path
+) -> None:
+    mark = tmp_path / "go"
+    ends = f"import os, sys, time\nwhile not os.path.exists({str(mark)!r}): time.sleep(0.01)\nsys.exit({ends_with})"
+    with launched(engine=python(ends), api=python(WAITS)) as launcher:
+        programs = children_of(launcher)
+        mark.touch()
+        assert launcher.wait(10) == code
+        assert gone(programs)
+        assert launcher.stdout is not None
+        assert "a program ended by itself" in launcher.stdout.read()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_both_within_eight_seconds(number: int) -> None:
+    with launched(engine=python(WAITS), api=python(ENDS_ORDERLY)) as launcher:
+        programs = children_of(launcher)
+        asked_at = time.monotonic()
+        launcher.send_signal(number)
+        assert launcher.wait(10) == 0
+        assert time.monotonic() - asked_at < 8
+        assert gone(programs)
+
+
+def test_a_program_that_will_not_end_is_killed_when_the_time_is_up(tmp_path: Path) -> None:
+    mark = tmp_path / "deaf"
+    with launched(engine=python(DEAF.format(mark=str(mark))), api=python(WAITS)) as launcher:
+        programs = children_of(launcher)
+        eventually(mark.exists, "it is deaf")
+        asked_at = time.monotonic()
+        launcher.send_signal(signal.SIGTERM)
+        assert launcher.wait(12) == 0
+        assert 7.5 < time.monotonic() - asked_at < 10, "Cloud Run kills after ten"
+        assert gone(programs)
+        assert launcher.stdout is not None
+        assert "a program did not end in time" in launcher.stdout.read()
+
+
+def test_a_program_that_cannot_be_started_leaves_no_other_behind(tmp_path: Path) -> None:
+    mark = tmp_path / "pid"
+    writes = f"import os, signal; open({str(mark)!r}, 'w').write(str(os.getpid())); signal.pause()"
+    with launched(engine=python(writes), api=["/no/such/program"]) as launcher:
+        assert launcher.wait(10) == 1
+        left = [each for each in psutil.process_iter(["cmdline"]) if str(mark) in " ".join(each.info["cmdline"] or [])]
+        assert gone([each for each in left if each.pid != launcher.pid])
