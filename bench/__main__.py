@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 from pathlib import Path
 
@@ -57,8 +56,8 @@ def _measure(figure: Figure, terms: Terms, command: str) -> None:
 
 
 def _command(figure: Figure, options: argparse.Namespace) -> str:
-    """What repeats it. Of the data only the folder's name: where it lies is this machine's affair."""
-    data = f" DATA={shlex.quote('…/' + options.data.resolve().name)}" if options.data else ""
+    """What repeats it, but for where the data lies, which is this machine's affair."""
+    data = " DATA=folder" if options.data else ""
     rounds = f" ROUNDS={options.rounds}" if options.rounds != 3 else ""
     return f"make bench ONLY={figure.name}{rounds}{data}"
 

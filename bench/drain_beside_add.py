@@ -8,11 +8,11 @@ from bench.figure import Figure, Measured, Target, Terms
 DOCUMENTS = 10_000
 
 METHOD = f"""\
-{DOCUMENTS:,} signals drain into a Firestore emulator, started fresh for each contender of each round: by Lockstep's
-whole way (read from the journal's file, decoded, encoded, sent in commits that carry the lease's precondition,
-marked delivered), by Google's client with one `add()` at a time, and by its `WriteBatch` of {drain.LIBRARY_BATCH}.
-The library is handed ready-made dicts; `add()` does a fifth of the documents. CPU is the writing process's, all its
-threads."""
+{DOCUMENTS:,} signals drain into a Firestore emulator, started fresh and warmed alike for each contender of each
+round: by Lockstep's whole way (read from the journal's file, decoded, encoded, sent in commits that carry the
+lease's precondition, marked delivered), by Google's client with one `add()` at a time, and by its `WriteBatch` of
+{drain.LIBRARY_BATCH}. The library is handed ready-made dicts; `add()` does a fifth of the documents. CPU is the
+writing process's, all its threads."""
 
 LIMITS = (
     "The emulator is not Firestore: it says nothing of production's latency, contention or quotas, and its own speed "

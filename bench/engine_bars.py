@@ -53,9 +53,7 @@ def measure(terms: Terms) -> Measured:
         rounds=terms.rounds,
         ways=spreads(rounds),
         ratios={
-            "bars_per_s": ratio(rounds, "bars_per_s", OURS, OWN),
-            "bars_per_cpu_s": ratio(rounds, "bars_per_cpu_s", OURS, OWN),
-            "bars_per_s_to_plain_indicators": ratio(rounds, "bars_per_s", OURS, PLAIN),
+            f"{unit}_to_{peer}": ratio(rounds, unit, OURS, peer) for peer in (OWN, PLAIN) for unit in rounds[0][OURS]
         },
         facts={"data": what, **same_work(answers, OURS)},
     )
@@ -66,6 +64,6 @@ FIGURE = Figure(
     title="Engine on minute bars, beside backtrader",
     method=METHOD,
     limits=LIMITS,
-    targets=(Target("bars_per_s", 20),),
+    targets=(Target(f"bars_per_s_to_{OWN}", 20),),
     measure=measure,
 )

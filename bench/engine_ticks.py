@@ -41,6 +41,7 @@ LIMITS = (
     "average price; Nautilus fills at the last price and gives each entry a bracket of its own.",
     "Nautilus takes no trade of size 0, so ticks that only carry a price have size 1 there. They are stamped one "
     "nanosecond later, so that its bars hold the same ticks.",
+    "Between the days Nautilus's bar timers run through the nights; on one day alone it was up to 7 % faster.",
     "The per-CPU-second rows do not count the time in which another program had the core.",
 )
 
@@ -63,7 +64,7 @@ def measure(terms: Terms) -> Measured:
     return Measured(
         rounds=terms.rounds,
         ways=spreads(rounds),
-        ratios={name: ratio(rounds, name, OURS, NAUTILUS) for name in ("ticks_per_s", "ticks_per_cpu_s")},
+        ratios={f"{unit}_to_{NAUTILUS}": ratio(rounds, unit, OURS, NAUTILUS) for unit in rounds[0][OURS]},
         facts={"data": what, "days": DAYS, **same_work(answers, OURS)},
     )
 
@@ -93,6 +94,6 @@ FIGURE = Figure(
     title="Engine on ticks, beside NautilusTrader",
     method=METHOD,
     limits=LIMITS,
-    targets=(Target("ticks_per_s", 5),),
+    targets=(Target(f"ticks_per_s_to_{NAUTILUS}", 5),),
     measure=measure,
 )

@@ -36,8 +36,8 @@ def market_data(columns: Any) -> MarketData:
             price, quantity = columns["price"][rows], columns["quantity"][rows]
             ticks.append(TickColumns(instrument, name, at, price, quantity, place=at, days=days))
         else:
-            prices = [columns[side][rows] for side in ("open", "high", "low", "close")]
-            bars.append(BarColumns(instrument, name, "1m", at, *prices, columns["volume"][rows], days))
+            values = {side: columns[side][rows] for side in ("open", "high", "low", "close", "volume")}
+            bars.append(BarColumns(instrument, name, "1m", at, **values, days=days))
     return MarketData(tuple(ticks), tuple(bars))
 
 

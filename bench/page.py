@@ -62,7 +62,7 @@ def _section(figure: Figure, result: Mapping[str, Any]) -> str:
     for way, quantities in result["ways"].items():
         cells = " | ".join(_spread(quantities[unit]) if unit in quantities else "" for unit in units)
         lines.append(f"| {_words(way)} | {cells} |")
-    lines += ["", "| ratio, Lockstep to the other | |", "|---|---|"]
+    lines += ["", "| ratio | |", "|---|---|"]
     lines += [f"| {_words(name)} | {_spread(values)} |" for name, values in result["ratios"].items()]
     lines += ["", *(f"- {limit}" for limit in figure.limits), "", _origin(result), ""]
     return "\n".join(lines)

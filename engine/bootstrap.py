@@ -173,7 +173,7 @@ def run_engine(settings: Settings) -> int:
         watched = Watched(clock)
         session = Session(account, make, Doors(clock, market.feed, journal, watched), snapshot)
         session.pulse.instance, session.pulse.epoch = instance, grant.epoch
-        watch = ControlWatch(control, account.account_id, session.inbox)
+        watch = ControlWatch(control, account, session.inbox)
         records, sequence = written_down(journal, wire, account, grant)
         watch.begin_answered(answered_commands(journal))
         place = recover(session, market.feed, watch, records, sequence)
@@ -238,6 +238,7 @@ def nested_fields(account: AccountSpec, digits: dict[str, int]) -> Callable[[Rec
             for segment in segments[:-1]:
                 place = place.setdefault(segment, {})
             place[segments[-1]] = value
+        del nested["sequence"]  # only what is written down is numbered
         return nested
 
     return to_fields

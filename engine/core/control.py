@@ -13,6 +13,7 @@ from engine.domain.account import Desired
 from engine.domain.effects import CancelOrder
 from engine.domain.errors import InvalidValue
 from engine.domain.events import BotChanged, BotRemoved, CommandReceived, HaltChanged, PolicyChanged
+from engine.domain.instant import Instant
 from engine.domain.order import ExitReason
 from engine.domain.records import BotStatusRecord, CommandResult
 from engine.domain.timeframe import timeframe_us
@@ -92,6 +93,12 @@ def _warm(state: State, bot: Bot, stance: Stance, tape: Tape) -> None:
         series.indicators.adopt(fresh.indicators)
 
 
+def _now(state: State) -> Instant:
+    """The market time that prices have reached: a person acts then, not at the last whole minute."""
+    state.now = max(state.now, max((tape.last_at for tape in state.tapes.values()), default=state.now))
+    return state.now
+
+
 def on_bot_removed(state: State, event: BotRemoved) -> None:
     """A deleted bot closes what it holds, then it is forgotten."""
     bot = state.bots.get(event.bot_id)
@@ -100,8 +107,8 @@ def on_bot_removed(state: State, event: BotRemoved) -> None:
     bot.removed, bot.desired = True, Desired.STOPPED
     for position in state.portfolio.all():
         if position.bot_id == bot.bot_id:
-            exit_position(state, position, ExitReason.MANUAL, state.now)
-    withdraw_entries(state, state.now, bot.bot_id)
+            exit_position(state, position, ExitReason.MANUAL, _now(state))
+    withdraw_entries(state, _now(state), bot.bot_id)
     forget_if_done(state, bot.bot_id)
 
 
@@ -114,7 +121,7 @@ def on_halt_changed(state: State, event: HaltChanged) -> None:
     """A person halts the account, or lifts the halt. Exits go on in either state."""
     if event.halted:
         state.breaker.halt(event.reason)
-        withdraw_entries(state, state.now, reason="entries are halted")
+        withdraw_entries(state, _now(state), reason="entries are halted")
         publish_alert(state, "warning", "halt", str(state.now), f"Entries are halted: {event.reason}")
     elif not state.breaker.resume():
         publish_alert(state, "critical", "resume_refused", str(state.now), state.breaker.reason or "")
@@ -140,15 +147,15 @@ def _close(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]
     position = state.portfolio.get(bot_id, symbol)
     if position is None:
         return "failed", {"reason": f"{bot_id} holds no {symbol}"}
-    order = exit_position(state, position, ExitReason.MANUAL, state.now)
+    order = exit_position(state, position, ExitReason.MANUAL, _now(state))
     if order is None:
         return "done", {"reason": "an exit of this position is already on its way"}
     return "done", {"order_id": order.order_id}
 
 
 def _flatten(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
-    orders = [exit_position(state, position, ExitReason.KILL, state.now) for position in state.portfolio.all()]
-    withdraw_entries(state, state.now)
+    orders = [exit_position(state, position, ExitReason.KILL, _now(state)) for position in state.portfolio.all()]
+    withdraw_entries(state, _now(state))
     return "done", {"orders": ",".join(order.order_id for order in orders if order is not None)}
 
 
@@ -156,7 +163,7 @@ def _cancel(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str
     order = state.orders.get(arguments.get("order_id", ""))
     if order is None or not order.open:
         return "failed", {"reason": "no such open order"}
-    state.out.append(CancelOrder(order.order_id, state.now, "cancelled by hand"))
+    state.out.append(CancelOrder(order.order_id, _now(state), "cancelled by hand"))
     return "done", {"order_id": order.order_id}
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import structlog
 
-from engine.domain.account import Desired, RiskPolicy
+from engine.domain.account import AccountSpec, Desired
 from engine.domain.errors import OperatingError
 from engine.domain.events import BotChanged, BotRemoved, HaltChanged, PolicyChanged
 from engine.ports import BotDocument, ControlPlane
@@ -24,13 +24,13 @@ _log = structlog.get_logger()
 class ControlWatch:
     """Remembers what it has passed on."""
 
-    def __init__(self, control: ControlPlane, account_id: str, inbox: Inbox) -> None:
+    def __init__(self, control: ControlPlane, account: AccountSpec, inbox: Inbox) -> None:
         self._control = control
-        self._account_id = account_id
+        self._account_id = account.account_id
         self._inbox = inbox
         self._generation: tuple[int, int] | None = None
         self._bots: dict[str, BotDocument] = {}
-        self._policy: RiskPolicy | None = None
+        self._policy = account.risk_policy
         self._halt: tuple[bool, str] = (False, "")
         self._commands: set[str] = set()
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.core.state import State
-from engine.domain.instant import iso
+from engine.domain.instant import instant_of, iso
 from engine.domain.records import (
     AccountRecord,
     BotForgotten,
@@ -121,7 +121,7 @@ class AccountSnapshot:
 def _plain(value: Any) -> Any:
     """Times as ISO text, all else as it is."""
     if isinstance(value, datetime):
-        return value.isoformat()
+        return iso(instant_of(value))
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list) else value

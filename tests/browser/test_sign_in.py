@@ -18,6 +18,14 @@ def test_the_demo_account_signs_in_with_one_press(stack: Stack, visit: Visit) ->
     expect(dashboard.pane("Bots").get_by_role("row")).to_have_count(4)
 
 
+def test_the_page_works_under_localhost_too(stack: Stack, visit: Visit) -> None:
+    stack.seed()
+    dashboard = visit()
+    dashboard.url = stack.server.url.replace("127.0.0.1", "localhost")
+    dashboard.open().use_demo_account()
+    expect(dashboard.pane("Bots").get_by_role("row")).to_have_count(4)
+
+
 def test_a_wrong_password_is_told_in_a_sentence_and_what_was_typed_stays(visit: Visit) -> None:
     dashboard = visit()
     dashboard.sign_in(DEMO.email, "not-the-password")

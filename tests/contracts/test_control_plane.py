@@ -136,3 +136,19 @@ def request_delete(plane: Plane, bot_id: str) -> None:
     request = commit_request(plane.wire.database)
     add_delete(request, name_of(plane.wire.database, "bots", bot_id))
     plane.wire.commit(request)
+
+
+def test_a_bot_id_of_the_users_other_account_is_taken_over(plane: Plane) -> None:
+    other = AccountSpec("paper-earlier", "user-1")
+    plane.ensure(other, [ALPHA])
+    plane.ensure(ACCOUNT, [ALPHA])
+    assert [bot.spec.bot_id for bot in plane.bots(ACCOUNT.account_id)] == [ALPHA.bot_id]
+    assert list(plane.bots(other.account_id)) == []
+    plane.ensure(other, [ALPHA])
+    assert [bot.spec.bot_id for bot in plane.bots(other.account_id)] == [ALPHA.bot_id]
+
+
+def test_a_bot_id_of_another_user_is_refused(plane: Plane) -> None:
+    plane.ensure(ACCOUNT, [ALPHA])
+    with pytest.raises(PermanentFailure, match="another user's"):
+        plane.ensure(AccountSpec("paper-of-another", "user-2"), [ALPHA])

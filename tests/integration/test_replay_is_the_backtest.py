@@ -1,4 +1,4 @@
-"""A replay trades as the backtest of its files does: through the engine process, the journal, the relay, the emulator."""
+"""A replay trades as the backtest of its files does: through engine process, journal, relay and emulator."""
 
 from __future__ import annotations
 

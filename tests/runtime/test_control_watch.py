@@ -25,7 +25,7 @@ POLICY: dict[str, Any] = {
 def watching(household: Household) -> tuple[ControlWatch, Inbox]:
     """A watch that has not looked yet."""
     inbox = Inbox()
-    return ControlWatch(household.control, household.account_id, inbox), inbox
+    return ControlWatch(household.control, household.spec, inbox), inbox
 
 
 def wanted(event: object) -> tuple[str, Desired]:

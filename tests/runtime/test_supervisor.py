@@ -27,7 +27,7 @@ from tests.builders.market import tick
 from tests.builders.paper import account, bot
 from tests.builders.scripted import scripted
 from tests.builders.times import at, session
-from tests.runtime.world import Household, Life, ListFeed, eventually
+from tests.runtime.world import OWNER, Household, Life, ListFeed, eventually
 
 MONDAY = session()
 DAY: list[MarketEvent] = [
@@ -37,6 +37,7 @@ DAY: list[MarketEvent] = [
     tick("09:32:01", 502),
 ]
 JOURNAL = "journal-in-memory"
+ORDERS = {"fills": "filled_at", "closed_trades": "exit_at"}
 
 
 @dataclass(slots=True)
@@ -101,7 +102,8 @@ class Firm:
 
     def stored(self, collection: str) -> list[Fields]:
         """The documents of a collection."""
-        return self.household.documents.page(collection, {}, None, 100, None).items
+        where = {"user_id": OWNER, "account_id": account().account_id}
+        return self.household.documents.page(collection, where, ORDERS[collection], 100, None).items
 
     def lease_document(self) -> Fields:
         """Who holds the account, as the store has it."""

@@ -100,8 +100,9 @@ class Household:
         clock = ManualClock()
         self.documents = FirestoreDocuments(self.wire, clock, lambda: 0.5)
         self.control = FirestoreControlPlane(self.wire, self.documents, clock.now)
-        self.account_id = (spec or account()).account_id
-        self.control.ensure(spec or account(), bots)
+        self.spec = spec or account()
+        self.account_id = self.spec.account_id
+        self.control.ensure(self.spec, bots)
 
     def write(self, collection: str, document_id: str, **fields: Any) -> None:
         """Create a document or change some of its fields; the account's generation moves with it."""
@@ -139,7 +140,7 @@ class Life:
         self.outbox = Batches(self.journal)
         doors = Doors(self.clock, self.feed, self.outbox, self.watched)
         self.session = Session(self.spec, self.make_strategy, doors, snapshot)
-        self.watch = ControlWatch(self.household.control, self.spec.account_id, self.session.inbox)
+        self.watch = ControlWatch(self.household.control, self.spec, self.session.inbox)
 
     @property
     def state(self) -> State:

@@ -70,7 +70,7 @@ class DemoFeed:
         for day in (today - 1, today):
             session = self._market.session(day)
             if session.open_at <= at:
-                # Today's is opened at the place, so that an account not yet marked is written down as having reached it.
+                # Today's opens at the place: an account that was not marked yet is written down as having reached it.
                 yield SessionOpened(session, at=at if day == today else session.open_at)
                 for bar in self._market.bars(day, until=at):
                     yield HistoryBar(bar)

@@ -60,6 +60,17 @@ def read_bot(fields: Mapping[str, Any]) -> BotDocument:
         raise InvalidValue("bot", f"can't be read: {error}") from error
 
 
+def policy_fields(policy: RiskPolicy) -> Fields:
+    """A risk policy's own fields."""
+    return {
+        "notional_max_pct": float(policy.notional_max_pct),
+        "at_risk_max_pct": float(policy.at_risk_max_pct),
+        "positions_max": policy.positions_max,
+        "quote_age_max_s": policy.quote_age_max_s,
+        "notional_min": float(policy.notional_min),
+    }
+
+
 def read_policy(fields: Mapping[str, Any]) -> RiskPolicy:
     """A risk policy from its document; what it leaves out is as it is by default. Raises InvalidValue."""
     default = RiskPolicy()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from engine.adapters.firestore.bot_document import new_bot, read_bot, read_command, read_policy
+from engine.adapters.firestore.bot_document import new_bot, policy_fields, read_bot, read_command, read_policy
 from engine.adapters.firestore.decoder import document_fields
 from engine.adapters.firestore.encoder import name_of
 from engine.adapters.firestore.queries import structured_query
@@ -40,18 +40,25 @@ class FirestoreControlPlane:
     def ensure(self, account: AccountSpec, bots: Sequence[BotSpec]) -> None:
         """See ports.ControlPlane. A bot that was once made here and then deleted by a person stays deleted.
 
-        Raises PermanentFailure for an account that is another user's.
+        A bot's id is one document: where the user's other account (an earlier replay, say) has a bot of that id, this
+        account takes it over. Raises PermanentFailure for an account or a bot that is another user's.
         """
         controls = self._documents.get(CONTROLS, account.account_id)
         user = self._documents.get("users", account.user_id)
         if controls is not None and controls.get("user_id", account.user_id) != account.user_id:
             raise PermanentFailure(f"{account.account_id} belongs to another user")
-        brought = set((controls or {}).get("brought_bots", ()))
         known = controls is not None and "brought_bots" in controls and "user_id" in controls
         owned = user is not None and account.account_id in user.get("accounts", ())
-        if known and owned and all(bot.bot_id in brought for bot in bots):
+        if known and owned and not any(self._is_wanted(account, bot, controls or {}) for bot in bots):
             return
         self._documents.change(account.account_id, lambda transaction: self._bring(transaction, account, bots))
+
+    def _is_wanted(self, account: AccountSpec, bot: BotSpec, controls: Fields) -> bool:
+        """Whether a bot has yet to be made here, or to be taken over from another account."""
+        found = self._documents.get("bots", bot.bot_id)
+        if found is None:
+            return bot.bot_id not in controls["brought_bots"]
+        return bool(found.get("account_id") != account.account_id)
 
     def generation(self, account_id: str) -> tuple[int, int]:
         """See ports.ControlPlane."""
@@ -102,10 +109,17 @@ class FirestoreControlPlane:
             transaction.update("users", account.user_id, {"accounts": [*accounts, account.account_id]})
         brought = list((controls or {}).get("brought_bots", ()))
         for bot in bots:
+            found = transaction.get("bots", bot.bot_id)
+            if found is not None and found.get("user_id") != account.user_id:
+                raise PermanentFailure(f"the bot id {bot.bot_id} is another user's: give the bot another id")
+            if found is None and bot.bot_id not in brought:
+                transaction.create("bots", bot.bot_id, new_bot(account, bot, self._now()))
+            elif found is not None and found.get("account_id") != account.account_id:
+                transaction.update("bots", bot.bot_id, new_bot(account, bot, self._now()))
             if bot.bot_id not in brought:
                 brought.append(bot.bot_id)
-                if transaction.get("bots", bot.bot_id) is None:
-                    transaction.create("bots", bot.bot_id, new_bot(account, bot, self._now()))
+        if transaction.get("risk_policies", account.account_id) is None:
+            transaction.create("risk_policies", account.account_id, {**owner, **policy_fields(account.risk_policy)})
         fields = {**owner, "brought_bots": brought}
         if controls is None:
             transaction.create(CONTROLS, account.account_id, {**fields, "halted": False, "halted_reason": None})

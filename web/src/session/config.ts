@@ -23,9 +23,13 @@ export async function loadConfig(): Promise<ClientConfig> {
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "0.0.0.0", "[::1]"]);
 
-/** An emulator's host and port as this browser reaches it: a loopback name means the machine that served the page. */
+/**
+ * An emulator's host and port as this browser reaches it. A loopback name means the machine that served the page: where
+ * that is another one, it goes by the page's name; where it is this one, the configured name stays, which the page's
+ * content security policy allows.
+ */
 export function emulatorAddress(configured: string, pageHost: string): { host: string; port: number } {
   const colon = configured.lastIndexOf(":");
   const host = configured.slice(0, colon);
-  return { host: LOOPBACK.has(host) ? pageHost : host, port: Number(configured.slice(colon + 1)) };
+  return { host: LOOPBACK.has(host) && !LOOPBACK.has(pageHost) ? pageHost : host, port: Number(configured.slice(colon + 1)) };
 }
