@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from engine.core.bars import Series
 from engine.core.decide import exit_position, withdraw_entries
 from engine.core.publish import publish_account, publish_alert, publish_position
@@ -169,3 +172,12 @@ def _cancel(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str
 
 def _sync(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
     return "done", {"open_orders": str(len(state.open_orders()))}
+
+
+HANDLERS: dict[type, Callable[[State, Any], None]] = {
+    BotChanged: on_bot_changed,
+    BotRemoved: on_bot_removed,
+    PolicyChanged: on_policy_changed,
+    HaltChanged: on_halt_changed,
+    CommandReceived: on_command,
+}

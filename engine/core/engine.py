@@ -5,13 +5,14 @@ the backtest, the paper bot, the live bot and the simulation. Time is what event
 clock (bars that close, flattening, the day's end) happens at whole minutes, in order, before the event that reached
 that minute.
 
-A tick that breaks no rule, inside its minute, strictly between the symbol's two trigger prices, changes nothing but the
-forming bar: that is the contract which lets replay skip ahead.
+A later tick inside its minute, in its tape's calm interval, changes nothing but the forming bar: research skips ahead
+by it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from engine.core import control, settle
@@ -29,21 +30,11 @@ from engine.domain.errors import InvariantBroken
 from engine.domain.events import (
     BarClosed,
     BarOpened,
-    BotChanged,
-    BotRemoved,
     ClockTicked,
-    CommandReceived,
     Event,
-    FillReceived,
-    HaltChanged,
     HistoryBar,
     InstrumentListed,
     MarketEnded,
-    OrderAccepted,
-    OrderCancelled,
-    OrderExpired,
-    OrderRejected,
-    PolicyChanged,
     Recovered,
     SessionOpened,
 )
@@ -69,16 +60,7 @@ class Engine:
             ClockTicked: self._on_clock,
             MarketEnded: self._on_ended,
             Recovered: lambda event: on_recovered(state, event),
-            OrderAccepted: lambda event: settle.on_accepted(state, event),
-            OrderRejected: lambda event: settle.on_rejected(state, event),
-            OrderCancelled: lambda event: settle.on_ended(state, event),
-            OrderExpired: lambda event: settle.on_ended(state, event),
-            FillReceived: lambda event: settle.on_fill(state, event),
-            BotChanged: lambda event: control.on_bot_changed(state, event),
-            BotRemoved: lambda event: control.on_bot_removed(state, event),
-            PolicyChanged: lambda event: control.on_policy_changed(state, event),
-            HaltChanged: lambda event: control.on_halt_changed(state, event),
-            CommandReceived: lambda event: control.on_command(state, event),
+            **{kind: partial(handler, state) for kind, handler in (settle.HANDLERS | control.HANDLERS).items()},
         }
 
     @property
@@ -101,10 +83,9 @@ class Engine:
         return self._drain()
 
     def take_tick(self, tick: Tick) -> Sequence[Effect]:
-        """`process` for a tick. The hot path: no Decimal, no allocation, no look at anything but the symbol's tape."""
+        """`process` for a tick; the hot path looks at nothing but the symbol's tape."""
         self.state.ticks += 1
-        tape = self._tapes.get(tick.symbol)
-        if tape is None:
+        if (tape := self._tapes.get(tick.symbol)) is None:
             self.state.drop("unknown_symbol")
             return _NOTHING
         at, price = tick.at, tick.price
@@ -117,13 +98,16 @@ class Engine:
                 tape.low = price
             tape.volume += tick.quantity
             return _NOTHING
-        return self._look_twice(tape, tick)
+        try:
+            return self._look_twice(tape, tick)
+        except InvariantBroken as broken:
+            self._break(broken)
+            return self._drain()
 
     def _drain(self) -> Sequence[Effect]:
-        out = self.state.out
-        if not out:
+        if not self.state.out:
             return _NOTHING
-        self.state.out = []
+        out, self.state.out = self.state.out, []
         return out
 
     def _break(self, broken: InvariantBroken) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from engine.core.charges import Charges, charges_on, growth
 from engine.core.decide import exit_position
 from engine.core.exits import exit_prices, levels, nearest
@@ -174,3 +177,12 @@ def _busy(state: State, bot_id: str) -> bool:
 def forget_if_done(state: State, bot_id: str) -> None:
     """Let a deleted bot go once it holds nothing and waits for nothing."""
     _publish_bot(state, bot_id)
+
+
+HANDLERS: dict[type, Callable[[State, Any], None]] = {
+    OrderAccepted: on_accepted,
+    OrderRejected: on_rejected,
+    OrderCancelled: on_ended,
+    OrderExpired: on_ended,
+    FillReceived: on_fill,
+}

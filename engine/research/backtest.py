@@ -18,7 +18,8 @@ from engine.domain.records import ClosedTradeRecord, FillRecord, OrderRecord, Si
 from engine.domain.timeframe import timeframe_us
 from engine.market_data.columns import MarketData
 from engine.market_data.merge import ended_at, pieces
-from engine.market_data.runs import BarRun, TickRun
+from engine.market_data.runs import TickRun
+from engine.research.skip_ahead import run_ahead
 from engine.simulation.fill_model import FillModel
 from engine.simulation.paper import PaperLoop
 from engine.strategies.registry import make
@@ -132,9 +133,11 @@ def _run(loop: PaperLoop, data: MarketData, result: BacktestResult, progress: Pr
                 result.marks += marks
                 result.days.append(ledger.day)
             continue
-        run: TickRun | BarRun = piece
-        loop.run(run.events())
-        done += len(run)
+        if isinstance(piece, TickRun):
+            run_ahead(loop, piece)
+        else:
+            loop.run(piece.events())
+        done += len(piece)
         if progress is not None:
             progress(done, total)
     loop.step(MarketEnded(ended_at(data)))
