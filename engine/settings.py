@@ -58,6 +58,9 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     project = env.get("GOOGLE_CLOUD_PROJECT", "")
     if not project:
         raise InvalidValue("GOOGLE_CLOUD_PROJECT", "is not set: name the Google Cloud project, or use `make run`")
+    if (firestore is None) != (auth is None) and not project.startswith("demo-"):
+        missing = _EMULATORS[0 if firestore is None else 1]
+        raise InvalidValue(missing, "is not set, while the other emulator is: unsigned tokens would meet real data")
     feed = env.get("LOCKSTEP_FEED") or "demo"
     if feed not in FEEDS:
         raise InvalidValue("LOCKSTEP_FEED", f"unknown market {feed!r}; there are {', '.join(FEEDS)}")

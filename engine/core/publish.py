@@ -154,6 +154,7 @@ def publish_account(state: State) -> None:
             halted_reason=state.breaker.reason,
             market_at=state.now,
             session=window,
+            invariant_broken=state.breaker.broken,
         )
     )
 

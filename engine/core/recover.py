@@ -69,7 +69,8 @@ def _account(state: State, record: AccountRecord) -> None:
     ledger.day = record.session.day if record.session else ""
     state.now = record.market_at
     if record.trading_state is TradingState.HALTED:
-        state.breaker.halt(record.halted_reason or "halted before the restart")
+        reason = record.halted_reason or "halted before the restart"
+        state.breaker.halt(reason, broken=record.invariant_broken)
 
 
 def _position(state: State, record: PositionRecord) -> None:

@@ -58,7 +58,8 @@ def recover(session: Session, feed: MarketFeed, watch: ControlWatch, records: Se
     place = place_of(records)
     plays_again = feed.market == REPLAY and not place.finished
     if plays_again:
-        session.written_until = sequence
+        accounts = [record for record in records if isinstance(record, AccountRecord)]
+        session.play_again(sequence, accounts[0] if accounts else None)
     for instrument in feed.instruments():
         session.step(InstrumentListed(instrument))
     if records and not plays_again:

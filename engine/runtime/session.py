@@ -7,17 +7,14 @@ or not at all, so that what is written down is always the state after some event
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-
-import structlog
 
 from engine.core.state import MakeStrategy
 from engine.domain.account import AccountSpec
 from engine.domain.effects import PublishRecord
-from engine.domain.errors import JournalFailed
-from engine.domain.events import Event, MarketEnded
-from engine.domain.records import HealthRecord, QuotesRecord, Record
+from engine.domain.events import Event, HaltChanged, MarketEnded
+from engine.domain.records import AccountRecord, HealthRecord, QuotesRecord, Record
 from engine.ports import Clock, MarketFeed, Outbox
 from engine.runtime.health import Pulse, health_record, quotes_record
 from engine.runtime.inbox import Inbox
@@ -27,7 +24,6 @@ from engine.simulation.paper import PaperLoop
 TAKE_S = 0.1
 WATCHED_S = 1.0  # least time between two writes of prices and health while a screen watches
 UNWATCHED_S = 10.0
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +50,14 @@ class Session:
         self._batch: list[PublishRecord] = []
         self.pulse = Pulse(doors.clock.monotonic())
         self.written_until = 0  # records up to this sequence are in the journal already
+        self._written: AccountRecord | None = None
+        self._played: AccountRecord | None = None
         self._told_at = -UNWATCHED_S
         self._last_told: tuple[Record, ...] = ()
+
+    def play_again(self, until: int, written: AccountRecord | None) -> None:
+        """What comes up to a sequence is in the journal already; it must come to the account that is written there."""
+        self.written_until, self._written = until, written
 
     def _collect(self, effect: PublishRecord) -> None:
         self._batch.append(effect)
@@ -77,6 +79,22 @@ class Session:
             self._doors.outbox.put(new)
         for effect in batch:
             self.snapshot.take(effect.record)
+        if self._written is not None:
+            self._compare(self._written, batch, played=bool(new))
+
+    def _compare(self, written: AccountRecord, batch: Sequence[PublishRecord], *, played: bool) -> None:
+        """A replay played again without what a person did in between comes to other books: it halts, and says so."""
+        for effect in batch:
+            if isinstance(effect.record, AccountRecord) and effect.sequence <= self.written_until:
+                self._played = effect.record
+        if not played:
+            return
+        self._written = None
+        if self._played is None or (self._played.cash, self._played.market_at) != (written.cash, written.market_at):
+            reason = (
+                "a person changed this replay as it ran: played again it comes to other books. RESET=1 begins anew"
+            )
+            self.inbox.put(HaltChanged(True, reason))
 
     def step_all(self, events: Iterable[Event]) -> None:
         """Take events of the past, before any thread runs. Their records leave as one batch.
@@ -117,10 +135,7 @@ class Session:
         self._last_told = records
         if not changed:
             return
-        try:
-            sequence = max(state.sequence, self.written_until)
-            self._doors.outbox.put([PublishRecord(sequence, record) for record in changed])
-        except JournalFailed as failed:
-            _log.warning("health is not written down", account=self.account.account_id, error=str(failed))
+        sequence = max(state.sequence, self.written_until)
+        self._doors.outbox.put([PublishRecord(sequence, record) for record in changed])
         for record in changed:
             self.snapshot.take(record)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -87,31 +88,27 @@ class AccountSnapshot:
         ]
 
     def fields(self, queue: QueueStatus) -> Fields:
-        """The account's part of the snapshot, JSON-ready."""
+        """The account's part of the snapshot, JSON-ready. Converted outside the lock: prices must not wait for it."""
         with self._lock:
-            account: Fields = {}
-            for record in (self._account, self._health):
-                if record is not None:
-                    account |= self._json(record)
-            return {
-                "user_id": self._user_id,
-                "account": account,
-                "positions": [self._json(self._positions[key]) for key in sorted(self._positions)],
-                "bots": {bot_id: self._json(record) for bot_id, record in sorted(self._bots.items())},
-                "profits": {period: self._json(record) for period, record in sorted(self._profits.items())},
-                "instruments": self._instruments,
-                "queue": {
-                    "depth": queue.depth,
-                    "oldest_age_s": queue.oldest_age_s,
-                    "dead_letters": queue.dead_letters,
-                    "delivered": queue.delivered,
-                    "attempts": queue.attempts,
-                    "store_state": queue.store_state,
-                },
-                "signals_total": self._signals,
-                "signals_failed": queue.dead_letters,
-                "last_signal_at": None if self._last_signal_at is None else iso(self._last_signal_at),
-            }
+            newest = [record for record in (self._account, self._health) if record is not None]
+            positions = [self._positions[key] for key in sorted(self._positions)]
+            bots, profits = dict(sorted(self._bots.items())), dict(sorted(self._profits.items()))
+            signals, last_signal_at = self._signals, self._last_signal_at
+        account: Fields = {}
+        for record in newest:
+            account |= self._json(record)
+        return {
+            "user_id": self._user_id,
+            "account": account,
+            "positions": [self._json(record) for record in positions],
+            "bots": {bot_id: self._json(record) for bot_id, record in bots.items()},
+            "profits": {period: self._json(record) for period, record in profits.items()},
+            "instruments": self._instruments,
+            "queue": asdict(queue),
+            "signals_total": signals,
+            "signals_failed": queue.dead_letters,
+            "last_signal_at": None if last_signal_at is None else iso(last_signal_at),
+        }
 
     def _json(self, record: Record) -> Fields:
         fields: Fields = _plain(self._to_fields(record))

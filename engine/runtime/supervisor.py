@@ -29,6 +29,7 @@ SNAPSHOT_S = 0.5
 DRAIN_S = 3.0  # for what the store takes at once; the rest waits in the journal
 FLUSH_S = 2.0
 JOIN_S = 2.0
+END_S = 7.0  # the launcher ends whatever lasts longer than 8
 _log = structlog.get_logger()
 
 
@@ -66,6 +67,7 @@ class Supervisor:
 
     def __init__(self, parts: Parts, watched: Watched) -> None:
         self._parts = parts
+        self._end_at = 0.0
         self._watched = watched
         self._ended: SimpleQueue[None] = SimpleQueue()  # an Event's lock is not for a signal handler: it can deadlock
         self.failure: BaseException | None = None
@@ -97,26 +99,31 @@ class Supervisor:
 
     def _wind_down(self) -> None:
         parts = self._parts
-        for worker in (self._feed, self._watch):
-            worker.stop()
-        for worker in (self._feed, self._watch):
-            worker.join(JOIN_S)
-        self._session.stop()
+        self._end_at = parts.clock.monotonic() + END_S
+        self._stop(self._feed, self._watch)
         parts.session.inbox.close()
-        self._session.join(JOIN_S)
+        self._stop(self._session)
         flushed = not isinstance(self.failure, Fenced) and self._flush()
-        for worker in (self._relay, self._lease, self._snapshot):
-            worker.stop()
-        for worker in (self._relay, self._lease, self._snapshot):
-            worker.join(JOIN_S)
-        if not isinstance(self.failure, Fenced):
+        idle = self._stop(self._relay, self._lease, self._snapshot)
+        if idle and not isinstance(self.failure, Fenced):  # one in mid-commit holds the lease; it runs out by itself
             self._ownership.release()
         _log.info("ended", account=parts.session.account.account_id, flushed=flushed)
+
+    def _left_s(self, most: float) -> float:
+        """Seconds that may still be spent on one thing."""
+        return max(0.0, min(most, self._end_at - self._parts.clock.monotonic()))
+
+    def _stop(self, *workers: Worker) -> bool:
+        """Ask workers to end and wait for them; False where one does not."""
+        for worker in workers:
+            worker.stop()
+        ended = [worker.join(self._left_s(JOIN_S)) for worker in workers]
+        return all(ended)
 
     def _flush(self) -> bool:
         """What was decided, on disk and as far as possible in the store; False where the disk does not take it."""
         try:
-            flushed = self._parts.outbox.flush(FLUSH_S)
+            flushed = self._parts.outbox.flush(self._left_s(FLUSH_S))
             if flushed:
                 self._drain()
         except JournalFailed as failed:  # the end goes on: threads, lease and file are let go of all the same
@@ -127,7 +134,7 @@ class Supervisor:
     def _drain(self) -> None:
         """Give the relay a moment with a store that answers."""
         clock = self._parts.clock
-        until = clock.monotonic() + DRAIN_S
+        until = clock.monotonic() + self._left_s(DRAIN_S)
         while clock.monotonic() < until:
             status: QueueStatus = self._parts.outbox.status()
             if status.depth == 0 or status.store_state == "down":

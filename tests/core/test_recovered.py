@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cache
 
 import pytest
 
 from engine.core.orders import TERMINAL
-from engine.domain.account import Desired
+from engine.domain.account import Desired, TradingState
 from engine.domain.events import (
     BotChanged,
     ClockTicked,
     Event,
     FillReceived,
+    HaltChanged,
     HistoryBar,
     MarketEnded,
     OrderCancelled,
@@ -207,3 +209,13 @@ def test_a_bots_day_goes_on_after_a_cut_and_not_after_the_day_has_turned() -> No
         after = fresh.all(BotStatusRecord)[-1]
         assert after.orders_today == orders
         assert after.charges_day == (0 if turned else before.charges_day)
+
+
+def test_a_halt_for_a_broken_invariant_outlives_a_restart_and_a_resume() -> None:
+    old = holding("09:40")
+    old.step(FillReceived("A-STRANGERS-ID", "1", Decimal(1), Decimal(500), at("09:41")))
+    assert old.state.breaker.broken
+    fresh = resumed(old)
+    fresh.step(HaltChanged(False, ""))
+    assert fresh.state.breaker.broken
+    assert fresh.state.breaker.state is TradingState.HALTED

@@ -8,6 +8,7 @@ import pytest
 
 from engine.adapters.feeds.replay import ReplayFeed
 from engine.domain.account import AccountSpec, BotSpec
+from engine.domain.events import HaltChanged
 from engine.domain.records import ClosedTradeRecord, FillRecord
 from engine.market_data.columns import MarketData
 from engine.market_data.readers import read_market_data
@@ -98,3 +99,23 @@ def test_no_price_comes_before_the_bots_run(data: MarketData, tmp_path: Path) ->
     life = replay(data, MemoryJournal(ManualClock()), Household(BOTS, SPEC))
     assert set(life.state.bots) == {"quick"}
     assert life.state.ticks == 0
+
+
+def test_a_replay_that_a_person_changed_halts_when_played_again_comes_to_other_books(data: MarketData) -> None:
+    journal, household = MemoryJournal(ManualClock()), Household(BOTS, SPEC)
+    first = play(replay(data, journal, household), int(data.tick_count * 0.6))
+    household.write("bots", "quick", desired="paused")
+    first.watch.look()
+    first.session.step_all(first.session.inbox.take(0))
+    assert first.state.ledger.cash != SPEC.cash
+    again = play(replay(data, journal, household))
+    (halt,) = [event for event in again.session.inbox.take(0) if isinstance(event, HaltChanged)]
+    assert halt.halted
+    assert "RESET=1" in halt.reason
+
+
+def test_a_replay_that_nobody_changed_does_not_halt(data: MarketData) -> None:
+    journal, household = MemoryJournal(ManualClock()), Household(BOTS, SPEC)
+    play(replay(data, journal, household), int(data.tick_count * 0.6))
+    again = play(replay(data, journal, household))
+    assert not any(isinstance(event, HaltChanged) for event in again.session.inbox.take(0))

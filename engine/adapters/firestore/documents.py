@@ -197,7 +197,7 @@ SHAPES: dict[type, Shape] = {
     ),
     records.AccountRecord: Shape(
         (
-            *same(PLAIN, "account_id name market currency halted_reason"),
+            *same(PLAIN, "account_id name market currency halted_reason invariant_broken"),
             *same(MONEY, "cash equity start_equity_day start_equity_week realized_pnl_day unrealized_pnl charges_day"),
             *same(MONEY, "high_water_mark"),
             *same(NUMBER, "pnl_pct_day pnl_pct_week drawdown_pct"),

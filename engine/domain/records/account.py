@@ -48,6 +48,7 @@ class AccountRecord:
     halted_reason: str | None
     market_at: Instant
     session: SessionWindow | None
+    invariant_broken: bool = False  # halted for a broken invariant: no restart and no resume lifts that
 
     @property
     def document_id(self) -> str:
