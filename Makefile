@@ -5,11 +5,9 @@ PYTHON := $(shell for p in .venv/bin/python python3.13 python3.12 python3.11 pyt
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 VENV := .venv/bin
 WORKERS ?= auto
-SEEDS ?= 1000
-FROM ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-python setup-run setup-bench run test test-python test-web check simulate prove bench lock clean need-python
+.PHONY: help setup setup-python setup-run setup-bench run test test-python test-web check prove bench lock clean need-python
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -44,9 +42,6 @@ check: setup-run ## lint, types, import rules, tidiness
 	$(VENV)/lint-imports
 	$(VENV)/python -m local.node npm run check --prefix web --silent
 	$(VENV)/python -m pytest -q tests/architecture
-
-simulate: setup-python ## seeded fault schedules on the production code (SEEDS=n FROM=k)
-	@$(VENV)/lockstep simulate --seeds $(SEEDS) --from $(FROM)
 
 prove: setup ## the long checks, and those on real data (ONLY=name DATA=folder)
 	@$(VENV)/python -m bench.prove $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA))
