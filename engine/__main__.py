@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from engine.cli import backtest, serve
+from engine.cli import backtest, cost, serve
 from engine.domain.errors import InvalidValue, LockstepError
 
 
@@ -15,6 +15,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="lockstep", description="Bots that keep broker, books and screen in step.")
     subcommands = parser.add_subparsers(metavar="COMMAND", required=True)
     backtest.add_parser(subcommands)
+    cost.add_parser(subcommands)
     serve.add_parser(subcommands, _serve)
     arguments = parser.parse_args(words)
     try:

@@ -43,6 +43,7 @@ from engine.outbox.relay import Relay
 from engine.ports import Fields, Grant, MarketFeed
 from engine.research.backtest import check_bots
 from engine.runtime.control_watch import ControlWatch
+from engine.runtime.dead_letters import DeadLetterDesk
 from engine.runtime.launcher import Launcher, Program
 from engine.runtime.logs import configure_logs
 from engine.runtime.recovery import REPLAY, answered_commands, recover
@@ -173,8 +174,10 @@ def run_engine(settings: Settings) -> int:
         watched = Watched(clock)
         session = Session(account, make, Doors(clock, market.feed, journal, watched), snapshot)
         session.pulse.instance, session.pulse.epoch = instance, grant.epoch
-        watch = ControlWatch(control, account, session.inbox)
+        desk = DeadLetterDesk(journal, account.account_id)
+        watch = ControlWatch(control, account, session.inbox, desk.carry_out)
         records, sequence = written_down(journal, wire, account, grant)
+        desk.tell_untold(records)
         watch.begin_answered(answered_commands(journal))
         place = recover(session, market.feed, watch, records, sequence)
         store = FirestoreRecordStore(wire, lease, clock, lambda symbol: digits.get(symbol, 2))

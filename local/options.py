@@ -6,7 +6,7 @@ from pathlib import Path
 
 from local.errors import StackError
 
-FEEDS = ("demo", "replay", "coinbase", "angelone")
+FEEDS = ("demo", "replay")
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,14 @@ class Options:
             data=data,
             speed=_speed(env.get("SPEED", "")),
             bots=_existing("BOTS", env.get("BOTS", "")),
-            reset=env.get("RESET", "") not in ("", "0"),
+            reset=_reset(env.get("RESET", "")),
         )
+
+
+def _reset(text: str) -> bool:
+    if text not in ("", "0", "1"):
+        raise StackError(f"RESET={text} is not understood. RESET=1 deletes the books and begins anew")
+    return text == "1"
 
 
 def _port(text: str) -> int:

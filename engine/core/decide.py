@@ -126,10 +126,10 @@ def _entry_answer(state: State, bot: Bot, bar: Bar, side: Side, identity: str) -
         signal_id=identity,
         stop_price=stop,
     )
-    verdict = judge_entry(request, _risk_view(state, request, equity))
-    order, submit = _settle_request(state, request, verdict)
-    if isinstance(verdict, Refusal):
-        return _Answer(Outcome.BLOCKED, verdict.code, verdict.detail, order)
+    ruling = judge_entry(request, _risk_view(state, request, equity))
+    order, submit = _settle_request(state, request, ruling)
+    if isinstance(ruling, Refusal):
+        return _Answer(Outcome.BLOCKED, ruling.code, ruling.detail, order)
     bot.orders += 1
     return _Answer(Outcome.ORDERED, order=order, submit=submit)
 
@@ -197,10 +197,10 @@ def _exit_position(
         signal_id=identity,
         exit_reason=reason,
     )
-    verdict = judge_exit(request, position.quantity)
-    order, submit = _settle_request(state, request, verdict)
-    if isinstance(verdict, Refusal):
-        return _Answer(Outcome.BLOCKED, verdict.code, verdict.detail, order)
+    ruling = judge_exit(request, position.quantity)
+    order, submit = _settle_request(state, request, ruling)
+    if isinstance(ruling, Refusal):
+        return _Answer(Outcome.BLOCKED, ruling.code, ruling.detail, order)
     if bot is not None:
         bot.orders += 1
     withdraw_entries(state, at, position.bot_id, position.symbol)
@@ -218,15 +218,15 @@ def _order_id(state: State, bot_id: str, symbol: str, timeframe: str, bar_at: In
 
 
 def _settle_request(
-    state: State, request: OrderRequest, verdict: Approved | Refusal
+    state: State, request: OrderRequest, ruling: Approved | Refusal
 ) -> tuple[Order, SubmitOrder | None]:
-    """Turn a verdict into an order that is sent or refused; nothing is published yet."""
+    """Turn the gate's ruling into an order that is sent or refused; nothing is published yet."""
     order = Order.of(request)
     state.orders[order.order_id] = order
-    if isinstance(verdict, Refusal):
-        order.move(Move.REFUSE, request.at, verdict.code)
+    if isinstance(ruling, Refusal):
+        order.move(Move.REFUSE, request.at, ruling.code)
         return order, None
-    order.at_risk_pct = verdict.at_risk_pct
+    order.at_risk_pct = ruling.at_risk_pct
     order.move(Move.SEND, request.at)
     submit = SubmitOrder(
         order.order_id, order.symbol, order.side, order.quantity, order.order_type, order.limit_price,

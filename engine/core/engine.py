@@ -175,7 +175,8 @@ class Engine:
             begin_day(state, session.day)
         if len(state.portfolio):  # held overnight, or over a restart: it is marked and flattened without waiting
             state.next_due_at = min(state.next_due_at, state.now - state.now % MINUTE + MINUTE)
-        publish_account(state)
+        if not (state.recovered and event.at <= state.now):  # a session of the past, with the past's prices
+            publish_account(state)
 
     def _on_history(self, event: HistoryBar) -> None:
         """A bar of the past: indicators, candidates and charts see it, nothing else comes of it."""

@@ -64,7 +64,8 @@ TERMINAL = frozenset({_S.FILLED, _S.CANCELLED, _S.REJECTED, _S.EXPIRED, _S.REFUS
 class Order:
     """An order as it stands.
 
-    `filled_value` is in currency, `price` the mark it was sized at; `fill_keys` are those booked.
+    `filled_value` is money, `filled_turnover` price times quantity, unrounded; `price` is the mark it was sized at;
+    `fill_keys` are the fills booked.
     """
 
     order_id: str
@@ -84,6 +85,7 @@ class Order:
     state: OrderState = OrderState.CREATED
     filled_quantity: Decimal = Decimal(0)
     filled_value: Decimal = Decimal(0)
+    filled_turnover: Decimal = Decimal(0)
     venue_order_id: str | None = None
     reason: str | None = None
     history: list[OrderStep] = field(default_factory=list)
@@ -122,8 +124,8 @@ class Order:
         if reason is not None:
             self.reason = reason
 
-    def fill(self, fill_key: str, quantity: Decimal, value: Decimal, at: Instant) -> bool:
-        """Book a fill's quantity and value (currency); False when its key was booked before."""
+    def fill(self, fill_key: str, quantity: Decimal, price: Decimal, value: Decimal, at: Instant) -> bool:
+        """Book a fill's quantity, price and value (money); False when its key was booked before."""
         if fill_key in self.fill_keys:
             return False
         if quantity <= 0 or quantity > self.remaining:
@@ -132,4 +134,5 @@ class Order:
         self.fill_keys.append(fill_key)
         self.filled_quantity += quantity
         self.filled_value += value
+        self.filled_turnover += price * quantity
         return True

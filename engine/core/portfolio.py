@@ -20,7 +20,10 @@ ZERO = Decimal(0)
 
 @dataclass(slots=True)
 class Position:
-    """`cost` is what the open quantity was traded for, positive; opened and closed values are the round trip's."""
+    """`cost` is what the open quantity was traded for, positive; opened and closed values are the whole round trip's.
+
+    Values are money in whole paise or cents; turnovers beside them are price times quantity, unrounded: for averages.
+    """
 
     bot_id: str
     instrument: Instrument
@@ -32,6 +35,9 @@ class Position:
     opened_quantity: Decimal = ZERO
     opened_value: Decimal = ZERO
     closed_value: Decimal = ZERO
+    turnover: Decimal = ZERO
+    opened_turnover: Decimal = ZERO
+    closed_turnover: Decimal = ZERO
     tranches: list[Tranche] = field(default_factory=list)
     fill_ids: list[str] = field(default_factory=list)
     stop_price: Decimal | None = None
@@ -49,7 +55,7 @@ class Position:
     @property
     def entry_price(self) -> Decimal:
         """The weighted average of the open quantity, exact."""
-        return self.cost / abs(self.quantity)
+        return self.turnover / abs(self.quantity)
 
     @property
     def at_risk_pct(self) -> Decimal:
@@ -70,6 +76,8 @@ class Position:
         self.cost += value
         self.opened_quantity += fill.quantity
         self.opened_value += value
+        self.turnover += fill.price * fill.quantity
+        self.opened_turnover += fill.price * fill.quantity
         self.tranches.append(Tranche(fill.quantity, fill.price, fill.filled_at, at_risk_pct))
 
     def reduce(self, fill: FillRecord, value: Decimal) -> Decimal:
@@ -79,7 +87,9 @@ class Position:
         gross = (value - released) * self.sign
         self.quantity += fill.quantity * fill.side.sign
         self.cost -= released
+        self.turnover -= self.turnover * fill.quantity / open_quantity
         self.closed_value += value
+        self.closed_turnover += fill.price * fill.quantity
         self.realized_gross += gross
         self._release(fill.quantity)
         return gross
@@ -190,9 +200,9 @@ def _closed(position: Position, last: FillRecord, exit_reason: ExitReason) -> Cl
         side="LONG" if last.side is Side.SELL else "SHORT",
         quantity=position.opened_quantity,
         entry_at=position.entry_time,
-        entry_price=position.opened_value / position.opened_quantity,
+        entry_price=position.opened_turnover / position.opened_quantity,
         exit_at=last.filled_at,
-        exit_price=position.closed_value / position.opened_quantity,
+        exit_price=position.closed_turnover / position.opened_quantity,
         gross_pnl=position.realized_gross,
         charges=position.charges,
         exit_reason=exit_reason,

@@ -47,7 +47,7 @@ def publish_order(state: State, order: Order) -> None:
             limit_price=order.limit_price,
             state=order.state,
             filled_quantity=filled,
-            average_price=price_rounded(order.filled_value / filled, instrument) if filled else None,
+            average_price=price_rounded(order.filled_turnover / filled, instrument) if filled else None,
             venue_order_id=order.venue_order_id,
             reason=order.reason,
             purpose=order.purpose,

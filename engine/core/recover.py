@@ -83,6 +83,10 @@ def _position(state: State, record: PositionRecord) -> None:
     position.realized_gross, position.charges = record.realized_pnl, record.charges
     position.opened_quantity, position.opened_value = record.opened_quantity, record.opened_value
     position.closed_value = record.closed_value
+    # What whole shares were traded for is exact money; of fractions only the average price is known to a unit.
+    whole = tape.instrument.quantity_digits == 0
+    position.turnover = record.cost if whole else record.entry_price * abs(record.quantity)
+    position.opened_turnover, position.closed_turnover = record.opened_value, record.closed_value
     position.tranches, position.fill_ids = list(record.tranches), list(record.fill_ids)
     position.stop_price, position.target_price = record.stop_price, record.target_price
     state.portfolio.restore(position)
@@ -115,6 +119,7 @@ def _open_order(state: State, record: OrderRecord) -> None:
     order.state, order.history = record.state, list(record.history)
     order.filled_quantity = record.filled_quantity
     if record.average_price is not None:
+        order.filled_turnover = record.average_price * record.filled_quantity
         order.filled_value = state.instruments[record.symbol].value_of(record.average_price, record.filled_quantity)
     position = state.portfolio.get(record.bot_id, record.symbol)
     if position is not None:

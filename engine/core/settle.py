@@ -73,7 +73,7 @@ def on_fill(state: State, event: FillReceived) -> None:
     state.portfolio.check(order.bot_id, order.symbol, order.side, event.quantity, entry=entry)
     value = instrument.value_of(event.price, event.quantity)
     before = charges_on(state.charge_rule, order.side, order.filled_value)
-    order.fill(key, event.quantity, value, event.at)
+    order.fill(key, event.quantity, event.price, value, event.at)
     charges = growth(before, charges_on(state.charge_rule, order.side, order.filled_value))
     fill = _fill_record(order, event, key, charges)
     exit_reason = None if entry else order.exit_reason or ExitReason.MANUAL

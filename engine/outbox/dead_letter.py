@@ -1,4 +1,6 @@
-"""The record that tells a person of a record which the store can never take. Made by the relay; shown by the API."""
+"""The record that tells a person of a record which the store can never take. Made by the relay, and by runtime at the
+start for what is not told yet; shown by the API.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +8,34 @@ from base64 import b32encode
 from hashlib import sha256
 
 from engine.domain.instant import Instant
-from engine.domain.records import DeadLetterRecord, slot_of
+from engine.domain.records import DeadLetterRecord, SetAside, slot_of
 from engine.ports import Pending
 
 ERROR_LENGTH_MAX = 500
 
 
 def letter_for(item: Pending, account_id: str, error: str, attempts: int, at: Instant) -> DeadLetterRecord:
-    """The letter for a record set aside at `at` (wall time).
-
-    Its id names what could not be written: a fact by its row too, a state once however often it fails.
-    """
+    """The letter for a record set aside at `at` (wall time)."""
     record = item.record
-    named = (account_id, record.collection, record.document_id, slot_of(record), str(item.row) if record.fact else "")
-    digest = sha256("\x1f".join(("letter", *named)).encode()).digest()
+    names = (record.collection, record.document_id, slot_of(record), record.fact)
+    return letter_of(SetAside(item.row, *names, error, attempts, at, item.size_bytes), account_id)
+
+
+def letter_of(kept: SetAside, account_id: str) -> DeadLetterRecord:
+    """The letter for a record that the journal has set aside already."""
     return DeadLetterRecord(
-        letter_id=b32encode(digest).decode()[:20],
-        of_collection=record.collection,
-        of_document_id=record.document_id,
-        error=error[:ERROR_LENGTH_MAX],
-        attempts=attempts,
-        first_at=at,
-        payload_bytes=item.size_bytes,
+        letter_id=letter_id_of(kept, account_id),
+        of_collection=kept.collection,
+        of_document_id=kept.document_id,
+        error=kept.error[:ERROR_LENGTH_MAX],
+        attempts=kept.attempts,
+        first_at=kept.first_at,
+        payload_bytes=kept.payload_bytes,
     )
+
+
+def letter_id_of(kept: SetAside, account_id: str) -> str:
+    """It names what could not be written: a fact by its row too, a state once however often it fails."""
+    named = (account_id, kept.collection, kept.document_id, kept.slot, str(kept.row) if kept.fact else "")
+    digest = sha256("\x1f".join(("letter", *named)).encode()).digest()
+    return b32encode(digest).decode()[:20]

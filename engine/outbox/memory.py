@@ -11,8 +11,18 @@ from dataclasses import dataclass, field
 
 from engine.domain.effects import PublishRecord
 from engine.domain.errors import JournalFailed
+from engine.domain.instant import instant_of
 from engine.domain.order import OrderState
-from engine.domain.records import BotForgotten, CommandResult, OrderRecord, PositionFlat, Record, slot_of
+from engine.domain.records import (
+    BotForgotten,
+    CommandResult,
+    DeadLetterGone,
+    OrderRecord,
+    PositionFlat,
+    Record,
+    SetAside,
+    slot_of,
+)
 from engine.outbox.codec import encode
 from engine.ports import Clock, Pending, QueueStatus
 
@@ -27,6 +37,7 @@ class _Row:
     item: Pending
     queued_at: float
     state: int = _WAITING
+    letter: tuple[str, int, int] = ("", 0, 0)  # of a dead one: error, attempts, when (wall time, Instant)
 
 
 @dataclass(slots=True)
@@ -67,7 +78,7 @@ class MemoryJournal:
         return [
             record
             for record in (self._rows[row].item.record for row in sorted(self._keys.values()))
-            if not isinstance(record, (PositionFlat, BotForgotten, CommandResult))
+            if not isinstance(record, (PositionFlat, BotForgotten, CommandResult, DeadLetterGone))
             and not (isinstance(record, OrderRecord) and record.state in _FINISHED)
         ]
 
@@ -105,6 +116,7 @@ class MemoryJournal:
         if row not in self._rows:
             return
         self._rows[row].state = _DEAD
+        self._rows[row].letter = (error, attempts, instant_of(self.clock.now()))
         key = _key(self._rows[row].item.record)
         for older in [number for number, other in self._rows.items() if number < row and other.state == _DEAD]:
             if not self._rows[older].item.record.fact and _key(self._rows[older].item.record) == key:
@@ -119,6 +131,38 @@ class MemoryJournal:
             row.state = _WAITING
         return len(lost)
 
+    def dead(self) -> Sequence[SetAside]:
+        """See runtime/dead_letters.LetterJournal."""
+        return [
+            SetAside(number, *_key(row.item.record), row.item.record.fact, *row.letter, row.item.size_bytes)
+            for number, row in self._rows.items()
+            if row.state == _DEAD
+        ]
+
+    def send_again(self, row: int) -> bool:
+        """See runtime/dead_letters.LetterJournal."""
+        if not self._is_dead(row):
+            return False
+        record = self._rows.pop(row).item.record
+        if not record.fact and self._keys.get(_key(record), row) != row:
+            return False
+        self._add(PublishRecord(self._last_sequence, record))
+        self.on_durable()
+        return True
+
+    def discard(self, row: int) -> None:
+        """See runtime/dead_letters.LetterJournal."""
+        if not self._is_dead(row):
+            return
+        record = self._rows[row].item.record
+        if record.fact or self._keys[_key(record)] != row:
+            del self._rows[row]
+        else:
+            self._rows[row].state = _DELIVERED
+
+    def _is_dead(self, row: int) -> bool:
+        return row in self._rows and self._rows[row].state == _DEAD
+
     def note_store(self, attempts: int, state: str) -> None:
         """See outbox/relay.Journal."""
         self._store = (attempts, state)
@@ -131,7 +175,7 @@ class MemoryJournal:
         if not record.fact:
             key = _key(record)
             older = self._keys.get(key)
-            if older is not None and self._rows[older].state != _DEAD:
+            if older in self._rows and self._rows[older].state != _DEAD:
                 del self._rows[older]
             self._keys[key] = self._last_row
         self._rows[self._last_row] = _Row(item, self.clock.now().timestamp())

@@ -23,6 +23,7 @@ from engine.domain.records import DeadLetterRecord
 from engine.outbox.backlog import Backlog
 from engine.outbox.backoff import Backoff
 from engine.outbox.dead_letter import letter_for
+from engine.outbox.last_written import LastWritten
 from engine.outbox.store_health import StoreHealth
 from engine.ports import Clock, Grant, Pending, RecordStore
 
@@ -71,6 +72,7 @@ class Relay:
         self._backoff = backoff
         self._backlog = Backlog(pace_s)
         self._health = StoreHealth()
+        self._last_written = LastWritten()
         self._stack: list[list[Pending]] = []
         self._refusals: Counter[int] = Counter()
         self._taken_row = 0
@@ -109,8 +111,19 @@ class Relay:
             batch = self._backlog.next_batch(now, BATCH_MAX, BATCH_BYTES_MAX)
             if not batch:
                 return self._rest(now)
+            batch = self._changed(batch)
+            if not batch:
+                return 0.0
             self._stack.append(batch)
         return self._send(self._stack[-1])
+
+    def _changed(self, batch: list[Pending]) -> list[Pending]:
+        """Without the states that the store holds as they are: those count as delivered, and cost no write."""
+        unchanged = {item.row for item in batch if self._last_written.is_unchanged(item)}
+        if not unchanged:
+            return batch
+        self._journal.mark_delivered(sorted(unchanged))
+        return [item for item in batch if item.row not in unchanged]
 
     def _take_up(self) -> None:
         while self._backlog.facts < BATCH_MAX:
@@ -178,6 +191,7 @@ class Relay:
         self._stack.pop()
         self._journal.mark_delivered([item.row for item in batch])
         self._backlog.sent(batch, self._clock.monotonic())
+        self._last_written.arrived(batch)
         self.delivered += len(batch)
         self._succeeded()
         return 0.0

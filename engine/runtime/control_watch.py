@@ -1,7 +1,7 @@
 """Follows what people want of an account: polls one generation document, reads further only when it moved.
 
-Fed by the control plane; feeds the inbox with the differences. Level-triggered: what was missed is seen at the next
-look, and a look that changes nothing puts nothing.
+Fed by the control plane; feeds the inbox with the differences, and dead_letters with commands about those.
+Level-triggered: what was missed is seen at the next look, and a look that changes nothing puts nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import structlog
 
 from engine.domain.account import AccountSpec, Desired
 from engine.domain.errors import OperatingError
-from engine.domain.events import BotChanged, BotRemoved, HaltChanged, PolicyChanged
+from engine.domain.events import BotChanged, BotRemoved, CommandReceived, HaltChanged, PolicyChanged
 from engine.ports import BotDocument, ControlPlane
 from engine.runtime.inbox import Inbox
 
@@ -22,10 +22,17 @@ _log = structlog.get_logger()
 
 
 class ControlWatch:
-    """Remembers what it has passed on."""
+    """Remembers what it has passed on. `carry_out` does a command that is the runtime's; it is False for all others."""
 
-    def __init__(self, control: ControlPlane, account: AccountSpec, inbox: Inbox) -> None:
+    def __init__(
+        self,
+        control: ControlPlane,
+        account: AccountSpec,
+        inbox: Inbox,
+        carry_out: Callable[[CommandReceived], bool] = lambda command: False,
+    ) -> None:
         self._control = control
+        self._carry_out = carry_out
         self._account_id = account.account_id
         self._inbox = inbox
         self._generation: tuple[int, int] | None = None
@@ -59,7 +66,8 @@ class ControlWatch:
         for command in self._control.open_commands(self._account_id):
             if command.command_id not in self._commands:
                 self._commands.add(command.command_id)
-                self._inbox.put(command)
+                if not self._carry_out(command):
+                    self._inbox.put(command)
         self._generation = generation
         return True
 

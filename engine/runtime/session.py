@@ -91,9 +91,7 @@ class Session:
             return
         self._written = None
         if self._played is None or (self._played.cash, self._played.market_at) != (written.cash, written.market_at):
-            reason = (
-                "a person changed this replay as it ran: played again it comes to other books. RESET=1 begins anew"
-            )
+            reason = "a person changed this replay as it ran: played again it comes to other books. RESET=1 begins anew"
             self.inbox.put(HaltChanged(True, reason))
 
     def step_all(self, events: Iterable[Event]) -> None:

@@ -15,6 +15,8 @@ COMMANDS = [
     ("/orders/ORDER/cancel", "cancel_order", {"order_id": "ORDER"}),
     ("/orders/sync", "sync_orders", {}),
     (f"/accounts/{ASHAS}/flatten", "flatten", {}),
+    ("/dead-letters/DEAD/retry", "retry_dead_letter", {"dead_letter_id": "DEAD"}),
+    ("/dead-letters/DEAD/discard", "discard_dead_letter", {"dead_letter_id": "DEAD"}),
 ]
 
 

@@ -79,6 +79,42 @@ def test_a_bot_is_paused_and_shows_what_is_asked_until_the_engine_follows(stack:
     assert len(stack.server.calls("POST", "/bots/bot-tech/pause")) == 1
 
 
+def test_a_dead_letter_is_sent_again_or_discarded_and_leaves_the_screen_when_it_is_gone(
+    stack: Stack, visit: Visit
+) -> None:
+    account = stack.seed()
+    dashboard = visit().use_demo_account().go("Activity")
+    pane = dashboard.pane("Not stored")
+    expect(dashboard.pane("Newest first")).to_be_visible()
+    expect(pane).to_have_count(0)
+    for letter, document in (("L1", "FILLKEY" * 12), ("L2", "SIGNALID")):
+        stack.firestore.document(f"dead_letters/{letter}").set({
+            **account.who.owned(), "collection": "fills", "document_id": document,
+            "error": "INVALID_ARGUMENT: too long", "attempts": 2, "first_at": account.who.written_at,
+            "payload_bytes": 1234567,
+        })  # fmt: skip
+    lost, given_up = (pane.get_by_role("listitem").filter(has_text=name) for name in ("FILLKEY", "SIGNALID"))
+    expect(lost).to_contain_text("INVALID_ARGUMENT: too long (2 attempts")
+    dashboard.page.set_viewport_size({"width": 320, "height": 700})
+    assert not dashboard.scrolls_sideways()
+    failed = {"command_id": "c1", "state": "failed", "result": {"reason": "the journal does not hold this record"}}
+    stack.server.answers["POST /dead-letters/L1/retry?wait=10"] = (200, failed)
+    lost.get_by_role("button", name="Send again").click()
+    expect(lost).to_contain_text("the journal does not hold this record")
+    stack.server.answers.clear()
+    lost.get_by_role("button", name="Send again").click()
+    expect(lost).to_contain_text("Sending again was asked")
+    given_up.get_by_role("button", name="Discard").click()
+    assert not stack.server.calls("POST", "/dead-letters/L2/discard?wait=10"), "it is asked once more"
+    given_up.get_by_role("button", name="Discard for good").click()
+    expect(given_up).to_contain_text("Discarding was asked")
+    assert len(stack.server.calls("POST", "/dead-letters/L1/retry?wait=10")) == 2
+    assert len(stack.server.calls("POST", "/dead-letters/L2/discard?wait=10")) == 1
+    for letter in ("L1", "L2"):
+        stack.firestore.document(f"dead_letters/{letter}").delete()
+    expect(pane).to_have_count(0)
+
+
 def test_the_service_is_told_that_the_screen_is_watched(stack: Stack, visit: Visit) -> None:
     stack.seed()
     dashboard = visit()

@@ -22,7 +22,7 @@ def subcommands() -> list[str]:
 
 
 def test_the_help_lists_the_subcommands() -> None:
-    assert {"backtest", "serve"} <= set(subcommands())
+    assert {"backtest", "cost", "serve"} <= set(subcommands())
     assert lockstep("--help").code == 0
 
 

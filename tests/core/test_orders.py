@@ -60,17 +60,17 @@ def test_every_working_order_can_be_filled_cancelled_and_expire() -> None:
 
 def test_fills_move_an_order_to_partially_filled_and_then_filled() -> None:
     made = order()
-    assert made.fill("a", Decimal(4), Decimal(2_000), NOW)
+    assert made.fill("a", Decimal(4), Decimal(500), Decimal(2_000), NOW)
     assert (made.state, made.remaining) == (OrderState.PARTIALLY_FILLED, 6)
-    assert made.fill("b", Decimal(6), Decimal(3_006), NOW)
+    assert made.fill("b", Decimal(6), Decimal(500), Decimal(3_006), NOW)
     assert (made.state, made.remaining, made.filled_value) == (OrderState.FILLED, 0, Decimal(5_006))
 
 
 def test_a_fill_whose_key_was_booked_changes_nothing_even_when_the_order_is_filled() -> None:
     made = order()
-    made.fill("a", Decimal(10), Decimal(5_000), NOW)
+    made.fill("a", Decimal(10), Decimal(500), Decimal(5_000), NOW)
     before = deepcopy(made)
-    assert made.fill("a", Decimal(10), Decimal(5_000), NOW) is False
+    assert made.fill("a", Decimal(10), Decimal(500), Decimal(5_000), NOW) is False
     assert made == before
 
 
@@ -79,14 +79,14 @@ def test_a_fill_of_more_than_remains_or_of_nothing_raises_and_changes_nothing(qu
     made = order()
     before = deepcopy(made)
     with pytest.raises(InvariantBroken, match="10 remaining"):
-        made.fill("a", Decimal(quantity), Decimal(1), NOW)
+        made.fill("a", Decimal(quantity), Decimal(500), Decimal(1), NOW)
     assert made == before
 
 
 @pytest.mark.parametrize("quantity", [4, 10])
 def test_a_late_fill_on_a_cancelled_order_is_booked_and_the_order_stays_cancelled(quantity: int) -> None:
     made = order(OrderState.CANCELLED)
-    assert made.fill("late", Decimal(quantity), Decimal(2_000), NOW)
+    assert made.fill("late", Decimal(quantity), Decimal(500), Decimal(2_000), NOW)
     assert (made.state, made.filled_quantity) == (OrderState.CANCELLED, quantity)
 
 
@@ -95,5 +95,5 @@ def test_a_fill_of_an_order_that_cannot_have_one_raises_and_changes_nothing(stat
     made = order(state)
     before = deepcopy(made)
     with pytest.raises(InvariantBroken):
-        made.fill("a", Decimal(4), Decimal(2_000), NOW)
+        made.fill("a", Decimal(4), Decimal(500), Decimal(2_000), NOW)
     assert made == before

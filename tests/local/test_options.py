@@ -31,7 +31,7 @@ def test_a_path_is_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ({"PORT": "0"}, "PORT=0 is not a port"),
         ({"PORT": "65536"}, "PORT=65536 is not a port"),
         ({"PORT": "-1"}, "PORT=-1 is not a port"),
-        ({"FEED": "moon"}, "FEED=moon is not a market. Choose one of: demo, replay, coinbase, angelone"),
+        ({"FEED": "moon"}, "FEED=moon is not a market. Choose one of: demo, replay"),
         ({"FEED": "replay"}, "FEED=replay needs the data to replay"),
         ({"FEED": "replay", "DATA": "/no/such/folder"}, "DATA=/no/such/folder does not exist"),
         ({"BOTS": "/no/such/file"}, "BOTS=/no/such/file does not exist"),

@@ -14,7 +14,7 @@ from engine.bootstrap import written_down
 from engine.domain.account import BotSpec
 from engine.domain.effects import PublishRecord
 from engine.domain.instant import MINUTE
-from engine.domain.records import CommandResult, PositionRecord, ProfitRecord, Record, slot_of
+from engine.domain.records import AccountRecord, CommandResult, PositionRecord, ProfitRecord, Record, slot_of
 from engine.outbox.codec import decode, encode
 from engine.outbox.memory import MemoryJournal
 from engine.ports import Grant, Pending
@@ -108,3 +108,14 @@ def test_commands_whose_results_wait_in_the_journal_count_as_carried_out() -> No
     rows = [item.row for item in journal.pending(0, 1000, 10**9)]
     journal.mark_delivered(rows[:50])
     assert answered_commands(journal) == {f"c{number}" for number in range(51, 451)}
+
+
+def test_a_restart_does_not_publish_the_account_at_the_prices_of_the_past() -> None:
+    journal, household = begin()
+    demo_life(journal, household).run_until(START + 40 * MINUTE)
+    (before,) = [record for record in journal.newest_states() if isinstance(record, AccountRecord)]
+    assert before.unrealized_pnl != 0
+    demo_life(journal, household)
+    (after,) = [record for record in journal.newest_states() if isinstance(record, AccountRecord)]
+    assert (after.market_at, after.equity) == (before.market_at, before.equity)
+    assert after.unrealized_pnl == before.unrealized_pnl

@@ -104,6 +104,19 @@ def test_prices_that_did_not_move_are_not_told_again() -> None:
     assert len(one.outbox.all(HealthRecord)) == 5, "the heartbeat is news each time"
 
 
+def test_what_only_ages_is_told_each_ten_seconds_while_nobody_watches() -> None:
+    clock = ManualClock()
+    one = life(clock=clock)
+    one.session.step(tick("10:00:00", 500))
+    one.session.tell(force=False)
+    health, quotes = len(one.outbox.all(HealthRecord)), len(one.outbox.all(QuotesRecord))
+    for _ in range(240):  # a minute of the session's thread, four times a second, and no price
+        clock.advance(0.25)
+        one.session.tell(force=False)
+    assert len(one.outbox.all(HealthRecord)) - health == 6, "heartbeat and checks"
+    assert len(one.outbox.all(QuotesRecord)) == quotes
+
+
 def test_health_says_how_old_the_last_tick_is() -> None:
     clock = ManualClock()
     one = life(watched=True, clock=clock)

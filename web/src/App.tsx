@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { AccountProvider } from "./live/Account";
 import { ActivityPane } from "./panes/ActivityPane";
 import { BotsPane } from "./panes/BotsPane";
+import { DeadLettersPane } from "./panes/DeadLettersPane";
 import { FillsPane } from "./panes/FillsPane";
 import { OrdersPane } from "./panes/OrdersPane";
 import { PositionsPane } from "./panes/PositionsPane";
@@ -45,7 +46,7 @@ function Screen({ route }: { route: Route }) {
     case "orders": return <ListScreen title={words.nav.orders}><OrdersPane whole /></ListScreen>;
     case "fills": return <ListScreen title={words.nav.fills}><FillsPane whole /></ListScreen>;
     case "trades": return <ListScreen title={words.nav.trades}><TradesPane /></ListScreen>;
-    case "activity": return <ListScreen title={words.nav.activity}><ActivityPane /></ListScreen>;
+    case "activity": return <ListScreen title={words.nav.activity}><DeadLettersPane /><ActivityPane /></ListScreen>;
     case "more": return <More />;
     default: return <Unknown />;
   }

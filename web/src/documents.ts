@@ -227,6 +227,16 @@ export interface RiskPolicy extends Owned {
   notional_min: number;
 }
 
+/** A record that the store refused for good: `collection` and `document_id` name what could not be written. */
+export interface DeadLetter extends Owned {
+  collection: string;
+  document_id: string;
+  error: string;
+  attempts: number;
+  first_at: Ms;
+  payload_bytes: number;
+}
+
 export interface Command extends Owned {
   kind: string;
   arguments: Record<string, unknown>;

@@ -50,6 +50,7 @@ export const queries = {
   fills: (owner: Owner): ListenQuery => newest(owner, "fills", "filled_at", 100),
   trades: (owner: Owner): ListenQuery => newest(owner, "closed_trades", "exit_at", 50),
   alerts: (owner: Owner): ListenQuery => newest(owner, "alerts", "at", 20),
+  deadLetters: (owner: Owner): ListenQuery => ({ collection: "dead_letters", filters: own(owner), limit: 50 }),
   quotes: (owner: Owner): ListenQuery => byId(owner, "quotes", [owner.account]),
   controls: (owner: Owner): ListenQuery => byId(owner, "controls", [owner.account]),
   riskPolicy: (owner: Owner): ListenQuery => byId(owner, "risk_policies", [owner.account]),

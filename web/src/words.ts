@@ -16,6 +16,7 @@ export const words = {
   api: {
     unreachable: "The service could not be reached. Nothing is known about what it did: look at the state before trying again.",
     refused: (status: number) => `The service refused (${status}).`,
+    notCarriedOut: "The engine could not carry it out.",
   },
   signIn: {
     title: "Sign in",
@@ -155,7 +156,7 @@ export const words = {
     title: "Signals", empty: "No signal yet", emptyDetail: "A signal is given when a score holds beyond its threshold for the confirmation time.",
     line: (side: string, price: string) => `${side} signal at ${price}`, score: (s: string) => `score ${s}`,
     outcomes: { ordered: "Ordered", blocked: "Blocked", expired: "Expired", watch: "Watched" } as Record<string, string>,
-    expired: "No order before the next bar", watch: "Nothing to do: watch only, or nothing held to sell", ordered: "Order placed",
+    expired: "No order before the next bar", watch: "Nothing to do", ordered: "Order placed",
   },
   orders: {
     title: "Orders", empty: "No order yet", emptyDetail: "Orders follow signals that sizing and risk let through.", time: "Time", symbol: "Symbol, bot", what: "Order",
@@ -174,7 +175,7 @@ export const words = {
   trades: {
     title: "Closed trades", empty: "No closed trade yet", emptyDetail: "A trade is closed when its position is flat again.", symbol: "Symbol, bot", entry: "Entry", exit: "Exit",
     how: "How it ended", ofGross: (g: string) => `of ${g}`, gross: "Gross", charges: "Charges", net: "Net", quantity: "Quantity", sides: { LONG: "long", SHORT: "short" } as Record<string, string>,
-    reasons: { signal: "Sell signal", stop: "Stop", target: "Target", flatten: "Session end", manual: "By hand", kill: "Stopped", end: "End of data" } as Record<string, string>,
+    reasons: { signal: "Sell signal", stop: "Stop", target: "Target", flatten: "Session end", manual: "By hand", kill: "Flattened by hand", end: "End of data" } as Record<string, string>,
   },
   sides: { BUY: "Buy", SELL: "Sell" } as Record<string, string>,
   done: { BUY: "Bought", SELL: "Sold" } as Record<string, string>,
@@ -183,6 +184,18 @@ export const words = {
     empty: "Nothing has happened yet", emptyDetail: "Signals, orders, fills and alerts appear here as they happen.", acknowledge: "Mark as read", at: "at",
     charges: (c: string) => `charges ${c}`, severities: { info: "info", warning: "warning", critical: "critical" } as Record<string, string>, toast: "Notices", dismiss: "Close",
     filter: "Filter by symbol or bot", noMatch: (text: string) => `Nothing matches “${text}”`, hidden: (n: number) => `${n} hidden by the filter.`, clear: "Clear filter",
+  },
+  deadLetters: {
+    title: "Not stored", count: (n: number) => `${n} ${plural(n, "record", "records")}`,
+    lead: "The store refused these records for good. They are kept in the engine's journal; everything else goes on.",
+    what: (collection: string, id: string) => `${(words.deadLetters.kinds[collection] ?? collection.replaceAll("_", " "))} ${id}`,
+    kinds: {
+      trading_signals: "Signal", orders: "Order", fills: "Fill", closed_trades: "Closed trade", alerts: "Alert", open_positions: "Position", bots: "Bot",
+      accounts: "Account", quotes: "Prices", bars: "Bars", decisions: "Decisions", profits: "Roll-up", equity_days: "Equity line", commands: "Command",
+    } as Record<string, string>,
+    why: (error: string, attempts: number, size: string) => (attempts === 0 ? `${error} (${size})` : `${error} (${attempts} ${plural(attempts, "attempt", "attempts")}, ${size})`),
+    bytes: (n: string) => `${n} bytes`, retry: "Send again", retryAsked: "Sending again was asked", discard: "Discard", keep: "Keep it",
+    discardAsk: "Discard for good? It never reaches the store.", discardDeed: "Discard for good", discardAsked: "Discarding was asked",
   },
   bot: {
     back: "Back to bots", start: "Start bot", pause: "Pause", resume: "Resume", stop: "Stop bot", edit: "Edit", delete: "Delete",

@@ -240,5 +240,6 @@ SHAPES: dict[type, Shape] = {
         identity="letter_id",
         operation=Operation.SET,
     ),
+    records.DeadLetterGone: Shape(operation=Operation.DELETE),
     records.CommandResult: Shape(more=_result, operation=Operation.UPDATE),
 }

@@ -25,7 +25,8 @@ _UNKNOWN = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "UNKNOWN",
 _PRECONDITION = frozenset({"FAILED_PRECONDITION", "ALREADY_EXISTS", "NOT_FOUND"})
 
 # A message beyond gRPC's or Firestore's size limit answers RESOURCE_EXHAUSTED: it looks transient and never passes.
-_OVERSIZE = "message exceeds maximum size"
+# The first are gRPC's words in Java (Firestore's own), the second those of its C core and of Go.
+_OVERSIZE = ("message exceeds maximum size", "message larger than max")
 
 # No token or a refused one says nothing of the record that was sent: it is the whole service's trouble, so it waits.
 _NOT_ABOUT_THE_RECORD = frozenset({"UNAUTHENTICATED"})
@@ -41,7 +42,7 @@ def error_of(code: str, details: str) -> OperatingError:
     if code in _PRECONDITION:
         return PreconditionFailed(message)
     if code == "RESOURCE_EXHAUSTED":
-        return PermanentFailure(message) if _OVERSIZE in details else BackPressure(message)
+        return PermanentFailure(message) if any(words in details for words in _OVERSIZE) else BackPressure(message)
     if code in _NOT_ABOUT_THE_RECORD:
         return BackPressure(message)
     return PermanentFailure(message)

@@ -15,11 +15,11 @@ from threading import Lock
 from typing import Any
 
 from engine.adapters.firestore.decoder import fields_of
-from engine.adapters.firestore.encoder import add_set, commit_request, fill_set, name_of
+from engine.adapters.firestore.encoder import add_set, commit_request, fill_set, name_of, set_timestamp
 from engine.adapters.firestore.errors import PreconditionFailed
 from engine.adapters.firestore.wire import Message, Wire
 from engine.domain.account import AccountSpec
-from engine.domain.errors import Fenced
+from engine.domain.errors import Fenced, OutcomeUnknown, PermanentFailure
 from engine.ports import Clock, Fields, Grant
 
 PAPER_LIFETIME_S = 90.0
@@ -27,6 +27,7 @@ CLOCK_SKEW_S = 2.0
 PATIENCE_S = 300.0
 _NOBODY = ""
 _ADOPTIONS_MAX = 3
+_TAKE_AGAIN_S = 0.1
 
 
 @dataclass(slots=True)
@@ -74,8 +75,10 @@ class FirestoreLease:
                     continue
             try:
                 return self._take(account, instance, journal, found, old)
-            except PreconditionFailed:
-                continue  # another took it between our read and our write
+            except PreconditionFailed as error:  # another took it between our read and our write
+                if self._clock.monotonic() >= give_up_at:
+                    raise Fenced(f"{account.account_id}: its lease can't be taken: {error}") from error
+                self._clock.wait(_TAKE_AGAIN_S)
 
     def renew(self, grant: Grant) -> None:
         """See ports.Lease. Writes nothing where a commit has extended the lease within a third of its life."""
@@ -128,13 +131,15 @@ class FirestoreLease:
         fill_set(first, self._name(held.account.account_id), {**fields, "updated_at": self._clock.now()})
         with held.lock:
             for _ in range(_ADOPTIONS_MAX):
+                # Anew each time: a write that changes nothing keeps its update_time, and passes for one not applied.
+                set_timestamp(first.update.fields["updated_at"].timestamp_value, self._clock.now())
                 first.current_document.update_time.CopyFrom(held.update_time)
                 sent_at = self._clock.monotonic()
                 try:
                     response = self._wire.commit(request)
-                except PreconditionFailed:
+                except PermanentFailure:  # whatever it says: a commit that got in must be repeated whole, not parted
                     if not self._adopt(held):
-                        raise  # the lease is as we know it, so a record's own condition failed
+                        raise  # the lease is as we know it: nothing got in, and something in the request is at fault
                 else:
                     held.update_time = response.write_results[0].update_time
                     held.extended_at = sent_at
@@ -144,7 +149,10 @@ class FirestoreLease:
     def _adopt(self, held: Held) -> bool:
         """Whether the lease is ours and has changed, by a commit of ours whose reply was lost; then take its time."""
         account_id = held.account.account_id
-        found = self._wire.get([self._name(account_id)])[0]
+        try:
+            found = self._wire.get([self._name(account_id)])[0]
+        except PermanentFailure as error:  # of this read, not of the records: what became of them is not known
+            raise OutcomeUnknown(f"the lease of {account_id} can't be read: {error}") from error
         if found is None:
             raise Fenced(f"the lease of {account_id} is gone: the store was put back or emptied")
         now = fields_of(found.fields)

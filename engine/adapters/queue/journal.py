@@ -19,7 +19,7 @@ from engine.adapters.queue.file_lock import FileLock
 from engine.adapters.queue.writer import Writer
 from engine.domain.effects import PublishRecord
 from engine.domain.errors import JournalFailed, PermanentFailure
-from engine.domain.records import BotForgotten, PositionFlat, Record
+from engine.domain.records import BotForgotten, DeadLetterGone, PositionFlat, Record, SetAside
 from engine.ports import Clock, Pending, QueueStatus
 
 HISTORY_MAX = 500_000
@@ -95,7 +95,8 @@ class FileJournal:
                 newest[collection, document_id, slot] = self._decode(payload)
             except PermanentFailure as error:
                 raise JournalFailed(f"{self.path}, row {row}, {collection}/{document_id}: {error}") from error
-        return [record for record in newest.values() if not isinstance(record, (PositionFlat, BotForgotten))]
+        gone = (PositionFlat, BotForgotten, DeadLetterGone)
+        return [record for record in newest.values() if not isinstance(record, gone)]
 
     def status(self) -> QueueStatus:
         """See ports.Outbox."""
@@ -140,8 +141,27 @@ class FileJournal:
         For the start, with the lease's `delivered_sequence`: a store that was put back to an earlier state has an
         earlier lease.
         """
+        return self._settled(partial(_requeue, delivered_sequence))
+
+    def dead(self) -> Sequence[SetAside]:
+        """See runtime/dead_letters.LetterJournal."""
+        return [
+            SetAside(row, collection, document_id, slot, bool(fact), error, attempts, int(first_at * 1_000_000), size)
+            for row, collection, document_id, slot, fact, error, attempts, first_at, size in self._read(schema.DEAD)
+        ]
+
+    def send_again(self, row: int) -> bool:
+        """See runtime/dead_letters.LetterJournal. Waits for the disk."""
+        return self._settled(partial(_send_again, row, self._clock.now().timestamp())) > 0
+
+    def discard(self, row: int) -> None:
+        """See runtime/dead_letters.LetterJournal. Waits for the disk."""
+        self._settled(partial(_discard, row))
+
+    def _settled(self, change: Callable[[list[int], sqlite3.Connection], None]) -> int:
+        """Have the writer make a change, and wait until it is on disk; the number of rows it says it changed."""
         changed: list[int] = []
-        self._writer.queue.put(partial(_requeue, delivered_sequence, changed))
+        self._writer.queue.put(partial(change, changed))
         if not self._writer.barrier(_SETTLE_S):
             raise JournalFailed(f"{self.path}: the disk did not answer within {_SETTLE_S:.0f} s")
         return changed[0]
@@ -180,3 +200,15 @@ def _bury(row: int, error: str, attempts: int, at: float, connection: sqlite3.Co
 
 def _requeue(delivered_sequence: int, changed: list[int], connection: sqlite3.Connection) -> None:
     changed.append(connection.execute(schema.REQUEUE, (delivered_sequence,)).rowcount)
+
+
+def _send_again(row: int, now: float, changed: list[int], connection: sqlite3.Connection) -> None:
+    changed.append(connection.execute(schema.SEND_AGAIN, {"row": row, "now": now}).rowcount)
+    connection.execute(schema.DROP_DEAD, {"row": row})
+    connection.execute(schema.DROP_STRAY_LETTERS)
+
+
+def _discard(row: int, changed: list[int], connection: sqlite3.Connection) -> None:
+    dropped = connection.execute(schema.DROP_DEAD_FACT_OR_FOLLOWED, {"row": row}).rowcount
+    changed.append(dropped + connection.execute(schema.KEEP_UNSENT, {"row": row}).rowcount)
+    connection.execute(schema.DROP_STRAY_LETTERS)

@@ -59,6 +59,25 @@ AND (collection, document_id, slot) = (SELECT collection, document_id, slot FROM
 BURY = "UPDATE records SET state = 2 WHERE row = ?"
 ADD_LETTER = "INSERT OR REPLACE INTO dead_letters (row, error, attempts, first_at) VALUES (?, ?, ?, ?)"
 DROP_STRAY_LETTERS = "DELETE FROM dead_letters WHERE row NOT IN (SELECT row FROM records WHERE state = 2)"
+DEAD = """
+SELECT row, collection, document_id, slot, fact, error, attempts, first_at, length(payload)
+FROM dead_letters JOIN records USING (row) ORDER BY row
+"""
+# A dead state that a newer one has followed must never be sent: it would put the document back.
+_FOLLOWED = """
+EXISTS (SELECT 1 FROM records AS newer WHERE newer.fact = 0 AND newer.row > records.row
+AND newer.collection = records.collection AND newer.document_id = records.document_id AND newer.slot = records.slot)
+"""
+# The relay takes rows in their order: what is sent again stands at the end, under the newest sequence.
+SEND_AGAIN = f"""
+INSERT INTO records (sequence, collection, document_id, slot, fact, history, queued_at, payload)
+SELECT (SELECT sequence FROM records ORDER BY row DESC LIMIT 1), collection, document_id, slot, fact, history, :now,
+payload FROM records WHERE row = :row AND state = 2 AND (fact = 1 OR NOT {_FOLLOWED})
+"""  # noqa: S608  put together from constants
+DROP_DEAD = "DELETE FROM records WHERE row = :row AND state = 2"
+DROP_DEAD_FACT_OR_FOLLOWED = f"{DROP_DEAD} AND (fact = 1 OR {_FOLLOWED})"
+# The newest of a state is what the engine goes on from: discarded, it stays, and is not sent.
+KEEP_UNSENT = "UPDATE records SET state = 1 WHERE row = :row AND state = 2"
 
 REQUEUE = "UPDATE records SET state = 0 WHERE state = 1 AND sequence > ?"
 NEWEST_STATES = """

@@ -18,7 +18,7 @@ from engine.adapters.queue import schema
 from engine.domain.effects import PublishRecord
 from engine.domain.errors import JournalFailed
 from engine.domain.order import OrderState
-from engine.domain.records import CommandResult, OrderRecord, Record, slot_of
+from engine.domain.records import CommandResult, DeadLetterGone, OrderRecord, Record, slot_of
 
 GROUP_RECORDS_MAX = 20_000
 _FINISHED = frozenset(
@@ -168,7 +168,10 @@ class Writer:
 
 
 def _is_history(record: Record) -> bool:
-    """Whether nothing goes on from it: facts, finished orders, commands. Kept up to a bound, oldest dropped first."""
+    """Whether nothing goes on from it: facts, finished orders, commands, letters that are gone.
+
+    History is kept up to a bound, oldest dropped first.
+    """
     if isinstance(record, OrderRecord):
         return record.state in _FINISHED
-    return record.fact or isinstance(record, CommandResult)
+    return record.fact or isinstance(record, (CommandResult, DeadLetterGone))

@@ -28,10 +28,12 @@ from engine.domain.records.bots import (
 from engine.domain.records.service import (
     AlertRecord,
     CommandResult,
+    DeadLetterGone,
     DeadLetterRecord,
     HealthRecord,
     QuoteEntry,
     QuotesRecord,
+    SetAside,
 )
 from engine.domain.records.trading import (
     ClosedTradeRecord,
@@ -53,6 +55,7 @@ __all__ = [
     "BotStatusRecord",
     "ClosedTradeRecord",
     "CommandResult",
+    "DeadLetterGone",
     "DeadLetterRecord",
     "DecisionRecord",
     "EquityDayRecord",
@@ -68,6 +71,7 @@ __all__ = [
     "QuotesRecord",
     "Record",
     "SessionWindow",
+    "SetAside",
     "SignalRecord",
     "SymbolStatus",
     "Tranche",
@@ -92,6 +96,7 @@ Record: TypeAlias = (
     | EquityDayRecord
     | AlertRecord
     | DeadLetterRecord
+    | DeadLetterGone
     | CommandResult
 )
 

@@ -115,3 +115,34 @@ class DeadLetterRecord:
     @property
     def document_id(self) -> str:
         return self.letter_id
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterGone:
+    """A person had a dead letter's record sent again or discarded: its document is deleted."""
+
+    collection: ClassVar[str] = "dead_letters"
+    fact: ClassVar[bool] = False
+    letter_id: str
+
+    @property
+    def document_id(self) -> str:
+        return self.letter_id
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A record that the journal keeps and no longer sends: what names it, and why. No record itself, and undecoded.
+
+    `first_at` is wall time; `attempts` is 0 for one that could not even be read.
+    """
+
+    row: int
+    collection: str
+    document_id: str
+    slot: str
+    fact: bool
+    error: str
+    attempts: int
+    first_at: Instant
+    payload_bytes: int

@@ -19,6 +19,7 @@ from engine.domain.records import (
     BotForgotten,
     BotStatusRecord,
     CommandResult,
+    DeadLetterGone,
     DecisionRecord,
     EquityDayRecord,
     FillRecord,
@@ -62,7 +63,7 @@ def contract_fields(collection: str) -> set[str]:
 
 
 def written_kinds() -> list[type]:
-    return [kind for kind in KINDS if kind not in (PositionFlat, BotForgotten)]
+    return [kind for kind in KINDS if kind not in (PositionFlat, BotForgotten, DeadLetterGone)]
 
 
 @pytest.mark.parametrize("kind", written_kinds(), ids=lambda kind: kind.__name__)
@@ -87,8 +88,8 @@ def test_documents_that_the_api_made_are_changed_and_never_made(kind: type) -> N
     assert top(made) & {"user_id", "account_id", "mode", "name", "desired", "kind"} == set()
 
 
-@pytest.mark.parametrize("gone", [PositionFlat("alpha", "SBIN"), BotForgotten("alpha")])
-def test_what_is_gone_is_deleted(gone: PositionFlat | BotForgotten) -> None:
+@pytest.mark.parametrize("gone", [PositionFlat("alpha", "SBIN"), BotForgotten("alpha"), DeadLetterGone("alpha")])
+def test_what_is_gone_is_deleted(gone: PositionFlat | BotForgotten | DeadLetterGone) -> None:
     made = write(gone)
     assert (made.operation, made.fields) == (Operation.DELETE, {})
 

@@ -24,9 +24,13 @@ ACCOUNT = AccountSpec("account-id-1", "user-1")
 
 
 class WayOut:
-    """One account's way out; `start` and `stop` are an engine's life, the files and the emulator outlast it."""
+    """One account's way out; `start` and `stop` are an engine's life, the files and the emulator outlast it.
 
-    def __init__(self, path: Path, project: str, host: str) -> None:
+    `chance` is what the relay's rests are drawn with: 0.1 is a tenth of the longest.
+    """
+
+    def __init__(self, path: Path, project: str, host: str, chance: float = 0.1) -> None:
+        self.chance = chance
         self.clock = SystemClock()
         self.wire = connect(project, host)
         self.path = path
@@ -44,7 +48,7 @@ class WayOut:
         self.requeued = self.journal.requeue_after(self.grant.delivered_sequence)
         self.sequence = max(self.sequence, self.journal.last_sequence)
         store = FirestoreRecordStore(self.wire, self.lease, self.clock, lambda symbol: 2)
-        self.relay = Relay(self.journal, store, self.grant, self.clock, Backoff(lambda: 0.1), pace_s=0.2)
+        self.relay = Relay(self.journal, store, self.grant, self.clock, Backoff(lambda: self.chance), pace_s=0.2)
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 

@@ -1,4 +1,5 @@
 /** Everything a reader can have the service do, by name. Fed by buttons and forms; feeds api/call. Raises what `call` raises. */
+import { words } from "../words";
 import { call } from "./call";
 
 export type BotAction = "start" | "pause" | "resume" | "stop";
@@ -19,6 +20,19 @@ export interface Accepted {
   command_id?: string;
 }
 
+/** The answer to a command that was waited for. */
+interface CarriedOut extends Accepted {
+  state?: "accepted" | "done" | "failed";
+  result?: { reason?: string };
+}
+
+/** Waits for the engine's word, at most ten seconds; raises `Error` with its reason where it could not do it. */
+async function carriedOut(path: string): Promise<CarriedOut> {
+  const answer = await call<CarriedOut>("POST", `${path}?wait=10`);
+  if (answer.state === "failed") throw new Error(answer.result?.reason ?? words.api.notCarriedOut);
+  return answer;
+}
+
 const at = (...parts: string[]) => `/${parts.map(encodeURIComponent).join("/")}`;
 
 export const deeds = {
@@ -32,5 +46,7 @@ export const deeds = {
   resume: (account: string) => call("POST", at("accounts", account, "resume")),
   flatten: (account: string) => call<Accepted>("POST", at("accounts", account, "flatten")),
   acknowledge: (alert: string) => call("POST", at("alerts", alert, "acknowledge")),
+  retryLetter: (letter: string) => carriedOut(at("dead-letters", letter, "retry")),
+  discardLetter: (letter: string) => carriedOut(at("dead-letters", letter, "discard")),
   present: (account: string) => call("POST", "/presence", { account_id: account }),
 };

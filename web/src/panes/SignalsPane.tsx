@@ -16,6 +16,7 @@ const LOOK: Record<Signal["outcome"], string> = { ordered: "ok", blocked: "warn"
 /** Why it came to no order, or that it did: the engine's sentence where it left one. */
 export function outcomeSentence(signal: Signal): string {
   if (signal.outcome === "blocked") return signal.blocking_detail ?? blockedWords(signal.blocking_reason);
+  if (signal.outcome === "watch") return signal.blocking_detail ?? words.signals.watch;
   return words.signals[signal.outcome];
 }
 
