@@ -1,5 +1,5 @@
 /** Making a bot, or changing one: field by field, with the service's word at each. Fed by botForm.ts; nothing typed is lost on a refusal. */
-import { useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type FormEvent } from "react";
 import { deeds } from "../api/deeds";
 import { useDeed } from "../api/useDeed";
 import { draftOf, EMPTY_DRAFT, NAMED_PARAMETERS, SIZINGS, specOf, TIMEFRAMES, type BotDraft } from "../botForm";
@@ -74,6 +74,14 @@ function Form({ bot }: { bot: Bot | null }) {
   const [unsendable, setUnsendable] = useState<Errors>({});
   const errors = { ...placed(fields), ...unsendable };
   const elsewhere = Object.entries(fields).filter(([field]) => !PLACED.test(field));
+  const form = useRef<HTMLFormElement>(null);
+  // On a phone the first wrong field is screens away from the button: go there, or to the notice above it.
+  useEffect(() => {
+    if (sentence === null && Object.keys(unsendable).length === 0) return;
+    const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
+    if (wrong) wrong.focus();
+    else form.current?.scrollIntoView({ block: "start" });
+  }, [sentence, unsendable]);
   const send = async (event: FormEvent) => {
     event.preventDefault();
     clear();
@@ -92,7 +100,7 @@ function Form({ bot }: { bot: Bot | null }) {
   };
   const change = (part: Partial<BotDraft>) => setDraft((before) => ({ ...before, ...part }));
   return (
-    <form className="pane" onSubmit={send} noValidate>
+    <form className="pane" ref={form} onSubmit={send} noValidate>
       {(sentence !== null || Object.keys(unsendable).length > 0) && (
         <Notice tone="bad"><p>{Object.keys(errors).length > 0 ? words.form.fix : sentence}</p>{elsewhere.map(([field, why]) => <p key={field}>{field}: {why}</p>)}</Notice>
       )}
