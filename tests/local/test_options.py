@@ -45,3 +45,9 @@ def test_a_wrong_word_is_named(said: dict[str, str], answer: str) -> None:
     with pytest.raises(StackError) as refusal:
         Options.read(said)
     assert str(refusal.value).startswith(answer)
+
+
+@pytest.mark.parametrize("word", ["maybe", "no", "false", "2"])
+def test_only_a_plain_yes_deletes_the_books(word: str) -> None:
+    with pytest.raises(StackError, match="RESET=1 deletes the books"):
+        Options.read({"RESET": word})
