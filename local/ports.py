@@ -16,6 +16,18 @@ def any_free_port() -> int:
         return port
 
 
+def free_ports(count: int) -> list[int]:
+    """So many different ports that nobody listens on just now."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind((LOOPBACK, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
+
+
 def is_free(port: int) -> bool:
     """Whether a server of ours could listen on this loopback port now."""
     with socket.socket() as probe:

@@ -13,12 +13,12 @@ from google.cloud.firestore_v1._helpers import encode_dict
 from google.cloud.firestore_v1.types import Document
 
 from local.child import Child
-from local.errors import MissingPartError
+from local.errors import ChildEndedError, MissingPartError
 from local.firestore_jar import find_jar, with_main_class
 from local.java import find_java
 from local.node import find_node
 from local.places import FIREBASE, FUNCTIONS
-from local.ports import LOOPBACK, any_free_port
+from local.ports import LOOPBACK, free_ports
 
 PARTS = ("hub", "logging", "eventarc", "tasks", "functions", "firestore")
 BOOT_WITHIN_S = 120  # 5 s on an idle machine
@@ -40,21 +40,30 @@ class FunctionsSuite:
                 raise MissingPartError(str(part.relative_to(FUNCTIONS.parent)), "make setup")
         self.project = project
         self._folder = folder
-        self._ports = {name: any_free_port() for name in (*PARTS, "websocket")}
-        self.firestore_host = f"{LOOPBACK}:{self._ports['firestore']}"
+        self._choose_ports()
         (folder / "functions").symlink_to(FUNCTIONS)
-        (folder / "firebase.json").write_text(json.dumps(self._config()))
+
+    def _choose_ports(self) -> None:
+        """Anew for each attempt: a port that was free a while ago may be another's by now."""
+        names = (*PARTS, "websocket")
+        self._ports = dict(zip(names, free_ports(len(names)), strict=True))
+        self.firestore_host = f"{LOOPBACK}:{self._ports['firestore']}"
+        (self._folder / "firebase.json").write_text(json.dumps(self._config()))
 
     def __enter__(self) -> "FunctionsSuite":
         """Start it and wait until it answers. Raises StackError."""
         with STARTING.open("w") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)
-            for _ in range(TRIES):
+            for attempt in range(1, TRIES + 1):
+                self._choose_ports()
                 self._child = self._started()
                 try:
                     self._child.wait_until(lambda: self._child.has_written("All emulators ready"), BOOT_WITHIN_S)
                     if self._child.has_written("firestore function initialized"):
                         return self
+                except ChildEndedError:
+                    if attempt == TRIES or not self._child.has_written("port taken"):
+                        raise
                 except BaseException:
                     self._child.stop()
                     raise
