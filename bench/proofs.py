@@ -25,8 +25,8 @@ PROOFS: tuple[Proof, ...] = (
     ),
     Proof(
         "real-data",
-        "real market data is read whole, put in order, and its dirt is found",
-        ("tests/prove/test_real_data.py",),
+        "real market data is read whole and in order, its dirt is found, and skipping ahead changes nothing on it",
+        ("tests/prove/test_real_data.py", "tests/prove/test_real_skip_ahead.py"),
         Path("nse_ticks_2021_raw"),
     ),
     Proof(
