@@ -118,7 +118,7 @@ def test_a_dead_letter_is_sent_again_or_discarded_and_leaves_the_screen_when_it_
 def test_the_service_is_told_that_the_screen_is_watched(stack: Stack, visit: Visit) -> None:
     stack.seed()
     dashboard = visit()
-    with dashboard.page.expect_request("**/api/v1/presence"):
+    with dashboard.page.expect_response("**/api/v1/presence"):
         dashboard.use_demo_account()
     assert stack.server.calls("POST", "/presence")[0].body == {"account_id": "paper-demo"}
 
