@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def create_app() -> Flask:
-    """The service's HTTP face, wired by engine.bootstrap."""
-    from engine.bootstrap import create_app as wired
+    """The service's HTTP face, wired by engine/bootstrap."""
+    from engine.bootstrap.face import create_app as wired
 
     return wired()

@@ -1,8 +1,12 @@
 """What a bot-hour writes, reads and leaves in Firestore: `python -m bench.bill`. Feeds `lockstep cost`.
 
-The demo's account (its market, its bots) runs through the production session, relay, store, lease and control watch,
-on the journal and the Firestore that live in memory, at the pace of life; a clock moved by hand makes hours pass in
-seconds. Counted is what Firestore bills: documents written and deleted by collection, and documents read.
+An account runs through the production session, relay, store, lease and control watch, on the journal and the Firestore
+that live in memory, at the pace of life; a clock moved by hand makes hours pass in seconds. Counted is what Firestore
+bills: documents written and deleted by collection, and documents read.
+
+The account that `lockstep cost` reckons from has one bot, the default strategy as it comes, on ten symbols at one tick
+a second. The demo's own account (three bots, seven symbols among them) is counted beside it. While a screen watches it
+says so each minute, as the dashboard does; what the API reads and writes for that is counted too.
 """
 
 from __future__ import annotations
@@ -10,33 +14,37 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench import record
 from bench.contender import ROOT
+from bench.counting_wire import CountingWire
 from bench.provenance import commit, now
-from engine.adapters.feeds.demo import DemoFeed
+from bench.ten_symbols import TenSymbols, ten_symbol_bot
+from engine.adapters.feeds.demo import DemoFeed, GeneratedMarket
 from engine.adapters.firestore.control_plane import FirestoreControlPlane
 from engine.adapters.firestore.lease import FirestoreLease
-from engine.adapters.firestore.memory import MemoryWire
 from engine.adapters.firestore.reader import FirestoreDocuments
+from engine.adapters.firestore.recovery import FirestorePast
 from engine.adapters.firestore.store import FirestoreRecordStore
-from engine.adapters.firestore.wire import TIMEOUT_S, Message
-from engine.bootstrap import nested_fields
+from engine.bootstrap.shown import nested_fields
+from engine.domain.events import MarketEvent
 from engine.domain.instant import SECOND
 from engine.outbox.backoff import Backoff
 from engine.outbox.memory import MemoryJournal
 from engine.outbox.relay import Relay
-from engine.runtime.control_watch import POLL_S, ControlWatch
-from engine.runtime.ownership import RENEW_S
-from engine.runtime.recovery import recover
+from engine.ports import Fields, Transaction
+from engine.runtime.control_watch import ControlWatch
+from engine.runtime.recovery import Sources, recover
+from engine.runtime.rederive import Past
 from engine.runtime.session import Doors, Session
 from engine.runtime.snapshot import AccountSnapshot
 from engine.simulation.clock import ManualClock
 from engine.simulation.demo_market import DemoMarket
+from engine.strategies.bot_list import BotList
 from engine.strategies.demo_bots import DEMO_BOTS
 from engine.strategies.registry import make
 from engine.strategies.replay_account import replay_account
@@ -44,109 +52,122 @@ from engine.strategies.replay_account import replay_account
 PACKAGED = ROOT / "engine" / "cli" / "bill_rates.json"
 NAME = "bill"
 HOURS = 5.0  # the demo goes on the air in mid-morning, and its day must last
-LOOKS = round(1 / POLL_S)  # of the control watch, a second
+PRESENT_S = 60  # how often a screen says that it watches
 
 
-class CountingWire(MemoryWire):
-    """Counts what is billed: a query without an answer costs one read, as a document that is not there does."""
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A market, and the bots of the account that trades it."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.written: Counter[str] = Counter()
-        self.deleted: Counter[str] = Counter()
-        self.reads = 0
-
-    def commit(self, request: Message, timeout_s: float = TIMEOUT_S) -> Message:
-        response = super().commit(request, timeout_s)
-        for write in request.writes:
-            kind = write.WhichOneof("operation")
-            name = write.delete if kind == "delete" else write.update.name
-            (self.deleted if kind == "delete" else self.written)[collection_of(name)] += 1
-        return response
-
-    def get(self, names: Sequence[str], timeout_s: float = TIMEOUT_S) -> list[Message | None]:
-        self.reads += len(names)
-        return super().get(names, timeout_s)
-
-    def query(self, query: Message, timeout_s: float = TIMEOUT_S) -> list[Message]:
-        found = super().query(query, timeout_s)
-        self.reads += max(1, len(found))
-        return found
-
-    def stored(self) -> Counter[str]:
-        """Bytes of the documents as they travel, by collection; indexes and Firestore's own overhead left out."""
-        sizes: Counter[str] = Counter()
-        for name, document in self._documents.items():
-            sizes[collection_of(name)] += document.ByteSize()
-        return sizes
-
-    def start_over(self) -> None:
-        """Count from here."""
-        self.written.clear()
-        self.deleted.clear()
-        self.reads = 0
+    market: GeneratedMarket
+    bots: BotList
 
 
-def collection_of(name: str) -> str:
-    """The collection in a document's full name."""
-    return name.split("/documents/", 1)[1].split("/", 1)[0]
+def ten_symbols() -> Scene:
+    """One default bot on ten symbols."""
+    market = TenSymbols(DEMO_BOTS.seed)
+    return Scene(market, ten_symbol_bot(market))
 
 
-def measured(hours: float, *, watched: bool) -> dict[str, Any]:
-    """Counts of that many hours of the demo's market, from its opening on; per hour, rounded to a tenth."""
-    clock, wire = ManualClock(), CountingWire()
-    demo = DemoMarket(DEMO_BOTS.seed)
-    account = replay_account(DEMO_BOTS, "", "owner")
-    feed = DemoFeed(demo, clock, speed=1.0)
-    fresh: list[bool] = []
-    journal = MemoryJournal(clock, on_durable=lambda: fresh.append(True))
-    lease = FirestoreLease(wire, clock)
-    grant = lease.acquire(account, "bill", "memory", old_holder_dead=True)
-    control = FirestoreControlPlane(wire, FirestoreDocuments(wire, clock, lambda: 0.5), clock.now)
-    control.ensure(account, DEMO_BOTS.bots)
-    digits = {item.symbol: item.price_digits for item in feed.instruments()}
-    snapshot = AccountSnapshot(account.user_id, nested_fields(account, digits))
-    session = Session(account, make, Doors(clock, feed, journal, lambda: watched), snapshot)
-    watch = ControlWatch(control, account, session.inbox)
-    place = recover(session, feed, watch, (), 0)
-    store = FirestoreRecordStore(wire, lease, clock, lambda symbol: digits.get(symbol, 2))
-    relay = Relay(journal, store, grant, clock, Backoff(lambda: 0.5))
-    _send(relay, fresh)
+def demo() -> Scene:
+    """What `make run` trades."""
+    return Scene(DemoMarket(DEMO_BOTS.seed), DEMO_BOTS)
+
+
+class Account:
+    """One account's whole service in memory; time passes half a second at a time."""
+
+    def __init__(self, scene: Scene, *, watched: bool) -> None:
+        self.clock, self.wire = ManualClock(), CountingWire()
+        self._watched = watched
+        spec = replay_account(scene.bots, "", "owner")
+        feed = DemoFeed(scene.market, self.clock, speed=1.0)
+        self._fresh: list[bool] = []
+        journal = MemoryJournal(self.clock, on_durable=lambda: self._fresh.append(True))
+        self._lease = FirestoreLease(self.wire, self.clock)
+        self._grant = self._lease.acquire(spec, "bill", "memory", old_holder_dead=True)
+        self._documents = FirestoreDocuments(self.wire, self.clock, lambda: 0.5)
+        control = FirestoreControlPlane(self.wire, self._documents, self.clock.now)
+        control.ensure(spec, scene.bots.bots)
+        digits = {item.symbol: item.price_digits for item in feed.instruments()}
+        snapshot = AccountSnapshot(spec.user_id, nested_fields(spec, digits))
+        self.session = Session(spec, make, Doors(self.clock, feed, journal, lambda: watched), snapshot)
+        self._watch = ControlWatch(control, spec, self.session.inbox, self.clock, watched=lambda: watched)
+        self.place = recover(self.session, self._watch, Past(), Sources(feed, journal, FirestorePast(self.wire)))
+        store = FirestoreRecordStore(self.wire, self._lease, self.clock, lambda symbol: digits.get(symbol, 2))
+        self._relay = Relay(journal, store, self._grant, self.clock, Backoff(lambda: 0.5))
+        self._renew_at = self.clock.monotonic() + self._lease.renew(self._grant)
+        self._present_at = 0.0
+        self.send()
+
+    def take(self, event: MarketEvent) -> None:
+        """Take an event and send what comes of it: the relay wakes for every batch, so these are the most commits."""
+        self.session.step(event)
+        if self._fresh:
+            self.send()
+
+    def send(self) -> None:
+        """Deliver what waits."""
+        self._fresh.clear()
+        while self._relay.step() == 0.0:
+            pass
+
+    def pass_half_a_second(self) -> None:
+        """Let time pass, and people be seen to want something."""
+        self.clock.advance(0.5)
+        if self._watched and self.clock.monotonic() >= self._present_at:
+            self._present_at = self.clock.monotonic() + PRESENT_S
+            self._say_present()
+        self._watch.look_if_due()
+
+    def end_the_second(self) -> None:
+        """What the service does by the clock."""
+        now = self.clock.monotonic()
+        self.session.pulse.see(self.session.loop.engine.state.ticks, now)
+        self.session.tell(force=False)
+        self.send()
+        if now >= self._renew_at:
+            self._renew_at = now + self._lease.renew(self._grant)
+
+    def _say_present(self) -> None:
+        """As api/controls.watch writes it."""
+        account_id, now = self.session.account.account_id, self.clock.now()
+
+        def work(transaction: Transaction) -> Fields:
+            transaction.get("controls", account_id)
+            transaction.update("controls", account_id, {"watched_until": now, "updated_at": now})
+            return {}
+
+        self._documents.change(account_id, work)
+
+
+def measured(scene: Scene, hours: float, *, watched: bool) -> dict[str, Any]:
+    """Counts of that many hours of a market, from its opening on; per hour, rounded to a tenth."""
+    account = Account(scene, watched=watched)
+    wire, market = account.wire, scene.market
     wire.start_over()
     before = wire.stored()
-    began = demo.starts_at if place.since is None else place.since
-    ticks = iter(demo.day(demo.day_of(began)).after(began).events())
+    began = market.starts_at if account.place.since is None else account.place.since
+    ticks = iter(market.day(market.day_of(began)).after(began).events())
     tick, taken = next(ticks, None), 0
     for second in range(1, round(hours * 3600) + 1):
-        clock.advance(1.0)
+        account.pass_half_a_second()
+        account.pass_half_a_second()
         while tick is not None and tick.at <= began + second * SECOND:
-            session.step(tick)
+            account.take(tick)
             tick, taken = next(ticks, None), taken + 1
-            if fresh:  # it wakes for every batch, and here the store answers at once: the most commits there can be
-                _send(relay, fresh)
-        session.pulse.see(session.loop.engine.state.ticks, clock.monotonic())
-        session.tell(force=False)
-        _send(relay, fresh)
-        for _ in range(LOOKS):
-            watch.look()
-        if second % RENEW_S == 0:
-            lease.renew(grant)
+        account.end_the_second()
     if tick is None:
-        raise ValueError(f"the demo's day is over within {hours:g} hours: what follows would count for less")
+        raise ValueError(f"the market's day is over within {hours:g} hours: what follows would count for less")
     grown = {name: max(0, size - before[name]) for name, size in wire.stored().items()}
     return {
         "writes": _an_hour(wire.written, hours),
         "deletes": _an_hour(wire.deleted, hours),
         "stored_bytes": _an_hour(grown, hours),
         "engine_reads": round(wire.reads / hours, 1),
+        "fence_reads": round(wire.fence_reads / hours, 1),
         "ticks": round(taken / hours, 1),
     }
-
-
-def _send(relay: Relay, fresh: list[bool]) -> None:
-    fresh.clear()
-    while relay.step() == 0.0:
-        pass
 
 
 def _an_hour(counts: Mapping[str, int], hours: float) -> dict[str, float]:
@@ -155,14 +176,18 @@ def _an_hour(counts: Mapping[str, int], hours: float) -> dict[str, float]:
 
 def rates(hours: float) -> dict[str, Any]:
     """The figures as they are kept, with what they were measured on."""
-    bots = DEMO_BOTS.bots
+    scene = ten_symbols()
+    return {"hours": hours, **_counted(scene, hours), "demo": _counted(demo(), hours)}
+
+
+def _counted(scene: Scene, hours: float) -> dict[str, Any]:
+    bots = scene.bots.bots
     return {
-        "hours": hours,
         "bots": len(bots),
         "symbols": len({symbol for bot in bots for symbol in bot.symbols}),
         "bot_symbols": sum(len(bot.symbols) for bot in bots),
-        "unwatched": measured(hours, watched=False),
-        "watched": measured(hours, watched=True),
+        "unwatched": measured(scene, hours, watched=False),
+        "watched": measured(scene, hours, watched=True),
     }
 
 

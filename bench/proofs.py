@@ -34,4 +34,34 @@ PROOFS: tuple[Proof, ...] = (
         "two hundred kill -9 of a process that writes the journal lose nothing that was acknowledged",
         ("tests/prove/test_kills.py",),
     ),
+    Proof(
+        "engine-kills",
+        "twenty-five kill -9 of the engine process amid trading leave the books of one that was never killed",
+        ("tests/prove/test_engine_kills.py",),
+    ),
+    Proof(
+        "lost-journal",
+        "after any single write that reached Firestore, books and signals are made whole though the journal is lost",
+        ("tests/runtime/test_lost_journal.py",),
+    ),
+    Proof(
+        "stress",
+        "the first system's stress test, 50 signals at 10/s and 20,000 at 500/s: all arrive, in order, none twice",
+        ("tests/prove/test_stress.py",),
+    ),
+    Proof(
+        "outage",
+        "Firestore stopped for a minute, and killed and emptied: nothing lost, doubled or out of order, at little cost",
+        ("tests/prove/test_outage.py",),
+    ),
+    Proof(
+        "slow",
+        "a store that takes 25 s a call for two minutes gets everything; records it can never take stop no others",
+        ("tests/prove/test_slow_and_poisoned.py",),
+    ),
+    Proof(
+        "backlog",
+        "a hundred thousand undelivered records are taken up by a new process, in order, within 100 MB of memory",
+        ("tests/prove/test_backlog.py",),
+    ),
 )

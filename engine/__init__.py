@@ -15,5 +15,5 @@ adapters     hands: one outside system a file
 api          the HTTP face
 cli          the `lockstep` command
 settings     the only reader of the environment
-bootstrap    wires everything; the only file that sees all rooms
+bootstrap    wires everything; the only room that sees all others
 """

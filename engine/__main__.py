@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 
 from engine.cli import backtest, cost, serve
-from engine.domain.errors import InvalidValue, LockstepError
+from engine.domain.errors import CannotStart, InvalidValue, LockstepError
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Exit codes: 0 good, 1 the job failed, 2 the words were wrong."""
+    """Exit codes: 0 good, 1 the job failed, 2 the words or what they name were wrong."""
     parser = argparse.ArgumentParser(prog="lockstep", description="Bots that keep broker, books and screen in step.")
     subcommands = parser.add_subparsers(metavar="COMMAND", required=True)
     backtest.add_parser(subcommands)
@@ -20,7 +20,7 @@ def main(words: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(words)
     try:
         code: int = arguments.run(arguments)
-    except InvalidValue as error:
+    except (CannotStart, InvalidValue) as error:
         print(f"lockstep: {error}", file=sys.stderr)
         return 2
     except (LockstepError, OSError) as error:
@@ -34,7 +34,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     """The service's wiring is loaded only when it is asked for."""
-    from engine.bootstrap import serve as run_service
+    from engine.bootstrap.service import serve as run_service
 
     return run_service()
 

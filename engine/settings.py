@@ -19,7 +19,8 @@ class Settings:
     """Everything the service is told from outside.
 
     role: all, api or engine. port: where gunicorn listens. project: the Google Cloud project. owner_uid: whose account
-    the engine trades. feed, data, speed, bots: the market, its files, market seconds a wall second, a bots file.
+    the engine trades. feed, data, speed, bots: the market, its files, market seconds a wall second, a bots file. venue: a practice venue's
+    address, None for the simulated one.
     state_dir: where journals and the snapshot live. web_dir: the built client.
     """
 
@@ -40,11 +41,17 @@ class Settings:
     web_dir: Path
     demo_email: str
     demo_password: str
+    venue: str | None = None
 
     @property
     def snapshot_path(self) -> Path:
         """Where the engine's process leaves its view for the API's."""
         return self.state_dir / "snapshot.json"
+
+    @property
+    def bell_path(self) -> Path:
+        """What the API's process touches when it has written, and the engine's looks at."""
+        return self.state_dir / "bell"
 
     def journal_path(self, account_id: str) -> Path:
         """An account's journal."""
@@ -90,6 +97,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         web_dir=Path(env.get("LOCKSTEP_WEB_DIR") or "web/dist"),
         demo_email=env.get("LOCKSTEP_DEMO_EMAIL", "") if auth else "",
         demo_password=env.get("LOCKSTEP_DEMO_PASSWORD", "") if auth else "",
+        venue=_venue(env.get("LOCKSTEP_VENUE", ""), feed),
     )
 
 
@@ -115,6 +123,16 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
         raise InvalidValue("PORT", f"{text!r} is not a port: 1 to 65535")
     return int(text)
+
+
+def _venue(text: str, feed: str) -> str | None:
+    if not text:
+        return None
+    if not text.startswith(("http://127.0.0.1:", "http://localhost:")):
+        raise InvalidValue("LOCKSTEP_VENUE", f"{text!r} is not a practice venue on this machine: http://127.0.0.1:port")
+    if feed != "demo":
+        raise InvalidValue("LOCKSTEP_VENUE", f"the practice venue trades the demo market, not {feed}")
+    return text
 
 
 def _speed(text: str, feed: str) -> float:

@@ -21,6 +21,7 @@ from engine.api.readiness import StoreCheck
 from engine.api.request_guard import guard_bodies
 from engine.api.services import Services, provide
 from engine.api.timing import RequestTimes, time_requests
+from engine.api.trade_pages import TradePages
 from engine.api.web_client import WebClient, serve_unrouted
 from engine.api.writing import replay_writes
 
@@ -36,6 +37,7 @@ def create_app(deps: ApiDependencies) -> Flask:
         commands=CommandDesk(deps.documents, deps.clock),
         times=RequestTimes(deps.clock),
         store=StoreCheck(),
+        trades=TradePages(deps.clock),
         web=WebClient(deps.web_dir, deps.client),
     ))  # fmt: skip
     use_strict_json(app)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from engine.api.models.bodies import BotBody, BotChangeBody, ExitsBody, SizingBody
+from engine.api.models.bodies import BotBody, BotChangeBody, BuildingBody, ExitsBody, SizingBody
 from engine.api.problems import FieldError, invalid
-from engine.domain.account import BotSpec, Exits, Sizing, SizingKind
+from engine.domain.account import BotSpec, Building, Exits, Sizing, SizingKind
 from engine.domain.errors import InvalidValue
 from engine.ports import Fields
 from engine.strategies import registry
@@ -37,6 +37,7 @@ class BotForm:
     timeframe: str
     sizing: SizingBody
     exits: ExitsBody
+    building: BuildingBody
 
 
 def new_form(body: BotBody, account_id: str, salt: str) -> BotForm:
@@ -51,6 +52,7 @@ def new_form(body: BotBody, account_id: str, salt: str) -> BotForm:
         timeframe=body.timeframe,
         sizing=body.sizing,
         exits=body.exits,
+        building=body.building,
     )
 
 
@@ -65,6 +67,7 @@ def changed_form(bot: Fields, body: BotChangeBody) -> BotForm:
         timeframe=body.timeframe or bot["timeframe"],
         sizing=body.sizing or SizingBody.model_validate(bot["sizing"]),
         exits=body.exits or ExitsBody.model_validate(bot["exits"]),
+        building=body.building or BuildingBody.model_validate(bot.get("building") or {}),
     )
 
 
@@ -76,10 +79,11 @@ def checked_fields(form: BotForm, instruments: Sequence[Fields] | None) -> Field
     errors: list[FieldError] = []
     sizing = _tried(errors, lambda: Sizing(SizingKind(form.sizing.kind), form.sizing.value))
     exits = _tried(errors, lambda: Exits(form.exits.stop_pct, form.exits.target_pct))
+    building = _tried(errors, lambda: Building(**dict(form.building)))
     _tried(errors, lambda: registry.make(form.strategy, form.parameters))
     _tried(errors, lambda: BotSpec(form.bot_id, form.strategy, form.symbols, form.name, timeframe=form.timeframe))
     errors += [] if instruments is None else _unknown_symbols(form.symbols, instruments)
-    if errors or sizing is None or exits is None:
+    if errors or sizing is None or exits is None or building is None:
         raise invalid(errors)
     return {
         "name": form.name,
@@ -89,6 +93,13 @@ def checked_fields(form: BotForm, instruments: Sequence[Fields] | None) -> Field
         "timeframe": form.timeframe,
         "sizing": {"kind": sizing.kind.value, "value": float(sizing.value)},
         "exits": {"stop_pct": _float(exits.stop_pct), "target_pct": _float(exits.target_pct)},
+        "building": {
+            "policy": building.policy.value,
+            "tranches_max": building.tranches_max,
+            "step_pct": float(building.step_pct),
+            "factor": float(building.factor),
+            "notional_max_pct": _float(building.notional_max_pct),
+        },
     }
 
 

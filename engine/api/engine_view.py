@@ -32,6 +32,16 @@ class AccountView:
     signals: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class StartView:
+    """An account that an engine here is about to trade: `state` is starting or waiting, `reason` a whole sentence."""
+
+    state: str
+    since: str
+    reason: str
+    queue: Mapping[str, Any]
+
+
 class EngineView:
     """Reads the snapshot for the whole app; safe to share between threads."""
 
@@ -43,10 +53,10 @@ class EngineView:
         self._snapshot: Fields | None = None
 
     def account(self, account_id: str) -> AccountView | None:
-        """The account as the engine has it now; None when the engine does not say."""
+        """The account as the engine has it now; None when the engine does not say, or has yet to recover it."""
         snapshot = self._fresh()
         found = snapshot["accounts"].get(account_id) if snapshot else None
-        if snapshot is None or found is None:
+        if snapshot is None or found is None or "start" in found:
             return None
         return AccountView(
             as_of=iso(datetime.fromisoformat(snapshot["written_at"])),
@@ -57,6 +67,16 @@ class EngineView:
             queue=found["queue"],
             signals={name: found[name] for name in ("signals_total", "signals_failed", "last_signal_at")},
         )
+
+    def starts(self) -> Mapping[str, StartView]:
+        """The accounts that an engine here has yet to trade, by id; none of those that it trades."""
+        snapshot = self._fresh()
+        held = snapshot["accounts"] if snapshot else {}
+        return {
+            account_id: StartView(start["state"], start["since"], start["reason"], found["queue"])
+            for account_id, found in sorted(held.items())
+            if (start := found.get("start")) is not None
+        }
 
     def accounts_of(self, uid: str) -> tuple[str, ...]:
         """The accounts that the engine holds for a user, sorted; empty when the engine does not say."""

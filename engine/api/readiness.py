@@ -20,10 +20,14 @@ REMEMBER_S = 1.0  # /ready needs no token: this bounds the store reads that anyb
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What was found. `store`: ok or down; `engine`: ok, or silent when none here has written a fresh snapshot."""
+    """What was found. `store`: ok or down. `engine`: ok; starting or waiting, with the reason in `detail`; silent
+    when none here has written a fresh snapshot. `journal`: writing, full or failed; None where nobody says.
+    """
 
     store: str
     engine: str
+    journal: str | None
+    detail: str | None
 
     @property
     def ready(self) -> bool:
@@ -48,9 +52,23 @@ class StoreCheck:
 
 
 def checks() -> Checks:
-    """Look now."""
-    engine = "ok" if services().engine.is_fresh() else "silent"
-    return Checks(services().store.state(), engine)
+    """Look now. No token is needed for it, so nothing in the answer is a user's."""
+    view = services().engine
+    starts = list(view.starts().values())
+    state = "ok" if view.is_fresh() else "silent"
+    queues = view.queues()
+    troubled = [queue for queue in queues if _journal_of(queue) != "writing"]
+    told = [start.reason for start in starts] + [str(queue.get("journal_detail", "")) for queue in troubled]
+    return Checks(
+        store=services().store.state(),
+        engine=starts[0].state if starts else state,
+        journal=_journal_of((troubled or queues)[0]) if queues else None,
+        detail=" ".join(filter(None, told)) or None,
+    )
+
+
+def _journal_of(queue: Mapping[str, Any]) -> str:
+    return str(queue.get("journal_state", "writing"))
 
 
 def health_of(account_id: str | None) -> Reading:
@@ -71,6 +89,8 @@ def health_of(account_id: str | None) -> Reading:
 def _from_engine(view: AccountView) -> Fields:
     return {
         "engine": "ok",
+        "engine_since": None,
+        "engine_detail": view.queue.get("journal_detail") or None,
         "last_signal_time": view.signals["last_signal_at"],
         "total_signals": view.signals["signals_total"],
         "failed_signals": view.signals["signals_failed"],
@@ -83,10 +103,17 @@ def _from_engine(view: AccountView) -> Fields:
 
 
 def _from_store(account_id: str | None) -> Fields:
-    """What the documents tell while no engine here does; the store's own state is looked at, not believed."""
+    """What the documents tell while no engine here trades; the store's own state is looked at, not believed."""
     state = services().store.state()
     found = _NOBODY_SAYS if account_id is None or state != "ok" else _documents_of(account_id)
-    return {**_NOBODY_SAYS, "engine": "silent", "firestore_status": state, **found}
+    start = services().engine.starts().get(account_id or "")
+    said: Fields = {"engine": "silent", "engine_since": None, "engine_detail": None}
+    if start is not None:
+        said = {
+            "engine": start.state, "engine_since": start.since, "engine_detail": start.reason,
+            "write_queue": start.queue,
+        }  # fmt: skip
+    return {**_NOBODY_SAYS, "firestore_status": state, **found, **said}
 
 
 def _documents_of(account_id: str) -> Fields:

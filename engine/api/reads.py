@@ -11,6 +11,7 @@ from typing import Any
 from engine.api.answers import iso
 from engine.api.authentication import caller
 from engine.api.services import services
+from engine.core.performance import TOO_FEW
 from engine.domain.errors import OperatingError
 from engine.ports import Fields
 
@@ -71,9 +72,9 @@ def market_day(account_id: str) -> date:
 
 
 def store_state() -> str:
-    """`ok`, or `down` when the store does not answer a small read."""
+    """`ok`, or `down` when the store does not answer a small read within a second."""
     try:
-        services().deps.documents.get("controls", "service")
+        services().deps.documents.ping()
     except OperatingError:
         return "down"
     return "ok"
@@ -86,5 +87,8 @@ def _now() -> str:
 _NOTHING_EARNED: Fields = {
     **dict.fromkeys(("gross_pnl", "charges", "net_pnl", "gross_profit", "gross_loss"), 0.0),
     **dict.fromkeys(("trades", "wins", "losses", "break_even"), 0),
+    **dict.fromkeys(("period_start", "period_end", "first_exit_at", "last_exit_at", "hold_s"), None),
+    **dict.fromkeys(("win_rate", "profit_factor", "expectancy", "avg_hold_s"), None),
+    "grade": TOO_FEW,
     "bots": {},
 }

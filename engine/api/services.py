@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.api.ownership import Ownership
     from engine.api.readiness import StoreCheck
     from engine.api.timing import RequestTimes
+    from engine.api.trade_pages import TradePages
     from engine.api.web_client import WebClient
 
 _KEY = "lockstep"
@@ -29,6 +30,7 @@ class Services:
     commands: CommandDesk
     times: RequestTimes
     store: StoreCheck
+    trades: TradePages
     web: WebClient
 
 

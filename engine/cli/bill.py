@@ -1,7 +1,8 @@
 """What an account's bots cost in Firestore: measured rates times published prices. Fed by bill_rates.json; feeds cost.
 
-The rates are counts of a real run an hour (`python -m bench.bill` measures them and writes the file). Each collection
-grows with one thing: the account, its bots, the symbols, or each bot's symbols. A larger account scales it by that.
+The rates are counts of a real run an hour (`python -m bench.bill` measures them and writes the file): one bot on ten
+symbols. Each collection grows with one thing: the account, its bots, the symbols, or each bot's symbols. Another
+account scales it by that. Reads of the lease are one a commit, and commits go by the clock: they grow with the account.
 """
 
 from __future__ import annotations
@@ -60,11 +61,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """For the whole account and time. `stored_usd` is a month's keep of what was left; `usd` all the rest."""
+    """For the whole account and time. `stored_usd` is a month's keep of what was left; `usd` all the rest.
+
+    `fence_reads` are looks at the lease within commits, each taken for a document read: how Google bills them is not
+    published.
+    """
 
     writes: float
     deletes: float
     engine_reads: float
+    fence_reads: float
     screen_reads: float
     stored_bytes: float
     usd: Decimal
@@ -88,10 +94,11 @@ def bill(rates: Mapping[str, Any], account: Account, prices: Prices, *, watched:
     deletes = sum(_scaled(measured["deletes"], _GROWS_WITH, rates, account).values())
     stored = sum(_scaled(measured["stored_bytes"], _BYTES_GROW_WITH, rates, account).values())
     engine_reads = measured["engine_reads"] * account.hours
+    fence_reads = measured["fence_reads"] * account.hours
     screen_reads = sum(count for name, count in writes.items() if name not in _UNHEARD) if watched else 0.0
     total = sum(writes.values())
     documents = (
-        _exact(engine_reads + screen_reads) * prices.read
+        _exact(engine_reads + fence_reads + screen_reads) * prices.read
         + _exact(total) * prices.write
         + _exact(deletes) * prices.delete
     )
@@ -99,6 +106,7 @@ def bill(rates: Mapping[str, Any], account: Account, prices: Prices, *, watched:
         writes=total,
         deletes=deletes,
         engine_reads=engine_reads,
+        fence_reads=fence_reads,
         screen_reads=screen_reads,
         stored_bytes=stored,
         usd=documents / _HUNDRED_THOUSAND,

@@ -78,6 +78,7 @@ def _lines(account: Account, found: Bill) -> dict[str, dict[str, float]]:
         "writes": found.writes,
         "deletes": found.deletes,
         "engine_reads": found.engine_reads,
+        "fence_reads": found.fence_reads,
         "screen_reads": found.screen_reads,
         "stored_bytes": found.stored_bytes,
         "usd": float(found.usd),
@@ -99,6 +100,7 @@ def _page(account: Account, bills: dict[str, Bill], measured: dict[str, Any]) ->
         "writes": "documents written",
         "deletes": "documents deleted",
         "engine_reads": "documents read by the engine",
+        "fence_reads": "the lease looked at by commits",
         "screen_reads": "documents read by a screen, at most",
         "stored_bytes": "bytes stored, indexes left out",
         "usd": "US dollars",
@@ -109,13 +111,19 @@ def _page(account: Account, bills: dict[str, Bill], measured: dict[str, Any]) ->
     for name, words in names.items():
         cells = [lines[way][name][of] for way in _WAYS for of in ("all", "bot_hour")]
         page.append(f"{words:36}" + "".join(f"{cell:>14,.6g}" for cell in cells))
-    shares = " and ".join(f"{lines[way]['writes_of_a_write_per_tick']['share']:.1%} {way}" for way in _WAYS)
+    shares = " and ".join(_share(lines[way]["writes_of_a_write_per_tick"]["share"], way) for way in _WAYS)
     return [
         *page,
         f"Of what a write per tick (one a second and symbol) would write, this is {shares}.",
+        "Watched: a screen is open (POST /presence within 90 s), and prices are written each second, not each ten.",
+        "A commit's look at the lease is taken for a document read: how Google bills it is not published.",
         f"Prices: {PRICES_FROM} (--read-usd and so on).",
-        f"Measured {measured['date']}, {measured['command']}: {measured['bots']} bots, {measured['symbols']} symbols.",
+        f"Measured {measured['date']}, {measured['command']}: bots: {measured['bots']}, symbols: {measured['symbols']}.",
     ]
+
+
+def _share(share: float, way: str) -> str:
+    return f"{share:.1%} (1/{1 / share:.1f}) {way}" if share > 0 else f"nothing {way}"
 
 
 def _count(text: str) -> int:

@@ -1,4 +1,7 @@
-"""What people want: bots that come, change and go, policies, halts, commands. Called by engine.py for person events."""
+"""What people want: bots that come, change and go, policies, halts, commands; and the service's own hold on entries.
+
+Called by engine.py for those events.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,20 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.core.bars import Series
-from engine.core.decide import exit_position, withdraw_entries
+from engine.core.decide import exit_position
 from engine.core.publish import publish_account, publish_alert, publish_position
 from engine.core.publish_bots import publish_bot
+from engine.core.reconcile import resolve
+from engine.core.sending import request_cancel, withdraw_entries
 from engine.core.settle import forget_if_done, set_exits, set_triggers
 from engine.core.state import Bot, Stance, State
 from engine.core.tape import Tape
 from engine.domain.account import Desired
-from engine.domain.effects import CancelOrder
 from engine.domain.errors import InvalidValue
-from engine.domain.events import BotChanged, BotRemoved, CommandReceived, HaltChanged, PolicyChanged
+from engine.domain.events import BotChanged, BotRemoved, CommandReceived, EntriesHeld, HaltChanged, PolicyChanged
 from engine.domain.instant import Instant
 from engine.domain.order import ExitReason
-from engine.domain.records import BotStatusRecord, CommandResult
+from engine.domain.records import BotStatusRecord, CommandResult, Resolution
 from engine.domain.timeframe import timeframe_us
 
 
@@ -128,6 +132,24 @@ def on_halt_changed(state: State, event: HaltChanged) -> None:
         publish_alert(state, "warning", "halt", str(state.now), f"Entries are halted: {event.reason}")
     elif not state.breaker.resume():
         publish_alert(state, "critical", "resume_refused", str(state.now), state.breaker.reason or "")
+    _publish_standing(state)
+
+
+def on_entries_held(state: State, event: EntriesHeld) -> None:
+    """The service holds entries back, or lets them go again; a person's halt is neither made nor lifted by it."""
+    breaker = state.breaker
+    before, breaker.held = breaker.held, event.reason
+    if event.reason is not None:
+        withdraw_entries(state, _now(state), reason="entries are held")
+        publish_alert(state, "critical", "held", str(state.now), f"Entries are held: {event.reason}")
+    elif before is not None:
+        goes_on = "entries go on" if breaker.reason is None else f"entries stay halted: {breaker.reason}"
+        publish_alert(state, "info", "let_go", str(_now(state)), f"It has passed ({before}); {goes_on}")
+    _publish_standing(state)
+
+
+def _publish_standing(state: State) -> None:
+    """The account and all bots: what halts or holds the one keeps the others from trading."""
     publish_account(state)
     if state.views:
         for bot_id in sorted(state.bots):
@@ -136,7 +158,13 @@ def on_halt_changed(state: State, event: HaltChanged) -> None:
 
 def on_command(state: State, event: CommandReceived) -> None:
     """Carry out a one-off command and say what became of it."""
-    handlers = {"close_position": _close, "flatten": _flatten, "cancel_order": _cancel, "sync_orders": _sync}
+    handlers = {
+        "close_position": _close,
+        "flatten": _flatten,
+        "cancel_order": _cancel,
+        "sync_orders": _sync,
+        "resolve_difference": _resolve,
+    }
     handler = handlers.get(event.kind)
     if handler is None:
         result = ("failed", {"reason": f"unknown command {event.kind}"})
@@ -166,12 +194,26 @@ def _cancel(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str
     order = state.orders.get(arguments.get("order_id", ""))
     if order is None or not order.open:
         return "failed", {"reason": "no such open order"}
-    state.out.append(CancelOrder(order.order_id, _now(state), "cancelled by hand"))
+    request_cancel(state, order, _now(state), "cancelled by hand")
     return "done", {"order_id": order.order_id}
 
 
 def _sync(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
-    return "done", {"open_orders": str(len(state.open_orders()))}
+    """What the reports found that were taken for it (by runtime, before it); `unanswered` says why there were none."""
+    if "unanswered" in arguments:
+        return "failed", {"reason": f"the broker gives no report: {arguments['unanswered']}"}
+    truth, found = state.truth, "; ".join(state.truth.sentences())
+    result = {"open_orders": str(len(state.open_orders())), "truth": truth.state, "differences": str(len(truth.open()))}
+    return "done", {**result, "found": found} if found else result
+
+
+def _resolve(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
+    try:
+        resolution = Resolution(arguments.get("resolution", ""))
+    except ValueError:
+        return "failed", {"reason": f"a difference is resolved by {', '.join(Resolution)}"}
+    identity = arguments.get("difference_id", "")
+    return resolve(state, identity, resolution, arguments.get("by", "a person"), _now(state))
 
 
 HANDLERS: dict[type, Callable[[State, Any], None]] = {
@@ -179,5 +221,6 @@ HANDLERS: dict[type, Callable[[State, Any], None]] = {
     BotRemoved: on_bot_removed,
     PolicyChanged: on_policy_changed,
     HaltChanged: on_halt_changed,
+    EntriesHeld: on_entries_held,
     CommandReceived: on_command,
 }

@@ -8,22 +8,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.core.building import BuildingView, next_tranche
 from engine.core.exits import exit_prices
-from engine.core.orders import Move, Order
+from engine.core.orders import Order
 from engine.core.portfolio import Position
-from engine.core.publish import publish_order
+from engine.core.publish_bots import publish_signal
 from engine.core.risk.checks import RiskView
-from engine.core.risk.gate import Approved, judge_entry, judge_exit
+from engine.core.risk.gate import judge_entry, judge_exit
+from engine.core.sending import next_order_id, release, settle_request, withdraw_entries
 from engine.core.sizing import entry_quantity
 from engine.core.state import Bot, State
 from engine.core.strategy import Verdict
 from engine.domain.account import Desired, TradingState
-from engine.domain.effects import CancelOrder, SubmitOrder
-from engine.domain.identity import order_id, signal_id
+from engine.domain.effects import SubmitOrder
+from engine.domain.identity import signal_id
 from engine.domain.instant import MINUTE, SECOND, Instant
 from engine.domain.market import Bar
 from engine.domain.order import ExitReason, OrderRequest, Purpose, Refusal, Side
-from engine.domain.records import SignalRecord
 from engine.domain.signal import Outcome, SignalType
 
 
@@ -43,32 +44,23 @@ def act_on_signal(state: State, bot: Bot, bar: Bar, verdict: Verdict) -> None:
     if verdict.signal is None or verdict.score is None:
         return
     stance = bot.stances[bar.symbol]
-    at = bar.close_at
     identity = signal_id(
         state.account.account_id, bot.bot_id, bar.symbol, bot.spec.timeframe, bar.open_at, verdict.signal
     )
     answer = _answer(state, bot, bar, verdict.signal, identity)
     bot.signals += 1
-    state.publish(
-        SignalRecord(
-            signal_id=identity,
-            bot_id=bot.bot_id,
-            strategy=bot.spec.strategy,
-            symbol=bar.symbol,
-            timeframe=bot.spec.timeframe,
-            type=verdict.signal,
-            price=state.instruments[bar.symbol].price_of(bar.close),
-            score=verdict.score,
-            reasons=stance.strategy.explain(verdict),
-            bar_at=bar.open_at,
-            confirmed_at=at,
-            outcome=answer.outcome,
-            blocking_reason=answer.reason,
-            blocking_detail=answer.detail,
-            order_id=answer.order.order_id if answer.order else None,
-        )
+    publish_signal(
+        state,
+        bot,
+        stance.strategy,
+        bar,
+        verdict,
+        outcome=answer.outcome,
+        reason=answer.reason,
+        detail=answer.detail,
+        order_id=answer.order.order_id if answer.order else None,
     )
-    _release(state, answer.order, answer.submit)
+    release(state, answer.order, answer.submit)
 
 
 def _answer(state: State, bot: Bot, bar: Bar, signal: SignalType, identity: str) -> _Answer:
@@ -97,6 +89,9 @@ def _blocked(state: State, bot: Bot, bar: Bar) -> Refusal | None:
         return Refusal(bot.desired.value, f"The bot is {bot.desired.value}")
     if state.breaker.state is not TradingState.ACTIVE:
         return Refusal("halted", state.breaker.reason or "The account is halted")
+    differs = state.truth.open_on(bar.symbol)
+    if differs is not None:
+        return Refusal("difference", f"Broker and books differ on {bar.symbol}: {differs.ours}; {differs.theirs}")
     session = state.session_of(bar.symbol)
     if session is None or not session.entry_from <= at < session.entry_until:
         return Refusal("entry_window", "Outside the session's entry window")
@@ -113,13 +108,16 @@ def _entry_answer(state: State, bot: Bot, bar: Bar, side: Side, identity: str) -
     instrument = state.instruments[bar.symbol]
     price = instrument.price_of(bar.close)
     equity = state.equity()
+    quantity = _next_quantity(state, bot, bar, side, equity)
+    if isinstance(quantity, Refusal):
+        return _Answer(Outcome.BLOCKED, quantity.code, quantity.detail)
     stop, _ = exit_prices(bot.spec.exits, price, side.sign, instrument)
     request = OrderRequest(
-        order_id=_order_id(state, bot.bot_id, bar.symbol, bot.spec.timeframe, bar.open_at, "entry"),
+        order_id=next_order_id(state, bot.bot_id, bar.symbol, bot.spec.timeframe, bar.open_at, "entry"),
         bot_id=bot.bot_id,
         symbol=bar.symbol,
         side=side,
-        quantity=entry_quantity(bot.spec.sizing, instrument, price, equity),
+        quantity=quantity,
         price=price,
         purpose=Purpose.ENTRY,
         at=bar.close_at,
@@ -127,11 +125,30 @@ def _entry_answer(state: State, bot: Bot, bar: Bar, side: Side, identity: str) -
         stop_price=stop,
     )
     ruling = judge_entry(request, _risk_view(state, request, equity))
-    order, submit = _settle_request(state, request, ruling)
+    order, submit = settle_request(state, request, ruling)
     if isinstance(ruling, Refusal):
         return _Answer(Outcome.BLOCKED, ruling.code, ruling.detail, order)
     bot.orders += 1
     return _Answer(Outcome.ORDERED, order=order, submit=submit)
+
+
+def _next_quantity(state: State, bot: Bot, bar: Bar, side: Side, equity: Decimal) -> Decimal | Refusal:
+    """What the bot's sizing and its building setting give, or why they give nothing."""
+    instrument = state.instruments[bar.symbol]
+    price = instrument.price_of(bar.close)
+    position = state.portfolio.get(bot.bot_id, bar.symbol)
+    verdict = bot.stances[bar.symbol].verdict
+    view = BuildingView(
+        instrument=instrument,
+        side=side,
+        price=price,
+        base=entry_quantity(bot.spec.sizing, instrument, price, equity),
+        score=0.0 if verdict is None or verdict.score is None else verdict.score,
+        equity=equity,
+        tranches=() if position is None else position.tranches,
+        entry_in_flight=any(o.purpose is Purpose.ENTRY for o in state.open_orders(bot.bot_id, bar.symbol)),
+    )
+    return next_tranche(bot.spec.building, view)
 
 
 def _risk_view(state: State, request: OrderRequest, equity: Decimal) -> RiskView:
@@ -156,22 +173,8 @@ def _risk_view(state: State, request: OrderRequest, equity: Decimal) -> RiskView
 def exit_position(state: State, position: Position, reason: ExitReason, at: Instant) -> Order | None:
     """Ask for a position to be closed whole; None while an exit of it is already on its way."""
     answer = _exit_position(state, position, reason, at, at - at % MINUTE, None)
-    _release(state, answer.order, answer.submit)
+    release(state, answer.order, answer.submit)
     return answer.order
-
-
-def withdraw_entries(
-    state: State,
-    at: Instant,
-    bot_id: str | None = None,
-    symbol: str | None = None,
-    reason: str = "the position is being closed",
-) -> None:
-    """Take back entries that are on their way, so that nothing is bought after the decision not to."""
-    asked = [effect.order_id for effect in state.out if isinstance(effect, CancelOrder)]
-    for order in state.open_orders(bot_id, symbol):
-        if order.purpose is Purpose.ENTRY and order.order_id not in asked:
-            state.out.append(CancelOrder(order.order_id, at, reason))
 
 
 def _exit_answer(state: State, position: Position, reason: ExitReason, bar: Bar, identity: str) -> _Answer:
@@ -183,10 +186,12 @@ def _exit_position(
 ) -> _Answer:
     if state.exit_in_flight(position.bot_id, position.symbol):
         return _Answer(Outcome.BLOCKED, "exit_in_flight", "An exit of this position is already on its way")
+    if at < state.exit_rests.get((position.bot_id, position.symbol), at):
+        return _Answer(Outcome.BLOCKED, "exit_resting", "The broker has just rejected an exit; another follows")
     bot = state.bots.get(position.bot_id)
     timeframe = bot.spec.timeframe if bot else "1m"
     request = OrderRequest(
-        order_id=_order_id(state, position.bot_id, position.symbol, timeframe, bar_at, f"exit-{reason}"),
+        order_id=next_order_id(state, position.bot_id, position.symbol, timeframe, bar_at, f"exit-{reason}"),
         bot_id=position.bot_id,
         symbol=position.symbol,
         side=Side.SELL if position.sign > 0 else Side.BUY,
@@ -198,46 +203,10 @@ def _exit_position(
         exit_reason=reason,
     )
     ruling = judge_exit(request, position.quantity)
-    order, submit = _settle_request(state, request, ruling)
+    order, submit = settle_request(state, request, ruling)
     if isinstance(ruling, Refusal):
         return _Answer(Outcome.BLOCKED, ruling.code, ruling.detail, order)
     if bot is not None:
         bot.orders += 1
     withdraw_entries(state, at, position.bot_id, position.symbol)
     return _Answer(Outcome.ORDERED, order=order, submit=submit)
-
-
-def _order_id(state: State, bot_id: str, symbol: str, timeframe: str, bar_at: Instant, leg: str) -> str:
-    """The id of the first attempt at this leg that has not been made yet."""
-    attempt = 0
-    while True:
-        identity = order_id(state.account.account_id, bot_id, symbol, timeframe, bar_at, leg, attempt)
-        if identity not in state.orders:
-            return identity
-        attempt += 1
-
-
-def _settle_request(
-    state: State, request: OrderRequest, ruling: Approved | Refusal
-) -> tuple[Order, SubmitOrder | None]:
-    """Turn the gate's ruling into an order that is sent or refused; nothing is published yet."""
-    order = Order.of(request)
-    state.orders[order.order_id] = order
-    if isinstance(ruling, Refusal):
-        order.move(Move.REFUSE, request.at, ruling.code)
-        return order, None
-    order.at_risk_pct = ruling.at_risk_pct
-    order.move(Move.SEND, request.at)
-    submit = SubmitOrder(
-        order.order_id, order.symbol, order.side, order.quantity, order.order_type, order.limit_price,
-        order.purpose, order.exit_reason, request.at,
-    )  # fmt: skip
-    return order, submit
-
-
-def _release(state: State, order: Order | None, submit: SubmitOrder | None) -> None:
-    """Write the order down, then ask for it to be sent."""
-    if order is not None:
-        publish_order(state, order)
-    if submit is not None:
-        state.out.append(submit)

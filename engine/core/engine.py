@@ -15,17 +15,20 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from engine.core import control, settle
+from engine.core import answers, control, reconcile
 from engine.core.decide import exit_position
 from engine.core.exits import levels
 from engine.core.minute import begin_day, bots_on, judge, run_minute
 from engine.core.publish import publish_account, publish_alert, publish_bar
+from engine.core.rebook import on_facts_found
 from engine.core.recover import on_recovered
+from engine.core.rederive import on_views_found
+from engine.core.sending import request_cancel
 from engine.core.state import MakeStrategy, State
 from engine.core.tape import Tape
 from engine.core.tick_guard import note, offence
 from engine.domain.account import AccountSpec
-from engine.domain.effects import CancelOrder, Effect
+from engine.domain.effects import Effect
 from engine.domain.errors import InvariantBroken
 from engine.domain.events import (
     BarClosed,
@@ -38,11 +41,13 @@ from engine.domain.events import (
     Recovered,
     SessionOpened,
 )
+from engine.domain.found import FactsFound, ViewsFound
 from engine.domain.instant import MINUTE, Instant
 from engine.domain.market import Tick
 from engine.domain.order import ExitReason
 
 _NOTHING: tuple[Effect, ...] = ()
+_HANDLERS = answers.HANDLERS | reconcile.HANDLERS | control.HANDLERS
 
 
 class Engine:
@@ -59,8 +64,10 @@ class Engine:
             BarClosed: self._on_bar_closed,
             ClockTicked: self._on_clock,
             MarketEnded: self._on_ended,
-            Recovered: lambda event: on_recovered(state, event),
-            **{kind: partial(handler, state) for kind, handler in (settle.HANDLERS | control.HANDLERS).items()},
+            Recovered: partial(on_recovered, state),
+            FactsFound: partial(on_facts_found, state),
+            ViewsFound: partial(on_views_found, state),
+            **{kind: partial(handler, state) for kind, handler in _HANDLERS.items()},
         }
 
     @property
@@ -166,7 +173,7 @@ class Engine:
             return  # told again, by a feed that reconnected: the day goes on
         for order in state.open_orders():
             if state.instruments[order.symbol].venue == session.venue:
-                state.out.append(CancelOrder(order.order_id, event.at, "the trading day is over", expire=True))
+                request_cancel(state, order, event.at, "the trading day is over", expire=True)
         state.sessions[session.venue] = session
         for symbol in state.symbols():
             if state.instruments[symbol].venue == session.venue:
@@ -224,7 +231,7 @@ class Engine:
         self._advance(event.at)
         state.now, state.ended = max(state.now, event.at), True
         for order in state.open_orders():
-            state.out.append(CancelOrder(order.order_id, event.at, "the data ended", expire=True))
+            request_cancel(state, order, event.at, "the data ended", expire=True)
         for position in state.portfolio.all():
             exit_position(state, position, ExitReason.END, event.at)
 

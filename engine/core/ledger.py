@@ -1,7 +1,7 @@
 """The account's money: cash, charges, realized P&L by period, high-water mark. Moved by settle.py and minute.py.
 
 Decimal throughout. At every moment: start equity of the day + realized (net of charges) + unrealized gained today =
-equity.
+equity; and the books balance, see `imbalance`.
 """
 
 from __future__ import annotations
@@ -36,9 +36,19 @@ def period_start(period: str, day: str) -> str:
     return when.replace(day=1).isoformat() if period == "month" else ""
 
 
+def period_end(period: str, start: str) -> str:
+    """The last day of the period that begins on a day (ISO dates); empty for all, which has none."""
+    if period in ("all", "day") or not start:
+        return start
+    when = date.fromisoformat(start)
+    if period == "week":
+        return (when + timedelta(days=6)).isoformat()
+    return ((when.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)).isoformat()
+
+
 @dataclass(slots=True)
 class Profit:
-    """The roll-up of one period, from closed trades."""
+    """The roll-up of one period, from closed trades. `hold_s` is the sum of their seconds from entry to exit."""
 
     period: str
     start: str = ""
@@ -51,14 +61,20 @@ class Profit:
     gross_profit: Decimal = ZERO
     gross_loss: Decimal = ZERO
     bots: dict[str, BotProfit] = field(default_factory=dict)
+    hold_s: int = 0
+    first_exit_at: Instant | None = None
+    last_exit_at: Instant | None = None
 
     @property
     def net_pnl(self) -> Decimal:
         return self.gross_pnl - self.charges
 
-    def add(self, bot_id: str, gross: Decimal, charges: Decimal) -> None:
+    def add(self, bot_id: str, gross: Decimal, charges: Decimal, hold_s: int, exit_at: Instant) -> None:
         """Take a closed trade. It is a win or a loss by its net P&L."""
         net = gross - charges
+        self.hold_s += hold_s
+        self.first_exit_at = exit_at if self.first_exit_at is None else min(self.first_exit_at, exit_at)
+        self.last_exit_at = exit_at if self.last_exit_at is None else max(self.last_exit_at, exit_at)
         self.gross_pnl += gross
         self.charges += charges
         self.trades += 1
@@ -76,6 +92,10 @@ class Profit:
             trades=bot.trades + 1,
             wins=bot.wins + (net > 0),
             losses=bot.losses + (net < 0),
+            break_even=bot.break_even + (net == 0),
+            gross_profit=bot.gross_profit + max(net, ZERO),
+            gross_loss=bot.gross_loss + max(-net, ZERO),
+            hold_s=bot.hold_s + hold_s,
         )
 
 
@@ -102,8 +122,10 @@ class Ledger:
     high_water_mark: Decimal = ZERO
     profits: dict[str, Profit] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
+    start_cash: Decimal = ZERO  # before the first fill: cash is this and what the fills since made of it
 
     def __post_init__(self) -> None:
+        self.start_cash = self.start_cash or self.cash
         self.start_equity_day = self.start_equity_day or self.cash
         self.start_equity_week = self.start_equity_week or self.cash
         self.high_water_mark = self.high_water_mark or self.cash
@@ -134,10 +156,21 @@ class Ledger:
         self.charges_day += charges
         self.realized_gross_day += realized
 
-    def close_trade(self, bot_id: str, gross: Decimal, charges: Decimal) -> None:
+    def close_trade(self, bot_id: str, gross: Decimal, charges: Decimal, hold_s: int, exit_at: Instant) -> None:
         """Take a round trip into every period's roll-up."""
         for period in PERIODS:
-            self.profits[period].add(bot_id, gross, charges)
+            self.profits[period].add(bot_id, gross, charges, hold_s, exit_at)
+
+    def imbalance(self, start: Decimal, cost: Decimal, realized: Decimal, charges: Decimal) -> Decimal:
+        """By how much the books fail to balance; 0, always:
+
+            cash + cost of what is open - realized gross P&L + charges - start = 0
+
+        `start` is the account's first cash; `cost` that of all open positions, negative for shorts; `realized` and
+        `charges` those of open positions, to which the roll-up of all closed trades adds the rest.
+        """
+        closed = self.profits["all"]
+        return self.cash + cost - (closed.gross_pnl + realized) + (closed.charges + charges) - start
 
     def mark(self, at: Instant, equity: Decimal) -> None:
         """A point of the equity line; the high-water mark follows."""

@@ -16,9 +16,9 @@ from engine.core.publish import (
     publish_profits,
 )
 from engine.core.publish_bots import publish_bot, publish_decision
+from engine.core.sending import request_cancel
 from engine.core.state import Bot, State
 from engine.core.strategy import Verdict
-from engine.domain.effects import CancelOrder
 from engine.domain.instant import MINUTE, NEVER, Instant
 from engine.domain.market import Bar, TradingSession
 from engine.domain.order import ExitReason
@@ -44,7 +44,11 @@ def run_minute(state: State, at: Instant) -> None:
 def begin_day(state: State, day: str) -> None:
     """The account's day turns: roll-ups and counters begin anew, and say so at once."""
     state.ledger.begin_day(day, state.equity())
-    state.orders = {key: order for key, order in state.orders.items() if order.open}
+    state.portfolio.begin_day()
+    began_at, state.day_began_at = state.day_began_at, state.now
+    # An order that ended yesterday is kept for today: the venue may still have something to say of it.
+    state.orders = {key: order for key, order in state.orders.items() if order.open or order.created_at >= began_at}
+    state.truth.begin_day()
     state.bot_days.clear()
     for bot_id in sorted(state.bots):
         state.bots[bot_id].begin_day()
@@ -119,7 +123,7 @@ def _session_clock(state: State, session: TradingSession, at: Instant) -> None:
     if at >= session.close_at:
         for order in state.open_orders():
             if state.instruments[order.symbol].venue == session.venue:
-                state.out.append(CancelOrder(order.order_id, at, "the trading day is over", expire=True))
+                request_cancel(state, order, at, "the trading day is over", expire=True)
 
 
 def _mark(state: State, at: Instant) -> None:

@@ -1,6 +1,8 @@
 """The life of an order as one table.
 
-Moved by settle.py on what the venue says; an absent pair raises and changes nothing.
+Moved by settle.py on what the venue says; an absent pair raises and changes nothing. A venue tells things twice, late
+and out of turn: what only repeats or trails what is known keeps the state, and is in the table as such. No move leaves
+a terminal state; a fill that is told after a cancellation or an expiry is booked, and the order stays as it ended.
 """
 
 from __future__ import annotations
@@ -8,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeAlias
 
+from engine.domain.effects import CancelOrder
 from engine.domain.errors import InvariantBroken
 from engine.domain.instant import Instant
 from engine.domain.order import ExitReason, OrderRequest, OrderState, OrderType, Purpose, Side
@@ -19,11 +23,14 @@ class Move(StrEnum):
     """What happens to an order."""
 
     SEND = "send"
+    DISPATCH = "dispatch"
     ACCEPT = "accept"
     FILL_PART = "fill_part"
     FILL_REST = "fill_rest"
     REJECT = "reject"
     REQUEST_CANCEL = "request_cancel"
+    KEEP = "keep"
+    KEEP_PART = "keep_part"
     CANCEL = "cancel"
     EXPIRE = "expire"
     REFUSE = "refuse"
@@ -31,30 +38,46 @@ class Move(StrEnum):
 
 
 _S, _M = OrderState, Move
+_Pair: TypeAlias = tuple[OrderState, Move]
 _WORKING = (_S.SENT, _S.IN_FLIGHT, _S.UNKNOWN, _S.ACCEPTED, _S.PARTIALLY_FILLED, _S.CANCEL_REQUESTED)
 
-TRANSITIONS: dict[tuple[OrderState, Move], OrderState] = {
+_SENT = (_S.SENT, _S.IN_FLIGHT, _S.UNKNOWN)
+_KNOWN = (_S.ACCEPTED, _S.PARTIALLY_FILLED, _S.CANCEL_REQUESTED)
+
+_ENDED = (_S.FILLED, _S.CANCELLED, _S.EXPIRED)
+
+# What a venue, or the sender whose answer came after the venue's own stream, tells again or late of what is known.
+_TRAILING: dict[_Pair, OrderState] = {
+    **{(state, _M.ACCEPT): state for state in (*_KNOWN, *_ENDED, _S.REJECTED)},
+    **{(state, move): state for state in (*_KNOWN, *_ENDED, _S.REJECTED) for move in (_M.DISPATCH, _M.LOSE)},
+    **{(state, move): state for state in _ENDED for move in (_M.CANCEL, _M.EXPIRE, _M.KEEP, _M.KEEP_PART)},
+    (_S.ACCEPTED, _M.KEEP): _S.ACCEPTED,
+    (_S.PARTIALLY_FILLED, _M.KEEP_PART): _S.PARTIALLY_FILLED,
+    (_S.IN_FLIGHT, _M.DISPATCH): _S.IN_FLIGHT,
+    (_S.UNKNOWN, _M.LOSE): _S.UNKNOWN,
+    (_S.CANCEL_REQUESTED, _M.REQUEST_CANCEL): _S.CANCEL_REQUESTED,
+    (_S.REJECTED, _M.REJECT): _S.REJECTED,
+}
+
+TRANSITIONS: dict[_Pair, OrderState] = {
     (_S.CREATED, _M.REFUSE): _S.REFUSED,
     (_S.CREATED, _M.SEND): _S.SENT,
+    (_S.SENT, _M.DISPATCH): _S.IN_FLIGHT,
     (_S.SENT, _M.LOSE): _S.UNKNOWN,
     (_S.IN_FLIGHT, _M.LOSE): _S.UNKNOWN,
-    (_S.SENT, _M.ACCEPT): _S.ACCEPTED,
-    (_S.IN_FLIGHT, _M.ACCEPT): _S.ACCEPTED,
-    (_S.UNKNOWN, _M.ACCEPT): _S.ACCEPTED,
-    (_S.SENT, _M.REJECT): _S.REJECTED,
-    (_S.IN_FLIGHT, _M.REJECT): _S.REJECTED,
-    (_S.UNKNOWN, _M.REJECT): _S.REJECTED,
-    (_S.ACCEPTED, _M.REJECT): _S.REJECTED,
+    **{(state, _M.ACCEPT): _S.ACCEPTED for state in _SENT},
+    **{(state, _M.REJECT): _S.REJECTED for state in (*_SENT, _S.ACCEPTED)},
     **{(state, _M.FILL_PART): _S.PARTIALLY_FILLED for state in _WORKING if state is not _S.CANCEL_REQUESTED},
     (_S.CANCEL_REQUESTED, _M.FILL_PART): _S.CANCEL_REQUESTED,
     **{(state, _M.FILL_REST): _S.FILLED for state in _WORKING},
     (_S.ACCEPTED, _M.REQUEST_CANCEL): _S.CANCEL_REQUESTED,
     (_S.PARTIALLY_FILLED, _M.REQUEST_CANCEL): _S.CANCEL_REQUESTED,
+    (_S.CANCEL_REQUESTED, _M.KEEP): _S.ACCEPTED,
+    (_S.CANCEL_REQUESTED, _M.KEEP_PART): _S.PARTIALLY_FILLED,
     **{(state, _M.CANCEL): _S.CANCELLED for state in _WORKING},
     **{(state, _M.EXPIRE): _S.EXPIRED for state in _WORKING},
-    # A venue may report a trade after it reported the cancellation: the fill is booked, the order stays cancelled.
-    (_S.CANCELLED, _M.FILL_PART): _S.CANCELLED,
-    (_S.CANCELLED, _M.FILL_REST): _S.CANCELLED,
+    **{(state, move): state for state in (_S.CANCELLED, _S.EXPIRED) for move in (_M.FILL_PART, _M.FILL_REST)},
+    **_TRAILING,
 }
 
 TERMINAL = frozenset({_S.FILLED, _S.CANCELLED, _S.REJECTED, _S.EXPIRED, _S.REFUSED})
@@ -65,7 +88,7 @@ class Order:
     """An order as it stands.
 
     `filled_value` is money, `filled_turnover` price times quantity, unrounded; `price` is the mark it was sized at;
-    `fill_keys` are the fills booked.
+    `fill_keys` are the fills booked; `cancel_wanted` waits for the venue to know the order.
     """
 
     order_id: str
@@ -90,6 +113,7 @@ class Order:
     reason: str | None = None
     history: list[OrderStep] = field(default_factory=list)
     fill_keys: list[str] = field(default_factory=list)
+    cancel_wanted: CancelOrder | None = None
 
     @classmethod
     def of(cls, request: OrderRequest) -> Order:
@@ -124,12 +148,18 @@ class Order:
         if reason is not None:
             self.reason = reason
 
+    def check_fill(self, quantity: Decimal) -> None:
+        """Raise InvariantBroken for a fill of more than remains, or of an order that can't have one."""
+        if quantity <= 0 or quantity > self.remaining:
+            raise InvariantBroken(f"order {self.order_id}: a fill of {quantity} with {self.remaining} remaining")
+        if (self.state, Move.FILL_PART) not in TRANSITIONS:
+            raise InvariantBroken(f"order {self.order_id} is {self.state} and can't be filled")
+
     def fill(self, fill_key: str, quantity: Decimal, price: Decimal, value: Decimal, at: Instant) -> bool:
         """Book a fill's quantity, price and value (money); False when its key was booked before."""
         if fill_key in self.fill_keys:
             return False
-        if quantity <= 0 or quantity > self.remaining:
-            raise InvariantBroken(f"order {self.order_id}: a fill of {quantity} with {self.remaining} remaining")
+        self.check_fill(quantity)
         self.move(Move.FILL_REST if quantity == self.remaining else Move.FILL_PART, at)
         self.fill_keys.append(fill_key)
         self.filled_quantity += quantity

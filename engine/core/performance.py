@@ -1,4 +1,4 @@
-"""What the closed trades and the equity line say, in the field's usual figures. Asked by research and the API."""
+"""What the closed trades and the equity line say, in the field's usual figures. Asked by publish, research, the API."""
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ from itertools import pairwise
 from math import sqrt
 
 TRADING_DAYS = 252  # a year of an Indian or American exchange, the usual factor of annual figures
+
+GRADED_FROM = 20  # trades; with fewer, a coin's luck looks like skill
+TOO_FEW = "too few"
+
+# Grade, least net profit factor, least expectancy in average losses. D earns something all the same; E does not.
+GRADES = (
+    ("A", Decimal("2"), Decimal("0.30")),
+    ("B", Decimal("1.5"), Decimal("0.15")),
+    ("C", Decimal("1.2"), Decimal("0.05")),
+)
 
 ZERO = Decimal(0)
 
@@ -25,6 +35,27 @@ def profit_factor(gross_profit: Decimal, gross_loss: Decimal) -> float | None:
 def expectancy(net_pnl: Decimal, trades: int) -> Decimal | None:
     """The mean net P&L of a trade, currency; None before the first."""
     return net_pnl / trades if trades else None
+
+
+def average_hold_s(hold_s: int, trades: int) -> float | None:
+    """The mean time from entry to exit, seconds of market time; None before the first trade."""
+    return hold_s / trades if trades else None
+
+
+def grade(trades: int, losses: int, gross_profit: Decimal, gross_loss: Decimal) -> str:
+    """A to E, by net profit factor and by expectancy in units of the average loss; see `GRADES`.
+
+    Gross profit and loss are sums of net P&L, both positive. Below `GRADED_FROM` trades chance decides: "too few".
+    """
+    if trades < GRADED_FROM:
+        return TOO_FEW
+    net = gross_profit - gross_loss
+    if net <= 0:
+        return "E"
+    if not gross_loss:
+        return "A"
+    factor, edge = gross_profit / gross_loss, net * losses / (trades * gross_loss)
+    return next((name for name, least, least_edge in GRADES if factor >= least and edge >= least_edge), "D")
 
 
 def max_drawdown_pct(equity: Sequence[Decimal]) -> float:

@@ -1,110 +1,22 @@
-"""Positions from fills, and the closed trades they end in. Moved by settle.py; marked by engine.py at each minute.
-
-A position is one bot's in one symbol; quantities are signed (short is negative), values are whole paise or cents, so
-that cash, positions and charges conserve exactly.
-"""
+"""Positions from fills, and the closed trades they end in. Moved by settle.py; marked by engine.py at each minute."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Decimal
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
 
+from engine.core.position import Position
+from engine.domain.account import ReduceBy
 from engine.domain.errors import InvariantBroken
-from engine.domain.instant import Instant
-from engine.domain.instrument import MONEY_UNIT, Instrument
+from engine.domain.instant import SECOND, Instant
+from engine.domain.instrument import Instrument
 from engine.domain.order import ExitReason, Side
-from engine.domain.records import FillRecord, Tranche
+from engine.domain.records import FillRecord
+
+__all__ = ["Booked", "ClosedTrade", "Portfolio", "Position"]
 
 ZERO = Decimal(0)
-
-
-@dataclass(slots=True)
-class Position:
-    """`cost` is what the open quantity was traded for, positive; opened and closed values are the whole round trip's.
-
-    Values are money in whole paise or cents; turnovers beside them are price times quantity, unrounded: for averages.
-    """
-
-    bot_id: str
-    instrument: Instrument
-    entry_time: Instant
-    quantity: Decimal = ZERO
-    cost: Decimal = ZERO
-    realized_gross: Decimal = ZERO
-    charges: Decimal = ZERO
-    opened_quantity: Decimal = ZERO
-    opened_value: Decimal = ZERO
-    closed_value: Decimal = ZERO
-    turnover: Decimal = ZERO
-    opened_turnover: Decimal = ZERO
-    closed_turnover: Decimal = ZERO
-    tranches: list[Tranche] = field(default_factory=list)
-    fill_ids: list[str] = field(default_factory=list)
-    stop_price: Decimal | None = None
-    target_price: Decimal | None = None
-
-    @property
-    def symbol(self) -> str:
-        return self.instrument.symbol
-
-    @property
-    def sign(self) -> int:
-        """+1 long, -1 short."""
-        return 1 if self.quantity > 0 else -1
-
-    @property
-    def entry_price(self) -> Decimal:
-        """The weighted average of the open quantity, exact."""
-        return self.turnover / abs(self.quantity)
-
-    @property
-    def at_risk_pct(self) -> Decimal:
-        """What its open tranches put at risk, % of the equity each was entered at."""
-        return sum((tranche.at_risk_pct for tranche in self.tranches), ZERO)
-
-    def value(self, price: Decimal) -> Decimal:
-        """What it would fetch at a price: negative for a short."""
-        return self.instrument.value_of(price, self.quantity)
-
-    def unrealized(self, price: Decimal) -> Decimal:
-        """Gross P&L of the open quantity at a price."""
-        return self.value(price) - self.cost * self.sign
-
-    def build(self, fill: FillRecord, value: Decimal, at_risk_pct: Decimal) -> None:
-        """Take an entry fill."""
-        self.quantity += fill.quantity * fill.side.sign
-        self.cost += value
-        self.opened_quantity += fill.quantity
-        self.opened_value += value
-        self.turnover += fill.price * fill.quantity
-        self.opened_turnover += fill.price * fill.quantity
-        self.tranches.append(Tranche(fill.quantity, fill.price, fill.filled_at, at_risk_pct))
-
-    def reduce(self, fill: FillRecord, value: Decimal) -> Decimal:
-        """Take an exit fill; returns the gross P&L it realized. First in, first out for the tranches shown."""
-        open_quantity = abs(self.quantity)
-        released = (self.cost * fill.quantity / open_quantity).quantize(MONEY_UNIT, ROUND_HALF_EVEN)
-        gross = (value - released) * self.sign
-        self.quantity += fill.quantity * fill.side.sign
-        self.cost -= released
-        self.turnover -= self.turnover * fill.quantity / open_quantity
-        self.closed_value += value
-        self.closed_turnover += fill.price * fill.quantity
-        self.realized_gross += gross
-        self._release(fill.quantity)
-        return gross
-
-    def _release(self, quantity: Decimal) -> None:
-        while quantity > 0:
-            first = self.tranches[0]
-            if first.quantity <= quantity:
-                quantity -= first.quantity
-                self.tranches.pop(0)
-                continue
-            left = first.quantity - quantity
-            risk = first.at_risk_pct * left / first.quantity
-            self.tranches[0] = Tranche(left, first.price, first.at, risk)
-            return
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +40,11 @@ class ClosedTrade:
     def net_pnl(self) -> Decimal:
         return self.gross_pnl - self.charges
 
+    @property
+    def hold_s(self) -> int:
+        """Whole seconds of market time from the first entry's fill to the last exit's."""
+        return (self.exit_at - self.entry_at) // SECOND
+
 
 @dataclass(frozen=True, slots=True)
 class Booked:
@@ -138,12 +55,19 @@ class Booked:
 
 
 class Portfolio:
-    """All open positions of the account, by (bot, symbol)."""
+    """All open positions of the account, by (bot, symbol), and the fills it has booked.
 
-    __slots__ = ("_positions",)
+    Fills are remembered by key for as long as they are part of an open position, and else through the next trading
+    day: a venue tells its day's fills again after a restart or a reconnection.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_booked", "_booked_before", "_positions", "_reduce_by")
+
+    def __init__(self, reduce_by: ReduceBy = ReduceBy.AVERAGE) -> None:
         self._positions: dict[tuple[str, str], Position] = {}
+        self._reduce_by = reduce_by
+        self._booked: set[str] = set()
+        self._booked_before: set[str] = set()
 
     def get(self, bot_id: str, symbol: str) -> Position | None:
         """The open position of a bot in a symbol, if there is one."""
@@ -159,6 +83,21 @@ class Portfolio:
     def restore(self, position: Position) -> None:
         """Put back a position that was open."""
         self._positions[position.bot_id, position.symbol] = position
+        self.remember(position.fill_ids)
+
+    def has_booked(self, fill_key: str) -> bool:
+        """Whether a fill is in the books already."""
+        return fill_key in self._booked or fill_key in self._booked_before
+
+    def remember(self, fill_keys: Iterable[str]) -> None:
+        """Fills that were booked before a restart."""
+        self._booked.update(fill_keys)
+
+    def begin_day(self) -> None:
+        """Let go of the fills of the day before yesterday, but for those of open positions."""
+        self._booked_before, self._booked = self._booked, set()
+        for position in self.all():
+            self._booked.update(position.fill_ids)
 
     def check(self, bot_id: str, symbol: str, side: Side, quantity: Decimal, *, entry: bool) -> None:
         """Raise InvariantBroken for a fill that the open position can't take. Changes nothing."""
@@ -180,13 +119,14 @@ class Portfolio:
         position = self._positions.get(key)
         if position is None:
             position = self._positions[key] = Position(fill.bot_id, instrument, fill.filled_at)
+        self._booked.add(fill.fill_key)
         position.charges += fill.charges
         position.fill_ids.append(fill.fill_key)
         value = instrument.value_of(fill.price, fill.quantity)
         if exit_reason is None:
             position.build(fill, value, at_risk_pct)
             return Booked(ZERO, None)
-        realized = position.reduce(fill, value)
+        realized = position.reduce(fill, value, self._reduce_by)
         if position.quantity:
             return Booked(realized, None)
         del self._positions[key]
@@ -201,7 +141,7 @@ def _closed(position: Position, last: FillRecord, exit_reason: ExitReason) -> Cl
         quantity=position.opened_quantity,
         entry_at=position.entry_time,
         entry_price=position.opened_turnover / position.opened_quantity,
-        exit_at=last.filled_at,
+        exit_at=position.exit_time,
         exit_price=position.closed_turnover / position.opened_quantity,
         gross_pnl=position.realized_gross,
         charges=position.charges,

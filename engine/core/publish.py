@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from engine.core.ledger import PERIODS, percent
+from engine.core.ledger import PERIODS, percent, period_end
 from engine.core.orders import Order
+from engine.core.performance import average_hold_s, expectancy, grade, profit_factor, win_rate
 from engine.core.portfolio import ClosedTrade, Position
 from engine.core.state import State
 from engine.domain.identity import alert_id, trade_id
 from engine.domain.instrument import Instrument
-from engine.domain.market import Bar
+from engine.domain.market import Bar, TradingSession
 from engine.domain.order import Purpose
 from engine.domain.records import (
     AccountRecord,
@@ -55,6 +56,8 @@ def publish_order(state: State, order: Order) -> None:
             stop_price=order.stop_price,
             history=tuple(order.history),
             created_at=order.created_at,
+            decision_price=order.price or None,
+            at_risk_pct=order.at_risk_pct,
         )
     )
 
@@ -95,8 +98,8 @@ def publish_position(state: State, position: Position) -> None:
     )
 
 
-def publish_trade(state: State, trade: ClosedTrade) -> None:
-    """A round trip."""
+def publish_trade(state: State, trade: ClosedTrade, day: str | None = None) -> None:
+    """A round trip; `day` is the trading day it was booked on, where that is not the account's present one."""
     instrument = state.instruments[trade.symbol]
     state.publish(
         ClosedTradeRecord(
@@ -114,6 +117,7 @@ def publish_trade(state: State, trade: ClosedTrade) -> None:
             net_pnl=trade.net_pnl,
             exit_reason=trade.exit_reason,
             fill_ids=trade.fill_ids,
+            day=day or state.ledger.day,
         )
     )
 
@@ -155,6 +159,8 @@ def publish_account(state: State) -> None:
             market_at=state.now,
             session=window,
             invariant_broken=state.breaker.broken,
+            held=state.breaker.halted is None and state.breaker.held is not None,
+            start_cash=ledger.start_cash,
         )
     )
 
@@ -178,6 +184,15 @@ def publish_profits(state: State) -> None:
                 gross_profit=profit.gross_profit,
                 gross_loss=profit.gross_loss,
                 bots=dict(sorted(profit.bots.items())),
+                period_end=period_end(period, profit.start),
+                hold_s=profit.hold_s,
+                first_exit_at=profit.first_exit_at,
+                last_exit_at=profit.last_exit_at,
+                win_rate=win_rate(profit.wins, profit.losses),
+                profit_factor=profit_factor(profit.gross_profit, profit.gross_loss),
+                expectancy=expectancy(profit.net_pnl, profit.trades),
+                avg_hold_s=average_hold_s(profit.hold_s, profit.trades),
+                grade=grade(profit.trades, profit.losses, profit.gross_profit, profit.gross_loss),
             )
         )
 
@@ -188,10 +203,10 @@ def publish_equity_day(state: State) -> None:
     state.publish(EquityDayRecord(state.account.account_id, state.ledger.day, points))
 
 
-def publish_bar(state: State, bar: Bar) -> None:
-    """A closed bar, for charts."""
+def publish_bar(state: State, bar: Bar, session: TradingSession | None = None) -> None:
+    """A closed bar, for charts; `session` is its own where that is not the present one."""
     instrument = state.instruments[bar.symbol]
-    session = state.session_of(bar.symbol)
+    session = session or state.session_of(bar.symbol)
     if session is None:
         return
     price_of = instrument.price_of

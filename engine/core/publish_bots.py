@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from engine.core.bars import span
 from engine.core.state import Bot, Stance, State
+from engine.core.strategy import Strategy, Verdict
 from engine.domain.account import Desired, TradingState
+from engine.domain.identity import signal_id
 from engine.domain.instant import SECOND, Instant
-from engine.domain.market import Bar
-from engine.domain.records import BotStatusRecord, DecisionRecord, SymbolStatus
-from engine.domain.signal import Temperature
+from engine.domain.market import Bar, TradingSession
+from engine.domain.records import BotStatusRecord, DecisionRecord, SignalRecord, SymbolStatus
+from engine.domain.signal import Outcome, Temperature
 from engine.domain.timeframe import timeframe_us
 
 _VERDICT_WORDS = {
@@ -19,9 +21,9 @@ _VERDICT_WORDS = {
 }
 
 
-def publish_decision(state: State, bot: Bot, stance: Stance, bar: Bar) -> None:
-    """What a bot made of a bar."""
-    session = state.session_of(bar.symbol)
+def publish_decision(state: State, bot: Bot, stance: Stance, bar: Bar, session: TradingSession | None = None) -> None:
+    """What a bot made of a bar; `session` is the bar's own where that is not the present one."""
+    session = session or state.session_of(bar.symbol)
     verdict = stance.verdict
     if session is None or verdict is None:
         return
@@ -154,5 +156,44 @@ def publish_bot(state: State, bot: Bot) -> None:
             trades_today=bot.trades,
             realized_pnl_day=bot.realized_gross - bot.charges,
             charges_day=bot.charges,
+        )
+    )
+
+
+def publish_signal(
+    state: State,
+    bot: Bot,
+    strategy: Strategy,
+    bar: Bar,
+    verdict: Verdict,
+    *,
+    outcome: Outcome,
+    reason: str | None,
+    detail: str | None,
+    order_id: str | None,
+) -> None:
+    """A signal and what became of it; of a verdict that gives one."""
+    if verdict.signal is None or verdict.score is None:
+        return
+    spec = bot.spec
+    state.publish(
+        SignalRecord(
+            signal_id=signal_id(
+                state.account.account_id, spec.bot_id, bar.symbol, spec.timeframe, bar.open_at, verdict.signal
+            ),
+            bot_id=spec.bot_id,
+            strategy=spec.strategy,
+            symbol=bar.symbol,
+            timeframe=spec.timeframe,
+            type=verdict.signal,
+            price=state.instruments[bar.symbol].price_of(bar.close),
+            score=verdict.score,
+            reasons=strategy.explain(verdict),
+            bar_at=bar.open_at,
+            confirmed_at=bar.close_at,
+            outcome=outcome,
+            blocking_reason=reason,
+            blocking_detail=detail,
+            order_id=order_id,
         )
     )

@@ -16,7 +16,9 @@ from engine.domain.events import Recovered
 from engine.domain.records import (
     AccountRecord,
     BotStatusRecord,
+    DifferenceRecord,
     EquityDayRecord,
+    FillRecord,
     OrderRecord,
     PositionRecord,
     ProfitRecord,
@@ -51,6 +53,10 @@ def on_recovered(state: State, event: Recovered) -> None:
                     Mark(point.at, point.equity, state.ledger.cash, state.ledger.drawdown_pct(point.equity))
                     for point in record.points
                 ]
+            case FillRecord():
+                state.portfolio.remember([record.fill_key])
+            case DifferenceRecord():
+                state.truth.differences[record.difference_id] = record
             case _:
                 pass
     for record in event.records:
@@ -61,6 +67,7 @@ def on_recovered(state: State, event: Recovered) -> None:
 def _account(state: State, record: AccountRecord) -> None:
     ledger = state.ledger
     ledger.cash = record.cash
+    ledger.start_cash = ledger.start_cash if record.start_cash is None else record.start_cash
     ledger.start_equity_day = record.start_equity_day
     ledger.start_equity_week = record.start_equity_week
     ledger.charges_day = record.charges_day
@@ -68,7 +75,7 @@ def _account(state: State, record: AccountRecord) -> None:
     ledger.high_water_mark = record.high_water_mark
     ledger.day = record.session.day if record.session else ""
     state.now = record.market_at
-    if record.trading_state is TradingState.HALTED:
+    if record.trading_state is TradingState.HALTED and not record.held:  # what held it is found again, if it lasts
         reason = record.halted_reason or "halted before the restart"
         state.breaker.halt(reason, broken=record.invariant_broken)
 
@@ -107,6 +114,9 @@ def _profit(state: State, record: ProfitRecord) -> None:
         record.gross_profit,
         record.gross_loss,
         dict(record.bots),
+        record.hold_s,
+        record.first_exit_at,
+        record.last_exit_at,
     )
 
 
@@ -117,6 +127,7 @@ def _open_order(state: State, record: OrderRecord) -> None:
         record.stop_price,
     )  # fmt: skip
     order.state, order.history = record.state, list(record.history)
+    order.at_risk_pct, order.price = record.at_risk_pct, record.decision_price or order.price
     order.filled_quantity = record.filled_quantity
     if record.average_price is not None:
         order.filled_turnover = record.average_price * record.filled_quantity

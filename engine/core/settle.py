@@ -1,80 +1,48 @@
-"""What the venue says, booked: orders, positions, cash, closed trades. Called by engine.py for every broker event."""
+"""A fill, booked: order, position, cash, closed trade. Called by answers.py and adopt.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from engine.core.charges import Charges, charges_on, growth
-from engine.core.decide import exit_position
 from engine.core.exits import exit_prices, levels, nearest
-from engine.core.orders import Move, Order
+from engine.core.orders import Order
 from engine.core.portfolio import Booked, Position
 from engine.core.publish import (
     publish_account,
-    publish_alert,
     publish_order,
     publish_position,
     publish_profits,
     publish_trade,
 )
 from engine.core.publish_bots import publish_bot
+from engine.core.standing import close_unknown
 from engine.core.state import State
-from engine.domain.errors import InvariantBroken
-from engine.domain.events import FillReceived, OrderAccepted, OrderCancelled, OrderExpired, OrderRejected
+from engine.domain.events import FillReceived
 from engine.domain.identity import fill_key
+from engine.domain.instant import iso
 from engine.domain.order import ExitReason, Purpose
 from engine.domain.records import BotForgotten, FillRecord, PositionFlat
 
 
-def _known(state: State, order_id: str) -> Order:
-    order = state.orders.get(order_id)
-    if order is None:
-        raise InvariantBroken(f"the venue speaks of order {order_id}, which is not ours")
-    return order
-
-
-def on_accepted(state: State, event: OrderAccepted) -> None:
-    """The venue has the order."""
-    order = _known(state, event.order_id)
-    order.move(Move.ACCEPT, event.at)
-    order.venue_order_id = event.venue_order_id
-    publish_order(state, order)
-
-
-def on_rejected(state: State, event: OrderRejected) -> None:
-    """The venue will not have it."""
-    order = _known(state, event.order_id)
-    order.move(Move.REJECT, event.at, event.reason)
-    publish_order(state, order)
-    publish_alert(state, "warning", "order_rejected", order.order_id, f"{order.symbol}: rejected, {event.reason}")
-    _forget_if_removed(state, order.bot_id)
-
-
-def on_ended(state: State, event: OrderCancelled | OrderExpired) -> None:
-    """The rest of the order is out."""
-    order = _known(state, event.order_id)
-    order.move(Move.CANCEL if isinstance(event, OrderCancelled) else Move.EXPIRE, event.at, event.reason)
-    publish_order(state, order)
-    _forget_if_removed(state, order.bot_id)
-    position = state.portfolio.get(order.bot_id, order.symbol)
-    if state.ended and position is not None:
-        exit_position(state, position, ExitReason.END, event.at)
-
-
-def on_fill(state: State, event: FillReceived) -> None:
-    """Book a fill once, whatever the number of times it arrives. One that can't be booked changes nothing."""
-    order = _known(state, event.order_id)
-    instrument = state.instruments[order.symbol]
-    key = fill_key(state.account.account_id, order.order_id, event.venue_fill_id)
-    if key in order.fill_keys:
-        return
+def check_fill(state: State, order: Order, event: FillReceived) -> None:
+    """Raise InvariantBroken for a fill that the order or what is held can't take. Changes nothing."""
     entry = order.purpose is Purpose.ENTRY
     state.portfolio.check(order.bot_id, order.symbol, order.side, event.quantity, entry=entry)
+    order.check_fill(event.quantity)
+
+
+def book_fill(state: State, order: Order, event: FillReceived) -> None:
+    """Book a new fill of an order. Raises InvariantBroken, changing nothing, for one that neither it nor what is held
+    can take.
+    """
+    check_fill(state, order, event)
+    instrument = state.instruments[order.symbol]
+    key = fill_key(state.account.account_id, order.order_id, event.venue_fill_id)
+    entry = order.purpose is Purpose.ENTRY
     value = instrument.value_of(event.price, event.quantity)
-    before = charges_on(state.charge_rule, order.side, order.filled_value)
+    rates = state.tariff.rates(instrument.venue, iso(event.at)[:10])
+    before = charges_on(rates, order.side, order.filled_value)
     order.fill(key, event.quantity, event.price, value, event.at)
-    charges = growth(before, charges_on(state.charge_rule, order.side, order.filled_value))
+    charges = growth(before, charges_on(rates, order.side, order.filled_value))
     fill = _fill_record(order, event, key, charges)
     exit_reason = None if entry else order.exit_reason or ExitReason.MANUAL
     risk = order.at_risk_pct * event.quantity / order.quantity
@@ -83,6 +51,7 @@ def on_fill(state: State, event: FillReceived) -> None:
     _count(state, order, fill, booked)
     state.publish(fill)
     publish_order(state, order)
+    close_unknown(state, order.order_id, "the broker filled it")
     _publish_position(state, order, booked)
     publish_account(state)
     _publish_bot(state, order.bot_id)
@@ -128,7 +97,7 @@ def _publish_position(state: State, order: Order, booked: Booked) -> None:
     set_triggers(state, order.symbol)
     if booked.closed is not None:
         trade = booked.closed
-        state.ledger.close_trade(trade.bot_id, trade.gross_pnl, trade.charges)
+        state.ledger.close_trade(trade.bot_id, trade.gross_pnl, trade.charges, trade.hold_s, trade.exit_at)
         publish_trade(state, trade)
         publish_profits(state)
 
@@ -163,7 +132,7 @@ def _publish_bot(state: State, bot_id: str) -> None:
         publish_bot(state, bot)
 
 
-def _forget_if_removed(state: State, bot_id: str) -> None:
+def forget_if_removed(state: State, bot_id: str) -> None:
     bot = state.bots.get(bot_id)
     if bot is not None and bot.removed:
         _publish_bot(state, bot_id)
@@ -177,12 +146,3 @@ def _busy(state: State, bot_id: str) -> bool:
 def forget_if_done(state: State, bot_id: str) -> None:
     """Let a deleted bot go once it holds nothing and waits for nothing."""
     _publish_bot(state, bot_id)
-
-
-HANDLERS: dict[type, Callable[[State, Any], None]] = {
-    OrderAccepted: on_accepted,
-    OrderRejected: on_rejected,
-    OrderCancelled: on_ended,
-    OrderExpired: on_ended,
-    FillReceived: on_fill,
-}

@@ -11,13 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 from engine.core.bars import Series
-from engine.core.charges import schedule
+from engine.core.charges import Tariff
 from engine.core.ledger import Ledger
 from engine.core.orders import Order
 from engine.core.portfolio import Portfolio
 from engine.core.risk.breaker import Breaker
 from engine.core.strategy import Strategy, Verdict
 from engine.core.tape import Tape
+from engine.core.truth import Truth
 from engine.domain.account import AccountSpec, BotSpec, Desired
 from engine.domain.effects import Effect, PublishRecord
 from engine.domain.instant import NEVER, Instant
@@ -78,8 +79,9 @@ class State:
         self.make_strategy = make_strategy
         self.views = views
         self.policy = account.risk_policy
-        self.charge_rule = schedule(account.charge_schedule)
+        self.tariff = Tariff(account.charge_schedule, account.venue_charges)
         self.now: Instant = 0
+        self.day_began_at: Instant = 0
         self.recovered = False  # it goes on with books of before; what is past is written down already
         self.ended = False  # the data is over: what is still open is closed at the last price
         self.next_due_at: Instant = NEVER
@@ -91,9 +93,11 @@ class State:
         self.series: dict[str, dict[str, Series]] = {}
         self.bots: dict[str, Bot] = {}
         self.orders: dict[str, Order] = {}
-        self.portfolio = Portfolio()
+        self.portfolio = Portfolio(account.reduce_by)
         self.ledger = Ledger(account.cash)
         self.breaker = Breaker()
+        self.truth = Truth()
+        self.exit_rests: dict[tuple[str, str], Instant] = {}  # when a rejected exit may be sent again
         self.last_fills: dict[tuple[str, str], Instant] = {}  # of before a restart, by (bot, symbol)
         self.bot_days: dict[str, BotStatusRecord] = {}  # what bots had done today before a restart
         self.ticks = 0

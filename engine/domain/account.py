@@ -104,6 +104,69 @@ class Exits:
                 raise InvalidValue(f"exits.{name}", f"must be above 0 and below 100, is {value}")
 
 
+class BuildingPolicy(StrEnum):
+    """How further entries add to a position that is open; core/building.py has the rules."""
+
+    EQUAL_SIZE = "equal_size"
+    PYRAMID_UP = "pyramid_up"
+    PYRAMID_DOWN = "pyramid_down"
+    ADAPTIVE = "adaptive"
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """When and how much a bot adds to what it holds. The default adds the base size at every signal, as risk allows.
+
+    tranches_max        entries that may be open at once, the first included; None: as many as risk allows
+    step_pct            how far the price must be from the last entry's, %
+    factor              each further entry's size is this many times the one before (the pyramids alone)
+    notional_max_pct    worth of the whole position after the entry, % of equity; None: as risk allows
+    """
+
+    policy: BuildingPolicy = BuildingPolicy.EQUAL_SIZE
+    tranches_max: int | None = None
+    step_pct: Decimal = Decimal(0)
+    factor: Decimal = Decimal("0.5")
+    notional_max_pct: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        if self.tranches_max is not None and not 1 <= self.tranches_max <= 100:
+            raise InvalidValue("building.tranches_max", f"must be 1 to 100, is {self.tranches_max}")
+        if not self.step_pct.is_finite() or not 0 <= self.step_pct < 100:
+            raise InvalidValue("building.step_pct", f"must be at least 0 and below 100, is {self.step_pct}")
+        if not self.factor.is_finite() or not 0 < self.factor <= 2:
+            raise InvalidValue("building.factor", f"must be above 0 and at most 2, is {self.factor}")
+        most = self.notional_max_pct
+        if most is not None and (not most.is_finite() or not 0 < most <= 100):
+            raise InvalidValue("building.notional_max_pct", f"must be above 0 and at most 100, is {most}")
+        if self.policy is BuildingPolicy.PYRAMID_UP and self.factor > 1:
+            raise InvalidValue("building.factor", f"pyramid_up gets smaller: at most 1, is {self.factor}")
+        if self.policy is BuildingPolicy.PYRAMID_DOWN:
+            self._check_bounds()
+
+    @property
+    def always(self) -> bool:
+        """Whether nothing but risk bounds what is added: the default."""
+        bounded = self.tranches_max is not None or self.notional_max_pct is not None or self.step_pct > 0
+        return self.policy is BuildingPolicy.EQUAL_SIZE and not bounded
+
+    def _check_bounds(self) -> None:
+        """What buys into a fall must say where it stops."""
+        if self.tranches_max is None:
+            raise InvalidValue("building.tranches_max", "pyramid_down needs one")
+        if self.notional_max_pct is None:
+            raise InvalidValue("building.notional_max_pct", "pyramid_down needs one")
+        if self.step_pct == 0:
+            raise InvalidValue("building.step_pct", "pyramid_down needs one above 0")
+
+
+class ReduceBy(StrEnum):
+    """Which part of a position an exit takes: all entries alike, or the oldest first."""
+
+    AVERAGE = "average"
+    FIFO = "fifo"
+
+
 @dataclass(frozen=True, slots=True)
 class BotSpec:
     """One bot: a strategy with its parameters on some symbols. Parameters are checked by the strategy's registry."""
@@ -116,6 +179,7 @@ class BotSpec:
     timeframe: str = "1m"
     sizing: Sizing = Sizing()
     exits: Exits = Exits()
+    building: Building = field(default=Building(), repr=False)  # out of repr: see BotList.digest
 
     def __post_init__(self) -> None:
         if not _BOT_ID.fullmatch(self.bot_id):
@@ -132,7 +196,13 @@ class BotSpec:
 
 @dataclass(frozen=True, slots=True)
 class AccountSpec:
-    """A person's money at one venue, paper or live, as it starts."""
+    """A person's money at one venue, paper or live, as it starts.
+
+    charge_schedule    what its orders pay, by a name of core/charges
+    venue_charges      another schedule's name, by the venue of the instrument
+    reduce_by          which part of a position an exit takes
+    on_difference      how a kind of difference is resolved without asking: adopt, ignore or flatten
+    """
 
     account_id: str
     user_id: str
@@ -144,6 +214,9 @@ class AccountSpec:
     charge_schedule: str = "nse_intraday"
     seed: int = 1
     risk_policy: RiskPolicy = RiskPolicy()
+    venue_charges: Mapping[str, str] = field(default_factory=dict, hash=False)
+    reduce_by: ReduceBy = ReduceBy.AVERAGE
+    on_difference: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not self.cash.is_finite() or self.cash <= 0:

@@ -39,12 +39,16 @@ class SubmitOrder:
 
 @dataclass(frozen=True, slots=True)
 class CancelOrder:
-    """Ask the venue to take the rest of the order out; `expire` says that its day is over, not that somebody asked."""
+    """Ask the venue to take the rest of the order out; `expire` says that its day is over, not that somebody asked.
+
+    An order of somebody else has no `order_id` of ours: it is named by the venue's.
+    """
 
     order_id: str
     at: Instant
     reason: str
     expire: bool = False
+    venue_order_id: str | None = None
 
 
 Effect: TypeAlias = PublishRecord | SubmitOrder | CancelOrder

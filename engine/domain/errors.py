@@ -7,6 +7,8 @@ broken invariants (`InvariantBroken`) halt the account and wait for a person
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class LockstepError(Exception):
     """Anything this project raises on purpose."""
@@ -52,12 +54,33 @@ class PermanentFailure(OperatingError):
     """Repeating the call can't help: keep the payload as a dead letter and go on with the rest."""
 
 
+class TooLarge(PermanentFailure):
+    """What was to be sent is larger than the other side takes; found before sending, so nothing was sent."""
+
+
+class Damaged(PermanentFailure):
+    """Stored bytes that fail their checksum: the disk gave back other ones than it was given."""
+
+
 class Fenced(OperatingError):
     """Another epoch holds the lease: stop sending and leave."""
 
 
+class LeaseHeld(Fenced):
+    """Another instance owns the account and keeps renewing: look again later. `until` is what it has said last."""
+
+    def __init__(self, message: str, holder: str, until: datetime) -> None:
+        super().__init__(message)
+        self.holder = holder
+        self.until = until
+
+
 class JournalFailed(OperatingError):
     """The local journal can't take records (disk full, I/O error): nothing new may be decided."""
+
+
+class CannotStart(LockstepError):
+    """The service can't begin, and trying again by itself would not help: a person must read the message."""
 
 
 class Unauthenticated(LockstepError):

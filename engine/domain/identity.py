@@ -34,6 +34,11 @@ def trade_id(account_id: str, bot_id: str, symbol: str, first_fill_key: str) -> 
     return _digest("trade", (account_id, bot_id, symbol, first_fill_key), FACT_ID_LENGTH)
 
 
+def difference_id(account_id: str, kind: str, subject: str, day: str) -> str:
+    """A difference is its kind, what it is about and the trading day: found again, it is the same one."""
+    return _digest("difference", (account_id, kind, subject, day), FACT_ID_LENGTH)
+
+
 def alert_id(account_id: str, kind: str, subject: str) -> str:
     """An alert is its kind and what it is about: the same cause is one alert."""
     return _digest("alert", (account_id, kind, subject), FACT_ID_LENGTH)

@@ -45,3 +45,7 @@ class Backoff:
         state.attempt_number = attempt
         state.set_exception((type(error), error, error.__traceback__))
         return float(self._policy.wait(state)) if self._policy.retry(state) else None
+
+    def rest_s(self, attempt: int) -> float:
+        """Seconds to wait after the attempt-th failure in a row, whatever failed: for a document that is parked."""
+        return self.decide(BackPressure("refused"), attempt) or 0.0

@@ -15,7 +15,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from engine.domain.errors import PermanentFailure
+from engine.domain.errors import Damaged, PermanentFailure
 from engine.domain.records import Record
 
 FORMAT = b"L1"
@@ -28,6 +28,10 @@ class CodecError(PermanentFailure):
     """These bytes are no record of ours; the message says what is wrong with them."""
 
 
+class TornFrame(CodecError, Damaged):
+    """A frame that fails its checksum: it was cut or changed after it was written."""
+
+
 def encode(record: Record) -> bytes:
     """The frame of a record."""
     body = b"%b %b" % (type(record).__name__.encode(), _encoder.encode(record))
@@ -35,13 +39,17 @@ def encode(record: Record) -> bytes:
 
 
 def decode(frame: bytes) -> Record:
-    """The record of a frame. Raises CodecError for another version, a torn frame, an unknown type or bad fields."""
+    """The record of a frame. Raises TornFrame for one that was cut or changed since it was written, and CodecError for
+    another version, an unknown type or bad fields.
+    """
     version, _, rest = frame[:_HEADER_LENGTH].partition(b" ")
-    if version != FORMAT:
-        raise CodecError(f"a frame of format {version[:8]!r}; this version reads {FORMAT.decode()}")
     body = frame[_HEADER_LENGTH:]
-    if rest.rstrip(b" ") != b"%08x" % zlib.crc32(body):
-        raise CodecError(f"a frame of {len(frame)} bytes fails its checksum: it was cut or changed")
+    whole = rest.rstrip(b" ") == b"%08x" % zlib.crc32(body)
+    if version != FORMAT:
+        kind_of = TornFrame if whole else CodecError  # our own checksum under another version: the version was changed
+        raise kind_of(f"a frame of format {version[:8]!r}; this version reads {FORMAT.decode()}")
+    if not whole:
+        raise TornFrame(f"a frame of {len(frame)} bytes fails its checksum: it was cut or changed")
     name, _, fields = body.partition(b" ")
     kind = _types().get(name.decode("ascii", "replace"))
     if kind is None:

@@ -44,6 +44,12 @@ class LastWritten:
         while len(self._digests) > self._documents_max:
             self._digests.popitem(last=False)
 
+    def forget(self, batch: Sequence[Pending]) -> None:
+        """A commit of these failed: what the store holds of them is not known."""
+        for item in batch:
+            if not item.record.fact:
+                self._digests.pop(_key(item), None)
+
     def __len__(self) -> int:
         return len(self._digests)
 

@@ -7,7 +7,7 @@ passes (tests/contracts).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.domain.effects import PublishRecord
 from engine.domain.errors import JournalFailed
@@ -24,7 +24,7 @@ from engine.domain.records import (
     slot_of,
 )
 from engine.outbox.codec import encode
-from engine.ports import Clock, Pending, QueueStatus
+from engine.ports import Clock, Pending, QueueStatus, Salvage
 
 _WAITING, _DELIVERED, _DEAD = range(3)
 _FINISHED = frozenset(
@@ -42,17 +42,18 @@ class _Row:
 
 @dataclass(slots=True)
 class MemoryJournal:
-    """See ports.Outbox and outbox/relay.Journal. `failure`, when set, is what `put` raises from then on."""
+    """See ports.Outbox and outbox/journal.Journal. `failure`, when set, is what `put` raises from then on."""
 
     clock: Clock
     on_durable: Callable[[], None] = lambda: None
     failure: JournalFailed | None = None
+    salvaged: Salvage | None = None
     _rows: dict[int, _Row] = field(default_factory=dict)
     _keys: dict[tuple[str, str, str], int] = field(default_factory=dict)
     _last_row: int = 0
     _last_sequence: int = 0
     _delivered: int = 0
-    _store: tuple[int, str] = (0, "healthy")
+    _store: tuple[int, str, int, float] = (0, "healthy", 0, 0.0)
 
     def put(self, batch: Sequence[PublishRecord]) -> None:
         """See ports.Outbox."""
@@ -73,14 +74,36 @@ class MemoryJournal:
         """See ports.Outbox."""
         return self._last_sequence
 
+    @property
+    def last_row(self) -> int:
+        """See outbox/journal.Journal."""
+        return self._last_row
+
     def newest_states(self) -> Iterable[Record]:
         """See ports.Outbox. Finished orders and commands are history and left out."""
         return [
             record
             for record in (self._rows[row].item.record for row in sorted(self._keys.values()))
-            if not isinstance(record, (PositionFlat, BotForgotten, CommandResult, DeadLetterGone))
-            and not (isinstance(record, OrderRecord) and record.state in _FINISHED)
+            if not isinstance(record, (PositionFlat, BotForgotten, DeadLetterGone)) and not _is_history(record)
         ]
+
+    def merge(self, records: Iterable[Record], sequence: int, delivered_sequence: int) -> None:
+        """See ports.Outbox."""
+        dead = {_key(row.item.record) for row in self._rows.values() if row.state == _DEAD}
+        for key, number in list(self._keys.items()):
+            item = self._rows[number].item
+            if key not in dead and item.sequence <= delivered_sequence and not _is_history(item.record):
+                del self._rows[number], self._keys[key]
+        for record in records:
+            if not record.fact and not _is_history(record) and _key(record) not in self._keys:
+                self._add(PublishRecord(delivered_sequence, record))
+                row = self._rows[self._last_row]
+                row.item, row.state = replace(row.item, sequence=delivered_sequence), _DELIVERED
+        self._last_sequence = max(self._last_sequence, sequence, delivered_sequence)
+
+    def made_whole(self) -> None:
+        """See ports.Outbox."""
+        self.salvaged = None
 
     def status(self) -> QueueStatus:
         """See ports.Outbox."""
@@ -90,13 +113,18 @@ class MemoryJournal:
         dead = sum(row.state == _DEAD for row in self._rows.values())
         return QueueStatus(len(waiting), age_s, dead, self._delivered, *self._store)
 
-    def pending(self, after_row: int, limit: int, byte_limit: int) -> Sequence[Pending]:
-        """See outbox/relay.Journal."""
+    def pending(
+        self, after_row: int, limit: int, byte_limit: int, *, of: tuple[str, str] | None = None
+    ) -> Sequence[Pending]:
+        """See outbox/journal.Journal."""
         batch: list[Pending] = []
         size = 0
-        for row, kept in self._rows.items():  # rows are only ever added with higher numbers
+        for row in range(after_row + 1, self._last_row + 1):
+            kept = self._rows.get(row)
+            if kept is None or kept.state != _WAITING:
+                continue
             item = kept.item
-            if row <= after_row or kept.state != _WAITING:
+            if of is not None and of != _key(item.record)[:2]:
                 continue
             size += item.size_bytes
             if batch and (len(batch) >= limit or size > byte_limit):
@@ -105,14 +133,14 @@ class MemoryJournal:
         return batch
 
     def mark_delivered(self, rows: Sequence[int]) -> None:
-        """See outbox/relay.Journal."""
+        """See outbox/journal.Journal."""
         for row in rows:
             if row in self._rows and self._rows[row].state == _WAITING:
                 self._rows[row].state = _DELIVERED
         self._delivered += len(rows)
 
     def bury(self, row: int, error: str, attempts: int) -> None:
-        """See outbox/relay.Journal."""
+        """See outbox/journal.Journal."""
         if row not in self._rows:
             return
         self._rows[row].state = _DEAD
@@ -163,9 +191,9 @@ class MemoryJournal:
     def _is_dead(self, row: int) -> bool:
         return row in self._rows and self._rows[row].state == _DEAD
 
-    def note_store(self, attempts: int, state: str) -> None:
-        """See outbox/relay.Journal."""
-        self._store = (attempts, state)
+    def note_store(self, attempts: int, state: str, parked: int = 0, delivered_per_s: float = 0.0) -> None:
+        """See outbox/journal.Journal."""
+        self._store = (attempts, state, parked, delivered_per_s)
 
     def _add(self, published: PublishRecord) -> None:
         record = published.record
@@ -179,6 +207,13 @@ class MemoryJournal:
                 del self._rows[older]
             self._keys[key] = self._last_row
         self._rows[self._last_row] = _Row(item, self.clock.now().timestamp())
+
+
+def _is_history(record: Record) -> bool:
+    """See adapters/queue/rows."""
+    if isinstance(record, OrderRecord):
+        return record.state in _FINISHED
+    return record.fact or isinstance(record, (CommandResult, DeadLetterGone))
 
 
 def _key(record: Record) -> tuple[str, str, str]:

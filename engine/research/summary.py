@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from engine.core.ledger import percent
-from engine.core.performance import expectancy, max_drawdown_pct, profit_factor, sharpe, win_rate
+from engine.core.performance import (
+    average_hold_s,
+    expectancy,
+    grade,
+    max_drawdown_pct,
+    profit_factor,
+    sharpe,
+    win_rate,
+)
 from engine.domain.account import BotSpec
-from engine.domain.instant import iso
+from engine.domain.instant import SECOND, iso
 from engine.research.backtest import BacktestResult
 from engine.research.rows import fill_row, order_row, signal_row
 from engine.strategies.registry import checked_parameters, parameters_of
@@ -73,17 +81,22 @@ def summarize(result: BacktestResult, *, load_seconds: float, wall_seconds: floa
         "charges": float(charges),
         "net_pnl": float(gross - charges),
         "expectancy": _float(expectancy(gross - charges, len(trades))),
+        "avg_hold_s": average_hold_s(sum((trade.exit_at - trade.entry_at) // SECOND for trade in trades), len(trades)),
+        "grade": grade(len(trades), losses, *_won_and_lost(nets)),
         "return_pct": float(percent(gross - charges, start)),
         "max_drawdown_pct": round(max_drawdown_pct(equity), 6),
         "sharpe": _rounded(sharpe(_daily(result))),
-        "profit_factor": _rounded(
-            profit_factor(sum((net for net in nets if net > 0), ZERO), -sum((net for net in nets if net < 0), ZERO))
-        ),
+        "profit_factor": _rounded(profit_factor(*_won_and_lost(nets))),
         "exposure_pct": _exposure_pct(result),
         "final_equity": float(start + gross - charges),
         "halted": result.halted,
         "decisions_digest": decisions_digest(result),
     }
+
+
+def _won_and_lost(nets: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
+    """Gross profit and gross loss: the sums of what won and of what lost, net of charges, both positive."""
+    return sum((net for net in nets if net > 0), ZERO), -sum((net for net in nets if net < 0), ZERO)
 
 
 def _parameters(bot: BotSpec) -> dict[str, Any]:

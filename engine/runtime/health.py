@@ -1,17 +1,22 @@
-"""How the service is doing for an account, and the prices its screens need, as records. Asked by session.py."""
+"""How the service is doing for an account, and the prices its screens need, as records. Asked by session.py.
+
+Most of a health record only moves: ages, counts, the heartbeat. What a person would act on is news, and news alone is
+worth a write of its own.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from engine.core.state import State
-from engine.domain.instant import instant_of
+from engine.domain.instant import Instant, instant_of, iso
 from engine.domain.records import HealthRecord, QuoteEntry, QuotesRecord
 from engine.ports import Clock, MarketFeed, QueueStatus
 
 LATE_S = 5.0  # without a tick on a market that sends several a second
 STALE_S = 30.0
+BACKLOG_AGE_S = 10.0  # of the oldest record that waits; screens warn from there on
 _PERCENT_UNIT = Decimal("0.01")
 
 
@@ -32,6 +37,29 @@ class Pulse:
             self.ticks_seen, self.last_tick_at = ticks, now
 
 
+@dataclass(slots=True)
+class BrokerSeen:
+    """How the venue does: `simulated`, `connected` or `away`; when its last report came (wall), or why none comes."""
+
+    state: str = "simulated"
+    checked_at: Instant | None = None
+    failing: str | None = None
+    failing_since: Instant = 0
+
+
+def truth_of(state: State, seen: BrokerSeen) -> tuple[str, tuple[str, ...]]:
+    """Whether broker and books are in step, and what differs, in words. What was not compared is not in step."""
+    said = state.truth.sentences()
+    if state.breaker.broken:
+        return "differs", (state.breaker.reason or "", *said)
+    unheard = f"The broker gives no report since {iso(seen.failing_since)}: {seen.failing}"
+    if said:
+        return "differs", said if seen.failing is None else (*said, unheard)
+    if seen.failing is not None:
+        return "unknown", (unheard,)
+    return state.truth.state if state.truth.reports else "checking", ()
+
+
 def feed_state(pulse: Pulse, now: float) -> str:
     """`live`, `late`, `stale` or `finished`, by the age of the last tick."""
     if pulse.finished:
@@ -42,23 +70,57 @@ def feed_state(pulse: Pulse, now: float) -> str:
     return "late" if age > LATE_S else "live"
 
 
-def health_record(state: State, feed: MarketFeed, pulse: Pulse, queue: QueueStatus, clock: Clock) -> HealthRecord:
+def is_news(record: HealthRecord, told: HealthRecord | None) -> bool:
+    """Whether a person would act on what differs from what was told last. What is not named in `_still` is news."""
+    return told is None or _still(record) != _still(told)
+
+
+def _still(record: HealthRecord) -> HealthRecord:
+    """A record without what moves by itself."""
+    return replace(
+        record,
+        truth_checked_at=0,
+        heartbeat_at=0,
+        queue_depth=0,
+        queue_oldest_age_s=0.0,
+        queue_attempts=0,
+        queue_delivered=0,
+        queue_delivered_per_s=0.0,
+        queue_parked=min(1, record.queue_parked),  # that any is; how many changes with every attempt
+        journal_detail="",
+        last_tick_at=None,
+        ticks=0,
+        ticks_dropped={},
+    )
+
+
+def held_reason(queue: QueueStatus) -> str | None:
+    """Why no entry may be made now: what would be decided could not be written down. None where it can be."""
+    if queue.journal_state == "writing":
+        return None
+    what = queue.journal_detail or f"The journal on the disk does not write ({queue.journal_state})"
+    return f"{what.rstrip('. ')}. Entries wait until the journal writes again; exits go on"
+
+
+def health_record(
+    state: State, feed: MarketFeed, pulse: Pulse, queue: QueueStatus, clock: Clock, seen: BrokerSeen
+) -> HealthRecord:
     """The runtime's part of the account document, now."""
     now, wall = clock.monotonic(), clock.now()
     wall_at = instant_of(wall)
     last_tick_at = None
     if pulse.last_tick_at is not None:
         last_tick_at = wall_at - int((now - pulse.last_tick_at) * 1_000_000)
-    broken = (state.breaker.reason or "",) if state.breaker.broken else ()
+    truth_state, differences = truth_of(state, seen)
     return HealthRecord(
         account_id=state.account.account_id,
         effective_mode=state.account.mode.value,
         clock_speed=feed.speed,
         clock_simulated=feed.simulated,
         clock_finished=pulse.finished,
-        truth_state="differs" if broken else "in_step",
-        truth_checked_at=wall_at,
-        truth_differences=broken,
+        truth_state=truth_state,
+        truth_checked_at=seen.checked_at,
+        truth_differences=differences,
         engine_instance=pulse.instance,
         engine_epoch=pulse.epoch,
         heartbeat_at=wall_at,
@@ -69,7 +131,15 @@ def health_record(state: State, feed: MarketFeed, pulse: Pulse, queue: QueueStat
         last_tick_at=last_tick_at,
         ticks=state.ticks,
         ticks_dropped=dict(sorted(state.dropped.items())),
-        broker_state="simulated",
+        broker_state=seen.state,
+        queue_state="backlog" if queue.oldest_age_s > BACKLOG_AGE_S else "idle",
+        queue_parked=queue.parked,
+        queue_attempts=queue.attempts,
+        queue_delivered=queue.delivered,
+        queue_delivered_per_s=round(queue.delivered_per_s, 2),
+        store_state=queue.store_state,
+        journal_state=queue.journal_state,
+        journal_detail=queue.journal_detail,
     )
 
 

@@ -1,14 +1,18 @@
 """Gunicorn and the engine, side by side in one container. Started by bootstrap in the role `all`; ends both together.
 
 The engine is a process of its own: in a gunicorn worker a restart would make a second engine, and a busy API would cost
-its ticks a hundredfold (docs/decisions). If either ends by itself, both end, and the platform starts them anew.
+its ticks a hundredfold (docs/decisions). If either ends by itself, both end, and the platform starts them anew. Should
+this process be killed, Linux tells both to end.
 """
 
 from __future__ import annotations
 
+import ctypes
+import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from types import FrameType
@@ -19,6 +23,7 @@ from engine.ports import Clock
 
 SHUTDOWN_S = 8.0  # Cloud Run kills 10 s after SIGTERM; two are left for the last flush
 LOOK_S = 0.2
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _log = structlog.get_logger()
 
 
@@ -49,7 +54,7 @@ class Launcher:
             signal.signal(number, self._on_signal)
         try:
             for program in self._programs:
-                self._running[program.name] = subprocess.Popen(list(program.words), env=dict(program.environment))
+                self._running[program.name] = _start(program)
             return self._watch()
         finally:
             self._end()
@@ -87,3 +92,26 @@ class Launcher:
                 _log.error("a program did not end in time", program=name)
                 process.kill()
                 process.wait()
+
+
+def _start(program: Program) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        list(program.words),
+        env=dict(program.environment),
+        preexec_fn=_ends_with_this_process(),  # noqa: PLW1509 - no thread runs here that could hold a lock over the fork
+    )
+
+
+def _ends_with_this_process() -> Callable[[], None] | None:
+    """To be called in a child before it becomes its program: the kernel then ends it when this process is gone."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    parent = os.getpid()
+
+    def ask() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before it was asked
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    return ask

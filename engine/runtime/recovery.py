@@ -3,25 +3,30 @@
 A replay is played again from its beginning instead, at once up to where it was: the engine is deterministic, so it
 comes to the same books under the same ids, and what the journal has already is not written again.
 
-Called by supervisor before any of the session's threads run.
+Where the journal is lost, books and signals are made again of what the store has and of the market's past
+(rederive.py). All of that leaves as one batch with what it was made of: a crash amid it leaves nothing, and the next
+start does it anew.
+
+Called by bootstrap before any of the session's threads run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import structlog
 
-from engine.domain.events import InstrumentListed, OrderCancelled, Recovered
+from engine.domain.events import InstrumentListed, Recovered
+from engine.domain.found import FactsFound, ViewsFound
 from engine.domain.instant import MINUTE, Instant
-from engine.domain.records import AccountRecord, CommandResult, HealthRecord, Record
-from engine.outbox.relay import BATCH_BYTES_MAX, BATCH_MAX, Journal
-from engine.ports import MarketFeed
+from engine.domain.records import CommandResult, HealthRecord
+from engine.ports import MarketFeed, PastStore
 from engine.runtime.control_watch import ControlWatch
+from engine.runtime.patience import Patient, at_once
+from engine.runtime.rederive import REPLAY, LocalJournal, Past, waiting, with_waiting_views
 from engine.runtime.session import Session
 
-REPLAY = "replay"
 _log = structlog.get_logger()
 
 
@@ -33,61 +38,98 @@ class Place:
     finished: bool
 
 
-def place_of(records: Sequence[Record]) -> Place:
-    """The place of what was written down last. Its minute is played again: ids make that harmless."""
-    accounts = [record for record in records if isinstance(record, AccountRecord)]
-    finished = any(isinstance(record, HealthRecord) and record.clock_finished for record in records)
-    if not accounts or accounts[0].market_at <= 0:
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the past is read from: the market, the journal, and the store where the journal does not know it all.
+
+    `patient` makes what is read of the store, for as long as that takes.
+    """
+
+    feed: MarketFeed
+    journal: LocalJournal
+    store: PastStore
+    patient: Patient = at_once
+
+
+def place_of(past: Past) -> Place:
+    """The place of what was written down last. Its minute is played again: ids make that harmless.
+
+    Where the journal was lost, nothing that was done may be decided again, though the account was written before it.
+    """
+    finished = any(isinstance(record, HealthRecord) and record.clock_finished for record in past.records)
+    account = past.account
+    if account is None or account.market_at <= 0:
         return Place(None, finished)
-    market_at = accounts[0].market_at
-    return Place(market_at - market_at % MINUTE, finished)
+    reached_at = max(account.market_at, 0 if past.facts is None else past.facts.reached_at)
+    return Place(reached_at - reached_at % MINUTE, finished and not past.lost)
 
 
-def answered_commands(journal: Journal) -> frozenset[str]:
+def answered_commands(journal: LocalJournal) -> frozenset[str]:
     """The commands whose results wait in the journal: to the store they are still to be carried out."""
-    answered: list[str] = []
-    row = 0
-    while waiting := journal.pending(row, BATCH_MAX, BATCH_BYTES_MAX):
-        answered += [item.record.command_id for item in waiting if isinstance(item.record, CommandResult)]
-        row = waiting[-1].row
-    return frozenset(answered)
+    return frozenset(record.command_id for record in waiting(journal) if isinstance(record, CommandResult))
 
 
-def recover(session: Session, feed: MarketFeed, watch: ControlWatch, records: Sequence[Record], sequence: int) -> Place:
+def recover(session: Session, watch: ControlWatch, past: Past, sources: Sources) -> Place:
     """Bring a session to where it left off; returns where its feed goes on."""
-    place = place_of(records)
+    place, feed, state = place_of(past), sources.feed, session.loop.engine.state
     plays_again = feed.market == REPLAY and not place.finished
     if plays_again:
-        accounts = [record for record in records if isinstance(record, AccountRecord)]
-        session.play_again(sequence, accounts[0] if accounts else None)
-    for instrument in feed.instruments():
-        session.step(InstrumentListed(instrument))
-    if records and not plays_again:
-        session.step(Recovered(tuple(records), sequence))
-        for record in records:
-            session.snapshot.take(record)
-        _end_lost_orders(session)
-    session.step_all(feed.history(place.since))
-    session.snapshot.list_instruments(session.loop.engine.state)
-    breaker = session.loop.engine.state.breaker
-    watch.begin_halted(breaker.reason is not None, breaker.reason or "")
-    watch.look()
-    session.step_all(session.inbox.take(0))
+        written = None if past.account_at is None else past.account
+        session.play_again(past.sequence, written, past.account_at or 0)
+    with nullcontext() if past.facts is None else session.together():
+        for instrument in feed.instruments():
+            session.step(InstrumentListed(instrument))
+        if past.records and not plays_again:
+            _put_back(session, past)
+        session.step_all(feed.history(place.since))
+        if past.facts is not None:
+            session.step(FactsFound(past.facts))
+            session.meet_venue()
+        session.snapshot.list_instruments(state)
+        watch.begin_halted(state.breaker.halted is not None, state.breaker.halted or "")
+        sources.patient(watch.look)
+        session.step_all(session.inbox.take(0))
+        if past.facts is not None:
+            _fill_in(session, past, sources)
+    if past.facts is not None:
+        sources.journal.made_whole()
     session.pulse.finished = place.finished
     _log.info(
         "recovered",
         account=session.account.account_id,
-        records=len(records),
-        sequence=sequence,
+        records=len(past.records),
+        sequence=state.sequence,
         since=place.since,
-        bots=len(session.loop.engine.state.bots),
-        positions=len(session.loop.engine.state.portfolio),
+        bots=len(state.bots),
+        positions=len(state.portfolio),
     )
     return place
 
 
-def _end_lost_orders(session: Session) -> None:
-    """Orders that rested at the simulated venue died with it."""
-    state = session.loop.engine.state
-    for order in state.open_orders():
-        session.step(OrderCancelled(order.order_id, "the simulated venue was restarted", state.now))
+def _put_back(session: Session, past: Past) -> None:
+    if past.adopted:
+        session.adopt(past.records, past.sequence)
+    session.step(Recovered(past.records, past.sequence))
+    for record in past.records:
+        session.snapshot.take(record)
+    if past.facts is None:
+        session.meet_venue()
+
+
+def _fill_in(session: Session, past: Past, sources: Sources) -> None:
+    """What the store lacks of the days since the account was last seen, found again in the market's past."""
+    state, facts = session.loop.engine.state, past.facts
+    if facts is None:
+        return
+    sessions = [own for symbol in state.symbols() for _, own in state.tapes[symbol].history if own is not None]
+    days = sorted({own.day for own in sessions if own.open_at >= facts.since})
+    views = sources.patient(lambda: sources.store.views(session.account, sorted(state.bots), days))
+    before = state.sequence
+    session.step(ViewsFound(facts, with_waiting_views(views, sources.journal), past.seen))
+    _log.warning(
+        "found again",
+        account=session.account.account_id,
+        fills=len(facts.fills),
+        records=state.sequence - before,
+        cash=str(state.ledger.cash),
+    )

@@ -7,13 +7,14 @@ reads are answered while the store is away.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from engine.core.state import State
 from engine.domain.instant import instant_of, iso
+from engine.domain.instrument import Instrument
 from engine.domain.records import (
     AccountRecord,
     BotForgotten,
@@ -29,6 +30,22 @@ from engine.domain.signal import Outcome
 from engine.ports import Clock, Fields, QueueStatus, SnapshotStore
 
 ToFields = Callable[[Record], Fields]
+
+
+def instrument_fields(instruments: Iterable[Instrument]) -> list[Fields]:
+    """What a market carries, by symbol, JSON-ready."""
+    return [
+        {
+            "symbol": instrument.symbol,
+            "venue": instrument.venue,
+            "currency": instrument.currency,
+            "tradable": instrument.tradable,
+            "name": instrument.name,
+            "tick_size": float(instrument.tick_size),
+            "lot_size": float(instrument.lot_size),
+        }
+        for instrument in sorted(instruments, key=lambda each: each.symbol)
+    ]
 
 
 class AccountSnapshot:
@@ -74,18 +91,7 @@ class AccountSnapshot:
 
     def list_instruments(self, state: State) -> None:
         """What the account's market carries."""
-        self._instruments = [
-            {
-                "symbol": instrument.symbol,
-                "venue": instrument.venue,
-                "currency": instrument.currency,
-                "tradable": instrument.tradable,
-                "name": instrument.name,
-                "tick_size": float(instrument.tick_size),
-                "lot_size": float(instrument.lot_size),
-            }
-            for _, instrument in sorted(state.instruments.items())
-        ]
+        self._instruments = instrument_fields(state.instruments.values())
 
     def fields(self, queue: QueueStatus) -> Fields:
         """The account's part of the snapshot, JSON-ready. Converted outside the lock: prices must not wait for it."""

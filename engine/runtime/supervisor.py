@@ -8,8 +8,8 @@ for being right, only for a quick next start.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from queue import SimpleQueue
 
@@ -48,6 +48,7 @@ class Parts:
     grant: Grant
     snapshots: SnapshotWriter
     place: Place
+    beside: Mapping[str, Callable[[threading.Event], None]] = field(default_factory=dict)  # loops of a venue outside
 
 
 class Watched:
@@ -73,6 +74,7 @@ class Supervisor:
         self.failure: BaseException | None = None
         self._ownership = Ownership(parts.lease, parts.grant, lambda: self._fail("lease", Fenced("the lease is lost")))
         self._feed = Worker("feed", self._run_feed, self._fail)
+        self._beside = [Worker(name, work, self._fail) for name, work in parts.beside.items()]
         self._session = Worker("session", parts.session.run, self._fail)
         self._relay = Worker("relay", parts.relay, self._fail)
         self._watch = Worker("controls", lambda stop: parts.watch.run(stop, self._ask_who_watches), self._fail)
@@ -85,7 +87,7 @@ class Supervisor:
 
     def run(self) -> int:
         """Trade until the end; returns the exit code, 1 when a worker failed."""
-        for worker in (self._relay, self._session, self._snapshot, self._watch, self._lease, self._feed):
+        for worker in (self._relay, self._session, *self._beside, self._snapshot, self._watch, self._lease, self._feed):
             worker.start()
         _log.info("trading", account=self._parts.session.account.account_id, epoch=self._parts.grant.epoch)
         self._ended.get()
@@ -100,7 +102,7 @@ class Supervisor:
     def _wind_down(self) -> None:
         parts = self._parts
         self._end_at = parts.clock.monotonic() + END_S
-        self._stop(self._feed, self._watch)
+        self._stop(self._feed, self._watch, *self._beside)
         parts.session.inbox.close()
         self._stop(self._session)
         flushed = not isinstance(self.failure, Fenced) and self._flush()

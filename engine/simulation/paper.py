@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterable, Sequence
 from engine.core.engine import Engine
 from engine.core.state import MakeStrategy
 from engine.domain.account import AccountSpec
+from engine.domain.broker import BrokerReport
 from engine.domain.effects import CancelOrder, Effect, PublishRecord, SubmitOrder
-from engine.domain.events import BarOpened, BrokerEvent, ClockTicked, Event, MarketEnded
+from engine.domain.events import BarOpened, BrokerEvent, ClockTicked, Event, MarketEnded, SessionOpened
 from engine.domain.instrument import Instrument
 from engine.domain.market import Tick
 from engine.simulation.fill_model import FillModel
 from engine.simulation.venue import SimulatedVenue
+from engine.simulation.venue_book import VenueBook
 
 Sink = Callable[[PublishRecord], None]
 
@@ -37,6 +39,7 @@ class PaperLoop:
     ) -> None:
         self.engine = Engine(account, make_strategy, views=views)
         self.venue = SimulatedVenue(model or FillModel(account.seed), self._instrument, self._last_price)
+        self.book = VenueBook() if views else None  # where nobody looks, nobody compares
         self._sink = sink
 
     def _instrument(self, symbol: str) -> Instrument:
@@ -54,9 +57,11 @@ class PaperLoop:
         if isinstance(event, BarOpened):
             self._clock_to(event.at)
             if self.venue.waiting:
-                self._answer(self.venue.on_price(event.symbol, event.at, event.price))
+                self._fill(self.venue.on_price(event.symbol, event.at, event.price))
         elif isinstance(event, MarketEnded):
             self._clock_to(event.at)
+        elif isinstance(event, SessionOpened) and self.book is not None:
+            self.book.begin_day()
         self._carry_out(self.engine.process(event))
 
     def _step_tick(self, tick: Tick) -> None:
@@ -64,7 +69,7 @@ class PaperLoop:
         if tick.at >= engine.state.next_due_at and engine.admits(tick):
             self._clock_to(tick.at)
         if self.venue.waiting and engine.admits(tick):
-            self._answer(self.venue.on_price(tick.symbol, tick.at, tick.price))
+            self._fill(self.venue.on_price(tick.symbol, tick.at, tick.price))
         effects = engine.process(tick)
         if effects:
             self._carry_out(effects)
@@ -87,6 +92,22 @@ class PaperLoop:
         while state.next_due_at <= at:
             self._carry_out(self.engine.process(ClockTicked(state.next_due_at)))
 
+    def report(self) -> BrokerReport:
+        """What the venue has, by its own book. Only of a loop with `views`."""
+        assert self.book is not None, "no book is kept without views"
+        return self.book.report(self.engine.state.now)
+
+    def restore(self) -> None:
+        """After a restart: the venue died with the process, and begins with the positions that were written down."""
+        if self.book is not None:
+            held = self.engine.state.portfolio.all()
+            self.book.restore((position.symbol, position.quantity, position.entry_price) for position in held)
+
+    def _fill(self, events: Sequence[BrokerEvent]) -> None:
+        if self.book is not None:
+            self.book.note(events)
+        self._answer(events)
+
     def _carry_out(self, effects: Sequence[Effect]) -> None:
         self._answer(self._dispatch(effects))
 
@@ -106,7 +127,13 @@ class PaperLoop:
             if isinstance(effect, PublishRecord):
                 self._sink(effect)
             elif isinstance(effect, SubmitOrder):
-                answers += self.venue.submit(effect)
+                said = self.venue.submit(effect)
+                if self.book is not None:
+                    self.book.take(effect, said)
+                answers += said
             elif isinstance(effect, CancelOrder):
-                answers += self.venue.cancel(effect)
+                said = self.venue.cancel(effect)
+                if self.book is not None:
+                    self.book.note(said)
+                answers += said
         return answers

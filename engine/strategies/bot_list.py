@@ -2,9 +2,11 @@
 
 As JSON (or the same in TOML):
 
-    {"cash": 1000000, "charge_schedule": "nse_intraday", "seed": 1, "risk_policy": {"at_risk_max_pct": 15},
+    {"cash": 1000000, "charge_schedule": "nse_intraday", "venue_charges": {"COINBASE": "coinbase_taker"},
+     "reduce_by": "average", "seed": 1, "risk_policy": {"at_risk_max_pct": 15},
      "bots": [{"id": "banks", "strategy": "confluence", "parameters": {"confirm_s": 300}, "symbols": ["SBIN"],
-               "timeframe": "1m", "sizing": {"kind": "equity_pct", "value": 5}, "exits": {"stop_pct": 0.5}}]}
+               "timeframe": "1m", "sizing": {"kind": "equity_pct", "value": 5}, "exits": {"stop_pct": 0.5},
+               "building": {"policy": "pyramid_up", "tranches_max": 3, "step_pct": 0.5, "factor": 0.5}}]}
 
 All but `bots` is optional; a bot needs `id`, `strategy` and `symbols`.
 """
@@ -12,13 +14,23 @@ All but `bots` is optional; a bot needs `id`, `strategy` and `symbols`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
 from engine.core.charges import schedule
-from engine.domain.account import BotSpec, Exits, RiskPolicy, Sizing, SizingKind
+from engine.domain.account import (
+    BotSpec,
+    Building,
+    BuildingPolicy,
+    Exits,
+    ReduceBy,
+    RiskPolicy,
+    Sizing,
+    SizingKind,
+)
 from engine.domain.errors import InvalidValue
 from engine.strategies.registry import checked_parameters, make
 
@@ -35,15 +47,26 @@ class BotList:
     charge_schedule: str = "nse_intraday"
     seed: int = 1
     risk_policy: RiskPolicy = DEFAULT_POLICY
+    venue_charges: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
+    reduce_by: ReduceBy = field(default=ReduceBy.AVERAGE, repr=False)
 
     def digest(self) -> str:
-        """SHA-256 of what it says, whatever its layout and the order of its keys."""
-        return sha256(repr(self).encode()).hexdigest()
+        """SHA-256 of what it says, whatever its layout and the order of its keys.
+
+        Settings that came later than the first lists count only where they are not the default, so that what was said
+        without them keeps its digest, and the account named after it its books.
+        """
+        later: list[object] = [(bot.bot_id, bot.building) for bot in self.bots if bot.building != Building()]
+        later += sorted(self.venue_charges.items())
+        later += [self.reduce_by] if self.reduce_by is not ReduceBy.AVERAGE else []
+        return sha256((repr(self) + (repr(later) if later else "")).encode()).hexdigest()
 
 
 def parse_bots(said: Any) -> BotList:
     """The file's content as values; raises InvalidValue with the path of the field that is wrong."""
-    top = _object("", said, ("bots", "cash", "charge_schedule", "charges", "fees", "seed", "risk_policy", "risk"))
+    known = ("bots", "cash", "charge_schedule", "charges", "fees", "venue_charges", "reduce_by", "seed", "risk_policy",
+             "risk")  # fmt: skip
+    top = _object("", said, known)
     listed = top.get("bots")
     if not isinstance(listed, list) or not listed:
         raise InvalidValue("bots", "must be a list of at least one bot")
@@ -61,12 +84,14 @@ def parse_bots(said: Any) -> BotList:
     if not isinstance(seed, int) or isinstance(seed, bool):
         raise InvalidValue("seed", f"must be a whole number, is {seed!r}")
     policy = parse_policy(_first(top, ("risk_policy", "risk"), {}))
-    return BotList(bots, cash, charges, seed, policy)
+    venue_charges = _venue_charges(top.get("venue_charges") or {})
+    reduce_by = ReduceBy(_word("reduce_by", top.get("reduce_by", ReduceBy.AVERAGE.value), ReduceBy))
+    return BotList(bots, cash, charges, seed, policy, venue_charges, reduce_by)
 
 
 def parse_bot(said: Any, prefix: str = "") -> BotSpec:
     """One bot; raises InvalidValue, its field after `prefix`. The strategy and its parameters are checked too."""
-    known = ("id", "bot_id", "name", "strategy", "parameters", "symbols", "timeframe", "sizing", "exits")
+    known = ("id", "bot_id", "name", "strategy", "parameters", "symbols", "timeframe", "sizing", "exits", "building")
     bot = _object(prefix, said, known)
     try:
         parameters = _object("parameters", bot.get("parameters") or {}, None)
@@ -83,6 +108,7 @@ def parse_bot(said: Any, prefix: str = "") -> BotSpec:
             timeframe=_text(bot, "timeframe", "1m"),
             sizing=parse_sizing(bot.get("sizing") or {}),
             exits=parse_exits(bot.get("exits") or {}),
+            building=parse_building(bot.get("building") or {}),
         )
         make(spec.strategy, spec.parameters)
     except InvalidValue as error:
@@ -93,10 +119,7 @@ def parse_bot(said: Any, prefix: str = "") -> BotSpec:
 def parse_sizing(said: Any) -> Sizing:
     """`{kind, value}`; the default is 5 % of equity."""
     sizing = _object("sizing", said, ("kind", "value"))
-    kinds = [kind.value for kind in SizingKind]
-    kind = sizing.get("kind", SizingKind.EQUITY_PCT.value)
-    if kind not in kinds:
-        raise InvalidValue("sizing.kind", f"unknown kind {kind!r}; there are {', '.join(kinds)}")
+    kind = _word("sizing.kind", sizing.get("kind", SizingKind.EQUITY_PCT.value), SizingKind, "kind")
     return Sizing(SizingKind(kind), number_of("sizing.value", sizing.get("value", 5)))
 
 
@@ -107,18 +130,38 @@ def parse_exits(said: Any) -> Exits:
     return Exits(**given)
 
 
+def parse_building(said: Any) -> Building:
+    """The building setting's fields that differ from the defaults."""
+    building = _object("building", said, tuple(field.name for field in fields(Building)))
+    given: dict[str, Any] = {}
+    for name, value in building.items():
+        if name == "policy":
+            given[name] = BuildingPolicy(_word("building.policy", value, BuildingPolicy))
+        elif value is not None:
+            number = number_of(f"building.{name}", value)
+            given[name] = _whole("building.tranches_max", number) if name == "tranches_max" else number
+    return Building(**given)
+
+
+def _venue_charges(said: Any) -> dict[str, str]:
+    """Schedules by venue; raises InvalidValue for one that does not exist."""
+    named = {str(venue): str(name) for venue, name in _object("venue_charges", said, None).items()}
+    for venue, name in named.items():
+        try:
+            schedule(name)
+        except InvalidValue as error:
+            raise InvalidValue(f"venue_charges.{venue}", error.message) from error
+    return named
+
+
 def parse_policy(said: Any) -> RiskPolicy:
     """The risk policy's fields that differ from the defaults."""
     policy = _object("risk_policy", said, tuple(field.name for field in fields(RiskPolicy)))
     given: dict[str, Any] = {}
     for name, value in policy.items():
         number = number_of(f"risk_policy.{name}", value)
-        if name in ("positions_max", "quote_age_max_s"):
-            if number != int(number):
-                raise InvalidValue(f"risk_policy.{name}", f"must be a whole number, is {value}")
-            given[name] = int(number)
-        else:
-            given[name] = number
+        whole = name in ("positions_max", "quote_age_max_s")
+        given[name] = _whole(f"risk_policy.{name}", number) if whole else number
     return RiskPolicy(**given)
 
 
@@ -133,6 +176,19 @@ def number_of(field: str, value: Any) -> Decimal:
     if not number.is_finite():
         raise InvalidValue(field, f"must be a finite number, is {value!r}")
     return number
+
+
+def _whole(field: str, number: Decimal) -> int:
+    if number != int(number):
+        raise InvalidValue(field, f"must be a whole number, is {number}")
+    return int(number)
+
+
+def _word(field: str, said: Any, words: type[StrEnum], what: str = "word") -> str:
+    known = [word.value for word in words]
+    if said not in known:
+        raise InvalidValue(field, f"unknown {what} {said!r}; there are {', '.join(known)}")
+    return str(said)
 
 
 def _object(path: str, said: Any, known: Sequence[str] | None) -> Mapping[str, Any]:

@@ -20,4 +20,6 @@ def replay_account(bots: BotList, data_digest: str, user_id: str = "local") -> A
         charge_schedule=bots.charge_schedule,
         seed=bots.seed,
         risk_policy=bots.risk_policy,
+        venue_charges=bots.venue_charges,
+        reduce_by=bots.reduce_by,
     )

@@ -63,6 +63,15 @@ class World:
         self.clock.elapsed_s += 1
         self.snapshots.write(snapshot_of(ASHA, ASHAS, self.clock.now()))
 
+    def engine_starts(self, state: str, reason: str) -> None:
+        """Let the engine say that it has yet to recover Asha's account."""
+        self.engine_speaks()
+        assert self.snapshots.held is not None
+        whole = self.snapshots.held["accounts"][ASHAS]
+        start = {"state": state, "since": "2026-03-02T06:30:00Z", "reason": reason}
+        kept = {name: whole[name] for name in ("user_id", "queue", "instruments")}
+        self.snapshots.held["accounts"][ASHAS] = {**kept, "start": start}
+
     def everything(self) -> dict[str, bytes]:
         """Every document, to tell whether anything changed."""
         return {name: message.SerializeToString(deterministic=True) for name, message in self.wire._documents.items()}

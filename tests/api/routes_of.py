@@ -11,7 +11,7 @@ from engine.api.authentication import PUBLIC
 # The last part of a route's collection, and the id of Asha's document there (world.furnish).
 IDS = {
     "bots": "drift", "positions": "drift_INFY", "orders": "ORDER", "alerts": "ALERT", "accounts": "paper-demo",
-    "dead-letters": "DEAD",
+    "dead-letters": "DEAD", "differences": "DIFF",
 }  # fmt: skip
 
 

@@ -82,12 +82,12 @@ def test_the_owner_halts_the_whole_service_and_nobody_else_does(world: World) ->
     assert plane.halt("paper-bela") == (False, "")
 
 
-def test_presence_is_known_to_the_engine_for_a_minute(world: World) -> None:
+def test_presence_is_known_to_the_engine_for_a_minute_and_a_half(world: World) -> None:
     plane = control_plane(world)
     answer = world.call("POST", "/presence")
     assert answer.status_code == 200
     plane.generation(ASHAS)
-    assert plane.watched_until(ASHAS) == world.clock.now() + timedelta(seconds=60)
+    assert plane.watched_until(ASHAS) == world.clock.now() + timedelta(seconds=90)
 
 
 def test_an_alert_is_acknowledged_once(world: World) -> None:

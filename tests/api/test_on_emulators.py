@@ -106,7 +106,7 @@ def test_every_list_is_served_by_the_real_store(live: Live) -> None:
     person = owner(live)
     paths = (
         "/bots", "/positions?limit=1", "/orders?state=accepted&bot_id=drift&symbol=INFY", "/fills?bot_id=drift",
-        "/trades", "/signals?outcome=ordered", "/alerts", "/dead-letters", "/bots/drift/decisions",
+        "/trades", "/signals?outcome=ordered", "/alerts", "/dead-letters", "/differences", "/bots/drift/decisions",
         "/candles?symbol=INFY",
     )  # fmt: skip
     for path in paths:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
-from engine.api.models import answers, health
+from engine.api.models import answers, figures, health
+from engine.domain.errors import OutcomeUnknown
 from tests.api.conftest import World
 from tests.api.world import ASHA, ASHAS, START, put
+from tests.outbox.way_by_hand import Way, alerts
 
 READS: list[tuple[str, type[BaseModel]]] = [
     ("/bots", answers.BotPage), ("/bots/drift", answers.BotAnswer), ("/bots/drift/decisions", answers.DecisionList),
     ("/positions", answers.PositionPage), ("/orders", answers.OrderPage), ("/fills", answers.FillPage),
     ("/trades", answers.TradePage), ("/signals", answers.SignalPage), ("/alerts", answers.AlertPage),
     ("/dead-letters", answers.DeadLetterPage), ("/portfolio/summary", answers.SummaryAnswer),
-    ("/portfolio/profits?period=all", answers.ProfitAnswer), ("/portfolio/profits", answers.ProfitAnswer),
-    ("/portfolio/equity", answers.EquityLine), ("/portfolio/stats", answers.StatsAnswer),
+    ("/portfolio/profits?period=all", figures.ProfitAnswer), ("/portfolio/profits", figures.ProfitAnswer),
+    ("/portfolio/equity", answers.EquityLine), ("/portfolio/stats", figures.StatsAnswer),
     ("/countdown", answers.CountdownList), ("/candles?symbol=INFY", answers.CandleList),
     ("/instruments?q=n", answers.InstrumentList), (f"/accounts/{ASHAS}/risk-policy", answers.PolicyAnswer),
-    ("/health-metrics", health.HealthMetrics),
+    ("/health-metrics", health.HealthMetrics), ("/differences", answers.DifferencePage),
 ]  # fmt: skip
 
 
@@ -157,3 +160,31 @@ def test_health_metrics_come_from_the_snapshot_and_name_what_nobody_says(world: 
     assert spoken["uptime_seconds"] == 3601.0
     at_root = world.call("GET", "/health-metrics", uid=None, headers={"Authorization": f"Bearer token-{ASHA}"})
     assert at_root.json["total_signals"] == 12
+
+
+def test_the_health_page_shows_all_of_the_write_queue_from_the_engine_and_else_from_the_document(world: World) -> None:
+    shown = {"depth", "oldest_age_s", "dead_letters", "parked", "attempts", "delivered", "delivered_per_s",
+             "store_state", "journal_state", "journal_detail"}  # fmt: skip
+    world.engine_speaks()
+    spoken = world.call("GET", "/health-metrics").json
+    assert shown <= spoken["write_queue"].keys()
+    assert (spoken["firestore_status"], spoken["write_queue"]["store_state"]) == ("degraded", "degraded")
+    assert (spoken["write_queue"]["attempts"], spoken["write_queue"]["delivered_per_s"]) == (91, 2.5)
+    world.clock.elapsed_s += 60  # the snapshot is of the past by now
+    assert world.call("GET", "/health-metrics").json["write_queue"]["depth"] == 1
+
+
+def test_a_store_that_was_away_counts_as_healthy_on_the_health_page_after_three_good_calls(world: World) -> None:
+    way = Way()
+    way.store.troubles.extend([OutcomeUnknown("UNAVAILABLE")] * 4)
+    way.put(1, *alerts(1))
+    shown: list[str] = []
+    while shown[-2:] != ["degraded", "healthy"]:
+        way.clock.advance(way.relay.step() or 0.0)
+        world.engine_speaks()
+        assert world.snapshots.held is not None
+        world.snapshots.held["accounts"][ASHAS]["queue"] = asdict(way.journal.status())
+        status = world.call("GET", "/health-metrics").json["firestore_status"]
+        shown.append(str(status))
+        assert len(shown) < 20
+    assert shown[-4:] == ["down", "degraded", "degraded", "healthy"], "the third good call in a row"

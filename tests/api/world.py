@@ -89,8 +89,9 @@ def snapshot_of(uid: str, account_id: str, written_at: datetime) -> Fields:
                 "profits": {"day": {**profit_fields(uid, account_id, "day"), "net_pnl": 77.0, "updated_at": None}},
                 "instruments": instruments(),
                 "queue": {
-                    "depth": 3, "oldest_age_s": 0.5, "dead_letters": 0, "delivered": 90, "attempts": 91,
-                    "store_state": "ok",
+                    "depth": 3, "oldest_age_s": 0.5, "dead_letters": 2, "delivered": 90, "attempts": 91,
+                    "store_state": "degraded", "parked": 1, "delivered_per_s": 2.5, "journal_state": "writing",
+                    "journal_detail": "",
                 },
                 "signals_total": 12, "signals_failed": 1, "last_signal_at": _json(BARS_AT),
             }
@@ -146,6 +147,15 @@ def position_fields(uid: str, account_id: str, bot_id: str) -> Fields:
     }  # fmt: skip
 
 
+def difference_fields(uid: str, account_id: str, **more: Any) -> Fields:
+    return {
+        "user_id": uid, "account_id": account_id, "mode": "paper", "kind": "quantity_mismatch", "subject": "INFY",
+        "symbol": "INFY", "order_id": None, "venue_order_id": None, "venue_state": None, "quantity": -4.0,
+        "price": 100.5, "ours": "10 held", "theirs": "6 held", "state": "open", "at": BARS_AT, "found_at": START,
+        "resolved_at": None, "resolved_by": None, "result": None, **more,
+    }  # fmt: skip
+
+
 def profit_fields(uid: str, account_id: str, period: str) -> Fields:
     return {
         "user_id": uid, "account_id": account_id, "mode": "paper", "period": period, "period_start": "2026-03-02",
@@ -192,6 +202,7 @@ def furnish(documents: FirestoreDocuments, uid: str, account_id: str, mark: str)
         ("alerts", f"ALERT{mark}", {**own, "severity": "warning", "kind": "feed", "text": "late", "at": START}),
         ("dead_letters", f"DEAD{mark}", {**own, "collection": "fills", "document_id": "X", "error": "too long",
             "attempts": 1, "first_at": START, "payload_bytes": 12}),
+        ("differences", f"DIFF{mark}", difference_fields(uid, account_id)),
         ("profits", f"{account_id}_all", profit_fields(uid, account_id, "all")),
         ("equity_days", f"{account_id}_20260302", {**own, "day": "2026-03-02",
             "points": [{"at": BARS_AT, "equity": 1_000_000.0}]}),

@@ -17,6 +17,7 @@ RATES = {
         "deletes": {"open_positions": 4.0},
         "stored_bytes": {"bars": 4000.0},
         "engine_reads": 1000.0,
+        "fence_reads": 500.0,
     },
 }
 RATES["watched"] = RATES["unwatched"]
@@ -32,7 +33,7 @@ def test_each_collection_grows_with_what_it_is_about() -> None:
 def test_the_engine_reads_for_its_account_and_a_screen_what_is_written_for_it() -> None:
     account = Account(bots=2, symbols=2, hours=1)
     quiet, watched = (bill(RATES, account, Prices(), watched=way) for way in (False, True))
-    assert (quiet.engine_reads, quiet.screen_reads) == (1000.0, 0.0)
+    assert (quiet.engine_reads, quiet.fence_reads, quiet.screen_reads) == (1000.0, 500.0, 0.0)
     assert (watched.engine_reads, watched.screen_reads) == (1000.0, watched.writes - 100.0), "nobody hears of leases"
 
 
@@ -40,7 +41,7 @@ def test_dollars_are_counts_times_prices_and_exact() -> None:
     prices = Prices(read=Decimal(1), write=Decimal(10), delete=Decimal(100), stored=Decimal(2**30))
     found = bill(RATES, Account(bots=2, symbols=2, hours=1), prices, watched=False)
     writes = Decimal(100 + 120 + 120 + 8)
-    assert found.usd == (Decimal(1000) + writes * 10 + Decimal(4) * 100) / 100_000
+    assert found.usd == (Decimal(1000 + 500) + writes * 10 + Decimal(4) * 100) / 100_000
     assert found.stored_usd == Decimal(2000)
 
 
@@ -48,6 +49,8 @@ def test_the_page_says_what_was_measured_and_where_prices_come_from() -> None:
     ran = lockstep("cost", *ASKED)
     assert (ran.code, ran.err) == (0, "")
     assert "documents written" in ran.out
+    assert "a write per tick" in ran.out
+    assert "POST /presence" in ran.out
     assert "python -m bench.bill" in ran.out
     assert "list prices of" in ran.out
 

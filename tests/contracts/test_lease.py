@@ -1,15 +1,16 @@
-"""What a Lease promises, on the twin and on the emulator: one owner, and a fence for what is late or stolen."""
+"""What a Lease promises, on the twin and on the emulator: one owner, for as long as it says."""
 
-from collections.abc import Sequence
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
-from engine.adapters.firestore.encoder import add_set, commit_request, name_of
+from engine.adapters.firestore.encoder import commit_request, name_of
+from engine.adapters.firestore.lease import FIRST_NOTE_S, FirestoreLease
 from engine.adapters.firestore.wire import Wire
-from engine.domain.errors import Fenced, OutcomeUnknown, PermanentFailure
-from engine.domain.records import AccountRecord, FillRecord
-from tests.contracts.test_record_store import Side
+from engine.domain.errors import Fenced, OutcomeUnknown
+from engine.domain.records import FillRecord
+from tests.contracts.late_wire import LATE, LOST, LateWire
+from tests.contracts.test_record_store import ACCOUNT, JOURNAL, Side
 from tests.outbox.sample_records import sample
 
 
@@ -17,6 +18,7 @@ def test_a_stolen_lease_refuses_the_whole_commit(wire: Wire) -> None:
     old, new = Side(wire, "old"), Side(wire, "new")
     grant = old.acquire()
     old.commit(grant, sample(FillRecord, 1))
+    old.commit(grant)
     new.clock.advance(1000)  # the old holder's time is over by everybody's clock but its own
     new_grant = new.acquire()
     assert new_grant.epoch == grant.epoch + 1
@@ -28,58 +30,6 @@ def test_a_stolen_lease_refuses_the_whole_commit(wire: Wire) -> None:
         old.lease.commit(grant, old.lease.begin(), 0)
     new.commit(new_grant, sample(FillRecord, 3))
     assert new.read("fills", "fill-key-3") is not None
-
-
-class LosesReplies:
-    """A wire that applies a commit and says it does not know: the reply was lost."""
-
-    def __init__(self, wire: Wire) -> None:
-        self.wire = wire
-        self.database = wire.database
-        self.losing = False
-
-    def commit(self, request: Any, timeout_s: float = 5.0) -> Any:
-        response = self.wire.commit(request, timeout_s)
-        if self.losing:
-            raise OutcomeUnknown("UNAVAILABLE: the reply was lost")
-        return response
-
-    def get(self, names: Sequence[str], timeout_s: float = 5.0) -> list[Any]:
-        return self.wire.get(names, timeout_s)
-
-    def query(self, query: Any, timeout_s: float = 5.0) -> list[Any]:
-        return self.wire.query(query, timeout_s)
-
-
-def test_a_lost_reply_is_found_out_and_the_lease_stays_ours(wire: Wire) -> None:
-    lossy = LosesReplies(wire)
-    side = Side(lossy)
-    grant = side.acquire()
-    lossy.losing = True
-    side.clock.advance(1)
-    with pytest.raises(OutcomeUnknown):
-        side.commit(grant, sample(FillRecord, 1))
-    lossy.losing = False
-    side.row = 0
-    side.clock.advance(1)
-    side.commit(grant, sample(FillRecord, 1), sample(FillRecord, 2))
-    assert None not in (side.read("fills", "fill-key-1"), side.read("fills", "fill-key-2"))
-
-
-def test_a_commit_that_arrives_late_puts_nothing_back(wire: Wire) -> None:
-    side = Side(wire)
-    grant = side.acquire()
-    late = side.lease.begin()
-    add_set(late, name_of(wire.database, "accounts", "account-id-1"), {"name": "late"})
-    held = side.lease.held(grant)
-    late.writes[0].update.name = name_of(wire.database, "leases", "paper-test")
-    late.writes[0].update_mask.SetInParent()
-    late.writes[0].current_document.update_time.CopyFrom(held.update_time)
-    side.clock.advance(1)
-    side.commit(grant, sample(AccountRecord, name="newer"))
-    with pytest.raises(PermanentFailure):
-        wire.commit(late)  # sent before, on its way until now
-    assert (side.read("accounts", "account-id-1") or {})["name"] == "newer"
 
 
 def test_an_old_holder_is_waited_out(wire: Wire) -> None:
@@ -122,17 +72,79 @@ def test_a_holder_that_keeps_renewing_is_not_robbed(wire: Wire) -> None:
     assert old.lease.remaining_s(grant) > 0
 
 
-def test_renewing_writes_only_when_no_commit_has_extended_the_lease(wire: Wire) -> None:
+def test_renewing_writes_where_it_is_due_and_says_when_it_is(wire: Wire) -> None:
     side = Side(wire)
     grant = side.acquire()
-    before = side.read("leases", "paper-test")
+    before = side.read("leases", "paper-test") or {}
     side.clock.advance(20)
-    side.lease.renew(grant)
+    assert side.lease.renew(grant) == FIRST_NOTE_S, "nothing is delivered yet: it is asked again soon"
     assert side.read("leases", "paper-test") == before
-    side.clock.advance(20)
-    side.lease.renew(grant)
-    assert (side.read("leases", "paper-test") or {})["until"] > (before or {})["until"]
+    side.clock.advance(40)
+    assert side.lease.renew(grant) == 60.0
+    assert (side.read("leases", "paper-test") or {})["until"] - before["until"] == timedelta(seconds=60)
     assert side.lease.remaining_s(grant) == 90.0
+
+
+def test_what_is_delivered_is_noted_seconds_after_the_lease_was_taken_and_then_at_renewals(wire: Wire) -> None:
+    side = Side(wire)
+    grant = side.acquire()
+    side.commit(grant, sample(FillRecord, 1))
+    assert side.lease.renew(grant) == FIRST_NOTE_S
+    side.clock.advance(FIRST_NOTE_S)
+    assert side.lease.renew(grant) == 60.0
+    assert (side.read("leases", "paper-test") or {})["delivered_sequence"] == 1
+
+
+def test_a_commit_that_only_looked_makes_the_lease_no_longer(wire: Wire) -> None:
+    side = Side(wire)
+    grant = side.acquire()
+    side.clock.advance(50)
+    side.commit(grant, sample(FillRecord, 1))
+    assert side.lease.remaining_s(grant) == 40.0
+    side.commit(grant)
+    assert side.lease.remaining_s(grant) == 90.0
+    assert side.lease.renew(grant) == 60.0
+
+
+def test_a_short_lease_is_renewed_at_a_third_of_its_life(wire: Wire) -> None:
+    side = Side(wire)
+    lease = FirestoreLease(wire, side.clock, lifetime_s=10.0, renew_s=10 / 3)
+    grant = lease.acquire(ACCOUNT, "one", JOURNAL, old_holder_dead=False)
+    side.clock.advance(3)
+    assert lease.renew(grant) == pytest.approx(1 / 3)
+    assert lease.remaining_s(grant) == pytest.approx(7)
+    side.clock.advance(1)
+    assert lease.renew(grant) == pytest.approx(10 / 3)
+    assert lease.remaining_s(grant) == pytest.approx(10)
+
+
+@pytest.mark.parametrize("fate", [LOST, LATE])
+def test_a_renewal_that_was_not_answered_is_due_at_once_and_counts_for_nothing(wire: Wire, fate: str) -> None:
+    late = LateWire(wire)
+    side = Side(late)
+    grant = side.acquire()
+    side.clock.advance(61)
+    late.fates.append(fate)
+    with pytest.raises(OutcomeUnknown):
+        side.lease.renew(grant)
+    assert side.lease.remaining_s(grant) == 29.0, "what may not have got in holds nothing"
+    assert side.lease.renew(grant) == 60.0
+    assert side.lease.remaining_s(grant) == 90.0
+
+
+def test_the_lease_is_never_ours_for_longer_than_others_respect_it(wire: Wire) -> None:
+    """Through a lost reply that is found out within the call, too."""
+    late = LateWire(wire)
+    side = Side(late)
+    grant = side.acquire()
+    late.fates += [LOST]
+    side.clock.advance(61)
+    with pytest.raises(OutcomeUnknown):
+        side.lease.renew(grant)
+    side.clock.advance(7)
+    side.lease.renew(grant)
+    left = (side.read("leases", "paper-test") or {})["until"] - side.clock.now()
+    assert side.lease.remaining_s(grant) <= left.total_seconds()
 
 
 def test_a_lease_that_is_gone_fences_and_is_taken_anew(wire: Wire) -> None:

@@ -6,6 +6,7 @@ from engine.domain.order import OrderState
 from engine.domain.records import (
     AccountRecord,
     AlertRecord,
+    BarRecord,
     BotForgotten,
     BotStatusRecord,
     CommandResult,
@@ -92,6 +93,34 @@ def test_pending_goes_by_row_by_count_and_by_bytes(journal: AnyJournal, rows_of:
     assert [item.row for item in journal.pending(0, 100, 1)] == rows[:1]  # however large, one goes
 
 
+def test_pending_of_one_document_leaves_all_others_out(journal: AnyJournal, rows_of: Rows) -> None:
+    bars = [sample(BarRecord, 1, slot=f"slot-{number}") for number in range(1, 5)]
+    journal.put(published(1, sample(FillRecord, 1), *bars[:2], sample(FillRecord, 2), *bars[2:]))
+    rows = rows_of(journal)
+    document = (bars[0].collection, bars[0].document_id)
+    found = journal.pending(0, 10, 10_000_000, of=document)
+    assert [item.record for item in found] == bars
+    assert [item.row for item in journal.pending(found[1].row, 1, 10_000_000, of=document)] == [found[2].row]
+    journal.mark_delivered([found[0].row])
+    journal.bury(found[1].row, "INVALID_ARGUMENT", 3)
+    assert len(rows_of(journal)) == len(rows) - 2
+    assert [item.record for item in journal.pending(0, 10, 10_000_000, of=document)] == bars[2:]
+    assert journal.pending(0, 10, 10_000_000, of=("bars", "of nothing")) == []
+
+
+def test_the_last_row_is_the_highest_there_ever_was(journal: AnyJournal, rows_of: Rows) -> None:
+    assert journal.last_row == 0
+    journal.put(published(1, sample(FillRecord), sample(AccountRecord, name="first")))
+    rows = rows_of(journal)
+    assert journal.last_row == rows[-1]
+    journal.put(published(3, sample(AccountRecord, name="second")))
+    last = rows_of(journal)[-1]
+    assert journal.last_row == last
+    journal.mark_delivered([last])
+    assert journal.flush(10)
+    assert journal.last_row == last
+
+
 def test_what_is_delivered_waits_no_more_and_is_sent_again_after_a_lost_store(
     journal: AnyJournal, rows_of: Rows
 ) -> None:
@@ -152,8 +181,9 @@ def test_a_dead_letter_stands_while_its_document_goes_on(journal: AnyJournal, ro
 
 def test_status_says_how_long_the_oldest_waits_and_how_the_store_is(journal: AnyJournal) -> None:
     journal.put(published(1, sample(FillRecord)))
-    journal.note_store(7, "down")
+    journal.note_store(7, "down", parked=2, delivered_per_s=1.5)
     assert journal.flush(10)
     status = journal.status()
     assert 0.0 <= status.oldest_age_s < 10.0
     assert (status.attempts, status.store_state) == (7, "down")
+    assert (status.parked, status.delivered_per_s) == (2, 1.5)

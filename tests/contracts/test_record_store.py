@@ -7,6 +7,7 @@ import pytest
 
 from engine.adapters.firestore.decoder import document_fields
 from engine.adapters.firestore.encoder import add_set, commit_request, name_of
+from engine.adapters.firestore.fence import FenceKind
 from engine.adapters.firestore.lease import FirestoreLease
 from engine.adapters.firestore.store import FirestoreRecordStore
 from engine.adapters.firestore.wire import Wire
@@ -34,10 +35,10 @@ JOURNAL = "/state/a.journal#1"
 class Side:
     """One engine's side of the store, on a clock of its own."""
 
-    def __init__(self, wire: Wire, instance: str = "one") -> None:
+    def __init__(self, wire: Wire, instance: str = "one", fence: FenceKind = "verify") -> None:
         self.wire = wire
         self.clock = ManualClock()
-        self.lease = FirestoreLease(wire, self.clock, patience_s=600)
+        self.lease = FirestoreLease(wire, self.clock, patience_s=600, fence=fence)
         self.store = FirestoreRecordStore(wire, self.lease, self.clock, lambda symbol: 2)
         self.instance = instance
         self.row = 0
@@ -124,8 +125,16 @@ def test_the_lease_notes_what_is_delivered_and_never_less(wire: Wire) -> None:
     side.commit(grant, sample(FillRecord, 1), sample(FillRecord, 2))
     side.row = 0
     side.commit(grant, sample(FillRecord, 1))
+    assert (side.read("leases", "paper-test") or {})["delivered_sequence"] == 0, "it is as old as its last write"
+    side.clock.advance(60)
+    side.lease.renew(grant)
     lease = side.read("leases", "paper-test") or {}
     assert (lease["delivered_sequence"], lease["epoch"], lease["instance"]) == (2, 1, "one")
+    side.commit(grant)
+    assert (side.read("leases", "paper-test") or {})["delivered_sequence"] == 2
+    side.commit(grant, sample(FillRecord, 2), sample(FillRecord, 3), sample(FillRecord, 4))
+    side.lease.release(grant)
+    assert (side.read("leases", "paper-test") or {})["delivered_sequence"] == 4
 
 
 def test_a_commit_is_whole_or_not_at_all(wire: Wire) -> None:

@@ -16,11 +16,17 @@ from engine.domain.events import (
     CommandReceived,
     FillReceived,
     HaltChanged,
+    OrderRejected,
     PolicyChanged,
     SessionOpened,
 )
 from engine.domain.order import ExitReason, OrderState
-from engine.domain.records import BotForgotten, BotStatusRecord, CommandResult, PositionRecord
+from engine.domain.records import (
+    BotForgotten,
+    BotStatusRecord,
+    CommandResult,
+    PositionRecord,
+)
 from engine.domain.signal import SignalType
 from engine.simulation.fill_model import FillModel
 from tests.builders.market import tick
@@ -175,9 +181,10 @@ def test_a_new_policy_is_in_force_at_the_next_entry() -> None:
 
 def test_a_persons_resume_does_not_lift_a_broken_invariant() -> None:
     books = holding()
-    books.step(FillReceived("NOT-OURS", "1", books.fills[0].quantity, books.fills[0].price, at("09:31")))
+    filled = books.fills[0].order_id
+    books.step(OrderRejected(filled, "after it was filled", at("09:31")))
     assert books.account.trading_state == "HALTED"
-    assert "NOT-OURS" in (books.account.halted_reason or "")
+    assert filled in (books.account.halted_reason or "")
     assert [alert.severity for alert in books.alerts] == ["critical"]
     books.step(HaltChanged(False, ""))
     assert books.account.trading_state == "HALTED"

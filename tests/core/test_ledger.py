@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.core.ledger import Ledger, percent, period_start
+from engine.core.ledger import Ledger, percent, period_end, period_start
 from engine.domain.events import ClockTicked, MarketEnded, SessionOpened
 from engine.domain.records import EquityDayRecord
 from engine.domain.signal import SignalType
@@ -27,6 +27,18 @@ def test_a_period_begins_on_its_first_day(period: str, start: str) -> None:
     assert period_start(period, WEDNESDAY) == start
 
 
+@pytest.mark.parametrize(
+    ("period", "start", "end"),
+    [
+        ("day", WEDNESDAY, WEDNESDAY), ("week", MONDAY, "2026-03-08"), ("month", "2026-03-01", "2026-03-31"),
+        ("month", "2026-02-01", "2026-02-28"), ("month", "2024-02-01", "2024-02-29"),
+        ("month", "2026-12-01", "2026-12-31"), ("week", "2026-12-28", "2027-01-03"), ("all", "", ""), ("day", "", ""),
+    ],
+)  # fmt: skip
+def test_a_period_ends_on_its_last_day(period: str, start: str, end: str) -> None:
+    assert period_end(period, start) == end
+
+
 def test_a_percentage_has_four_decimals_and_nothing_of_nothing_is_nothing() -> None:
     assert percent(D(1), D(3)) == D("33.3333")
     assert percent(D(1), D(0)) == 0
@@ -37,7 +49,7 @@ def started(*days: str) -> Ledger:
     ledger = Ledger(D(1_000))
     for number, day in enumerate(days):
         ledger.begin_day(day, D(1_000 + 10 * number))
-        ledger.close_trade("alpha", D(12), D(2))
+        ledger.close_trade("alpha", D(12), D(2), 60, number)
     return ledger
 
 
@@ -72,11 +84,24 @@ def test_an_older_day_told_late_turns_nothing_back() -> None:
 def test_wins_losses_and_break_even_are_told_by_net_pnl() -> None:
     ledger = Ledger(D(1_000))
     for gross, charges in ((D(5), D(1)), (D(5), D(5)), (D(3), D(5)), (D(-3), D(1))):
-        ledger.close_trade("alpha", gross, charges)
+        ledger.close_trade("alpha", gross, charges, 60, 1)
     profit = ledger.profits["all"]
     assert (profit.wins, profit.break_even, profit.losses, profit.trades) == (1, 1, 2, 4)
     assert (profit.gross_profit, profit.gross_loss) == (D(4), D(6))
     assert profit.net_pnl == profit.gross_profit - profit.gross_loss
+
+
+def test_a_bots_part_sums_what_the_whole_sums() -> None:
+    ledger = Ledger(D(1_000))
+    for number, (bot_id, gross) in enumerate((("alpha", 5), ("beta", 1), ("alpha", -3), ("beta", 9), ("alpha", 1))):
+        ledger.close_trade(bot_id, D(gross), D(1), 10 * number, 100 - number)
+    whole = ledger.profits["all"]
+    for name in ("gross_pnl", "charges", "net_pnl", "trades", "wins", "losses", "break_even", "hold_s"):
+        assert getattr(whole, name) == sum(getattr(part, name) for part in whole.bots.values()), name
+    assert whole.gross_profit == sum(part.gross_profit for part in whole.bots.values()) == D(12)
+    assert whole.gross_loss == sum(part.gross_loss for part in whole.bots.values()) == D(4)
+    assert (whole.hold_s, whole.break_even) == (100, 2)
+    assert (whole.first_exit_at, whole.last_exit_at) == (96, 100)
 
 
 def test_drawdown_is_measured_from_the_high_water_mark_and_never_negative() -> None:

@@ -46,10 +46,19 @@ def test_no_move_leaves_a_terminal_state() -> None:
     assert leaving == []
 
 
-def test_every_state_can_be_reached_or_is_set_by_an_adapter() -> None:
-    """`in_flight` is where a live order is between the wire and the venue's answer; nothing leads there on paper."""
-    reached = {OrderState.CREATED, *TRANSITIONS.values()}
-    assert set(OrderState) - reached == {OrderState.IN_FLIGHT}
+def test_every_state_can_be_reached() -> None:
+    reached, fresh = set[OrderState](), {OrderState.CREATED}
+    while fresh:
+        reached |= fresh
+        fresh = {after for (state, _), after in TRANSITIONS.items() if state in reached} - reached
+    assert reached == set(OrderState)
+
+
+@pytest.mark.parametrize("state", [OrderState.ACCEPTED, OrderState.PARTIALLY_FILLED, OrderState.FILLED])
+def test_a_sender_without_an_answer_does_not_undo_what_the_venue_has_told(state: OrderState) -> None:
+    made = order(state)
+    made.move(Move.LOSE, NOW + 1)
+    assert made.state is state
 
 
 def test_every_working_order_can_be_filled_cancelled_and_expire() -> None:
@@ -84,10 +93,13 @@ def test_a_fill_of_more_than_remains_or_of_nothing_raises_and_changes_nothing(qu
 
 
 @pytest.mark.parametrize("quantity", [4, 10])
-def test_a_late_fill_on_a_cancelled_order_is_booked_and_the_order_stays_cancelled(quantity: int) -> None:
-    made = order(OrderState.CANCELLED)
+@pytest.mark.parametrize("state", [OrderState.CANCELLED, OrderState.EXPIRED])
+def test_a_late_fill_on_an_order_that_ended_is_booked_and_the_order_stays_as_it_ended(
+    state: OrderState, quantity: int
+) -> None:
+    made = order(state)
     assert made.fill("late", Decimal(quantity), Decimal(500), Decimal(2_000), NOW)
-    assert (made.state, made.filled_quantity) == (OrderState.CANCELLED, quantity)
+    assert (made.state, made.filled_quantity) == (state, quantity)
 
 
 @pytest.mark.parametrize("state", [OrderState.REFUSED, OrderState.CREATED, OrderState.FILLED, OrderState.REJECTED])

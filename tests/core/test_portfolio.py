@@ -93,3 +93,31 @@ def test_a_fill_that_the_open_position_cannot_take_is_told_from_one_that_it_can(
     portfolio.check("beta", "ACME", Side.SELL, D(10), entry=True)
     with pytest.raises(InvariantBroken, match="no position open"):
         portfolio.check("beta", "ACME", Side.SELL, D(10), entry=False)
+
+
+def test_a_fill_is_known_while_it_is_part_of_a_position_and_else_through_the_next_day() -> None:
+    portfolio = held(("10", "50"))
+    booked(portfolio, 1, Side.SELL, "10", "51", entry=False)
+    booked(portfolio, 2, Side.BUY, "10", "50", entry=True)
+    portfolio.begin_day()
+    assert [portfolio.has_booked(f"F{number}") for number in range(4)] == [True, True, True, False]
+    portfolio.begin_day()
+    assert [portfolio.has_booked(f"F{number}") for number in range(4)] == [False, False, True, False]
+
+
+def test_what_was_booked_before_a_restart_is_known_after_it() -> None:
+    before = held(("10", "50"))
+    position = before.get("alpha", "ACME")
+    assert position is not None
+    after = Portfolio()
+    after.restore(position)
+    after.remember(["EARLIER"])
+    assert [after.has_booked(key) for key in ("F0", "EARLIER", "OTHER")] == [True, True, False]
+
+
+def test_a_position_lasts_from_its_earliest_to_its_latest_fill_whatever_comes_first() -> None:
+    portfolio = Portfolio()
+    for number, side, entry in ((5, Side.BUY, True), (2, Side.BUY, True), (9, Side.SELL, False), (7, Side.SELL, False)):
+        closed = booked(portfolio, number, side, "10", "50", entry=entry).closed
+    assert closed is not None
+    assert (closed.entry_at, closed.exit_at) == (at("10:00") + 2, at("10:00") + 9)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from decimal import Decimal
 from functools import cache
 
 import pytest
@@ -24,6 +23,7 @@ from engine.domain.events import (
     HistoryBar,
     MarketEnded,
     OrderCancelled,
+    OrderRejected,
     Recovered,
     SessionOpened,
 )
@@ -213,7 +213,7 @@ def test_a_bots_day_goes_on_after_a_cut_and_not_after_the_day_has_turned() -> No
 
 def test_a_halt_for_a_broken_invariant_outlives_a_restart_and_a_resume() -> None:
     old = holding("09:40")
-    old.step(FillReceived("A-STRANGERS-ID", "1", Decimal(1), Decimal(500), at("09:41")))
+    old.step(OrderRejected(old.fills[0].order_id, "after it was filled", at("09:41")))
     assert old.state.breaker.broken
     fresh = resumed(old)
     fresh.step(HaltChanged(False, ""))

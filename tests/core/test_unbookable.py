@@ -1,30 +1,39 @@
-"""A fill that can't be true halts the account, and changes neither money nor the order it names."""
+"""A fill that the books can't take is a difference: it changes no money until somebody decides."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.domain.events import OrderCancelled
-from tests.builders.desk import desk, enter, fill, leave
+from engine.domain.events import CommandReceived, OrderCancelled
+from engine.domain.records import CommandResult, DifferenceKind
+from tests.builders.desk import Desk, desk, enter, fill, leave
 
 D = Decimal
 
 
-def test_a_fill_that_cannot_be_booked_halts_the_account_and_changes_no_money() -> None:
+def decide(made: Desk, resolution: str) -> CommandResult:
+    """Resolve the one open difference."""
+    (standing,) = made.engine.state.truth.open()
+    arguments = {"difference_id": standing.difference_id, "resolution": resolution, "by": "ann"}
+    made.take(CommandReceived("c", "resolve_difference", arguments))
+    return next(record for record in reversed(made.records) if isinstance(record, CommandResult))
+
+
+def test_a_fill_of_more_than_was_ordered_changes_no_money_and_is_shown() -> None:
     made = desk()
     (order,) = enter(made, 1, "500")
     state = made.engine.state
     made.take(fill(order, 0, D(60), D("500.05")))
     cash, before = state.ledger.cash, (state.orders[order.order_id].state, len(state.orders[order.order_id].fill_keys))
     made.take(fill(order, 1, D(41), D("500.05")))
-    assert state.breaker.broken
+    assert [found.kind for found in state.truth.open()] == [DifferenceKind.MISSED_FILL]
+    assert not state.breaker.broken
     assert (state.ledger.cash, state.orders[order.order_id].filled_quantity) == (cash, 60)
     assert (state.orders[order.order_id].state, len(state.orders[order.order_id].fill_keys)) == before
 
 
-def test_an_exit_fill_without_a_position_halts_the_account_and_leaves_the_order_as_it_was() -> None:
-    """Two exits can't be open at once; should a venue fill one that a late fill made pointless, a person looks."""
-    made = desk()
+def second_exit_filled_first(made: Desk) -> None:
+    """Two exits can't be open at once; but a venue may fill the one that was cancelled, late."""
     (order,) = enter(made, 1, "500")
     made.take(fill(order, 0, D(100), D("500.05")))
     first = leave(made)
@@ -33,10 +42,29 @@ def test_an_exit_fill_without_a_position_halts_the_account_and_leaves_the_order_
     second = leave(made)
     assert second is not None
     made.take(fill(second, 0, D(100), D(501)))
-    cash = made.engine.state.ledger.cash
     made.take(fill(first, 0, D(100), D(501)))
+
+
+def test_an_exit_fill_without_a_position_leaves_the_order_as_it_was_and_is_shown() -> None:
+    made = desk()
+    second_exit_filled_first(made)
     state = made.engine.state
-    assert state.breaker.broken
-    assert state.ledger.cash == cash
-    assert state.orders[first.order_id].filled_quantity == 0
-    assert state.orders[first.order_id].fill_keys == []
+    (standing,) = state.truth.open()
+    assert (standing.symbol, standing.quantity, standing.price) == ("ACME", -100, 501)
+    assert state.orders[str(standing.order_id)].fill_keys == []
+    assert len(state.portfolio) == 0
+    enter(made, 2, "501")
+    assert len(made.sent) == 3, "no entry is made while the symbol differs"
+
+
+def test_adopted_it_is_held_by_hand_and_told_again_it_is_not_booked_again() -> None:
+    made = desk()
+    second_exit_filled_first(made)
+    state = made.engine.state
+    (standing,) = state.truth.open()
+    assert decide(made, "adopt").state == "done"
+    assert [(position.bot_id, position.quantity) for position in state.portfolio.all()] == [("by-hand", -100)]
+    first = next(order for order in made.sent if order.order_id == standing.order_id)
+    made.take(fill(first, 0, D(100), D(501)))
+    assert state.truth.open() == []
+    assert [position.quantity for position in state.portfolio.all()] == [-100]

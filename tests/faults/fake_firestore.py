@@ -1,7 +1,8 @@
 """A Firestore that fails as told: a gRPC server on loopback, its documents in a MemoryWire. Fed by GrpcWire and tests.
 
 The emulator answers as it likes; this one answers any code, loses a reply, hangs or is slow, call by call. Everything
-else is what the twin does: preconditions, masks, limits. `applied` keeps what really got in, in the order it did.
+else is what the twin does: preconditions, masks, limits. `applied` keeps what really got in, in the order it did;
+`looks` counts what was verified and not written.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import grpc
 
 from engine.adapters.firestore.decoder import fields_of
 from engine.adapters.firestore.memory import MemoryWire
+from engine.adapters.firestore.verify import verified_name
 from engine.adapters.firestore.wire import (
     BatchGetDocumentsRequest,
     BatchGetDocumentsResponse,
@@ -49,6 +51,7 @@ class FakeFirestore:
     def __init__(self, project: str = "demo-fake", message_bytes_max: int = -1) -> None:
         self.documents = MemoryWire(project)
         self.applied: list[Applied] = []
+        self.looks = 0
         self.calls: Counter[str] = Counter()
         self.standing: Callable[[str, Message], Fault | None] = lambda method, request: None
         self._scripts: dict[str, deque[Fault | None]] = {method: deque() for method in METHODS}
@@ -147,7 +150,9 @@ class FakeFirestore:
     def _apply(self, request: Message) -> Message:
         with self._lock:
             response = self.documents.commit(request)
-            self.applied += map(_applied, request.writes)
+            written = [write for write in request.writes if verified_name(write) is None]
+            self.looks += len(request.writes) - len(written)
+            self.applied += map(_applied, written)
         return response
 
 

@@ -10,7 +10,7 @@ from engine.adapters.firestore.client import connect
 from engine.adapters.firestore.encoder import name_of
 from engine.adapters.firestore.lease import FirestoreLease
 from engine.adapters.firestore.queries import structured_query
-from engine.adapters.firestore.recovery import records_from_store
+from engine.adapters.firestore.recovery import FirestorePast
 from engine.adapters.firestore.wire import GrpcWire
 from engine.domain.errors import Fenced, OperatingError
 from engine.domain.records import AccountRecord, PositionRecord
@@ -76,11 +76,11 @@ def test_books_are_read_whole_or_not_at_all(fake: FakeFirestore, out: WayOut, co
         for fault in (Refuse(code), LoseReply(code)):  # before the first message of the answer, and before its last
             fake.script(method, *[None] * passing, fault)
             with pytest.raises(OperatingError) as raised:
-                records_from_store(out.wire, ACCOUNT.account_id)
+                FirestorePast(out.wire).states(ACCOUNT.account_id)
             assert type(raised.value) is KINDS[code.name]
-    records, sequence = records_from_store(out.wire, ACCOUNT.account_id)
-    assert list(map(type, records)) == [AccountRecord] + [PositionRecord] * 3
-    assert sequence == 4
+    found = FirestorePast(out.wire).states(ACCOUNT.account_id)
+    assert list(map(type, found.records)) == [AccountRecord] + [PositionRecord] * 3
+    assert found.sequence == 4
 
 
 def test_a_lease_that_never_can_be_taken_is_given_up_without_a_rush(fake: FakeFirestore, wire: GrpcWire) -> None:

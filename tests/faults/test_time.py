@@ -108,3 +108,51 @@ def test_a_commit_that_arrives_after_its_repetition_is_turned_away(fake: FakeFir
     hasty_out.wait_until(lambda: bool(late.outcome))
     assert late.outcome[0].startswith("FAILED_PRECONDITION")
     assert_whole(fake, 20)
+
+
+def test_commits_given_up_in_a_row_are_turned_away_in_whatever_order_they_arrive(
+    fake: FakeFirestore, hasty_out: WayOut
+) -> None:
+    lates = [Late(Event(), []) for _ in range(3)]
+    fake.script("commit", *lates)
+    send(hasty_out, 1, 10)
+    hasty_out.settle()
+    send(hasty_out, 11, 20)
+    hasty_out.settle()
+    for late in reversed(lates):
+        late.released.set()
+        hasty_out.wait_until(lambda late=late: bool(late.outcome))
+        assert late.outcome[0].startswith("FAILED_PRECONDITION")
+    assert_whole(fake, 20)
+
+
+def test_a_commit_that_arrives_before_its_repetition_is_followed_by_it(fake: FakeFirestore, hasty_out: WayOut) -> None:
+    late = Late(Event(), [])
+    before = fake.calls["commit"]
+    fake.script("commit", late, Hang())
+    send(hasty_out, 1, 10)
+    hasty_out.wait_until(lambda: fake.calls["commit"] >= before + 2)  # it was given up, and the next one hangs
+    late.released.set()
+    hasty_out.wait_until(lambda: bool(late.outcome))
+    assert late.outcome == ["applied"]
+    send(hasty_out, 11, 20)
+    hasty_out.settle()
+    assert_whole(fake, 20, replies_lost=True)
+
+
+def test_a_commit_that_is_late_beyond_the_end_of_its_engine_is_turned_away(
+    fake: FakeFirestore, hasty_out: WayOut
+) -> None:
+    late = Late(Event(), [])
+    before = fake.calls["commit"]
+    fake.script("commit", late, Hang())
+    send(hasty_out, 1, 10)
+    hasty_out.wait_until(lambda: fake.calls["commit"] >= before + 2)
+    hasty_out.stop()
+    hasty_out.start()
+    send(hasty_out, 11, 20)
+    hasty_out.settle()
+    late.released.set()
+    hasty_out.wait_until(lambda: bool(late.outcome))
+    assert late.outcome[0].startswith("FAILED_PRECONDITION")
+    assert_whole(fake, 20)

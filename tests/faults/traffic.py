@@ -45,6 +45,5 @@ def assert_whole(fake: FakeFirestore, last: int, *, without: Collection[int] = (
 def assert_ordered(fake: FakeFirestore) -> None:
     """No document ever went back to what an earlier record said of it."""
     for collection, document_id in {(write.collection, write.document_id) for write in fake.applied}:
-        counter = "delivered_sequence" if collection == "leases" else "sequence"
-        counts = [fields[counter] for fields in fake.applied_to(collection, document_id) if counter in fields]
+        counts = [fields["sequence"] for fields in fake.applied_to(collection, document_id) if "sequence" in fields]
         assert counts == sorted(counts), f"{collection}/{document_id}: {counts}"

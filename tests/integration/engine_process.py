@@ -40,6 +40,11 @@ class EngineProcess:
                 [sys.executable, "-m", "engine", "serve"], env=environment, stdout=log, stderr=log
             )
 
+    @property
+    def pid(self) -> int:
+        """The process's id, for whoever measures or stops it."""
+        return self._process.pid
+
     def ended(self) -> bool:
         """Whether the process is over."""
         return self._process.poll() is not None

@@ -1,19 +1,16 @@
 """The relay, a step at a time: order, pace, outages, poisoned records, the fence."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from engine.domain.errors import BackPressure, Fenced, OperatingError, OutcomeUnknown, PermanentFailure
 from engine.domain.records import (
     AccountRecord,
     AlertRecord,
-    DeadLetterRecord,
     PositionFlat,
     PositionRecord,
     QuotesRecord,
 )
-from engine.outbox.relay import BATCH_MAX
+from engine.outbox.lane import BATCH_MAX
 from tests.outbox.sample_records import sample
 from tests.outbox.way_by_hand import Way, alerts
 
@@ -59,52 +56,35 @@ def test_facts_do_not_wait_for_a_state_that_rests() -> None:
     assert way.store.delivered_sequence == 1  # the account's state of sequence 2 still waits
 
 
-def test_an_unknown_outcome_is_repeated_as_it_was_until_it_is_known() -> None:
+def test_what_has_an_unknown_outcome_is_sent_again_once_the_store_answers() -> None:
     way = Way()
     way.store.lost_replies = 1
     way.store.troubles.extend([None, OutcomeUnknown("UNAVAILABLE"), BackPressure("RESOURCE_EXHAUSTED")])
     way.put(1, *alerts(1, 2))
     way.settle()
     assert way.store.batches == [alerts(1, 2), alerts(1, 2)]
-    assert way.store.times == [0.0, 0.5 + 1.0 + 2.0]  # half of 1, 2 and 4 s
-    assert way.journal.status().attempts == 4
+    assert way.store.times == [0.0, 0.5 + 1.0]  # half of 1 and of 2 s
+    assert way.journal.status().attempts == 5
 
 
-def test_nothing_new_overtakes_a_batch_of_unknown_outcome() -> None:
+def test_in_an_outage_the_store_is_asked_with_nothing_and_no_record_is_blamed() -> None:
+    way = Way(chance=lambda: 1.0)
+    way.put(1, *alerts(1, 2, 3))
+    way.store.troubles.extend([OutcomeUnknown("UNAVAILABLE")] * 21)
+    way.settle()
+    assert [len(tried) for tried in way.store.tried] == [3] + [0] * 20 + [0, 3]
+    assert way.store.times == [1 + 2 + 4 + 8 + 16 + 15 * 32]
+    assert (way.journal.status().dead_letters, way.journal.status().parked) == (0, 0)
+
+
+def test_a_newer_state_takes_the_place_of_one_of_unknown_outcome() -> None:
     way = Way()
     way.store.troubles.append(OutcomeUnknown("UNAVAILABLE"))
     way.put(1, sample(PositionRecord, 1, state="OPEN"))
     way.relay.step()
     way.put(2, PositionFlat("bot-id-1", "SBIN"))
     way.settle()
-    assert [type(record) for record in way.store.records] == [PositionRecord, PositionFlat]
-
-
-@given(st.sets(st.integers(1, 120), max_size=12))
-@settings(max_examples=40, deadline=None)
-def test_poisoned_records_are_set_aside_and_everything_else_flows_in_order(poisoned: set[int]) -> None:
-    way = Way()
-    facts = {number: sample(AlertRecord, number) for number in range(1, 121)}
-    bad = {facts[number].alert_id for number in poisoned}
-    way.store.poison = lambda record: isinstance(record, AlertRecord) and record.alert_id in bad
-    way.put(1, *facts.values())
-    way.settle()
-    arrived = [record for record in way.store.records if isinstance(record, AlertRecord)]
-    letters = [record for record in way.store.records if isinstance(record, DeadLetterRecord)]
-    assert arrived == [facts[number] for number in facts if number not in poisoned]
-    assert {letter.of_document_id for letter in letters} == bad
-    assert all(letter.error.startswith("INVALID_ARGUMENT") for letter in letters)
-    assert way.journal.status().dead_letters == len(poisoned)
-
-
-def test_later_records_of_a_poisoned_document_go_on() -> None:
-    way = Way()
-    way.store.poison = lambda record: isinstance(record, AccountRecord) and record.name == "poison"
-    way.put(1, sample(AccountRecord, 1, name="poison"))
-    way.settle()
-    way.put(2, sample(AccountRecord, 1, name="sound"))
-    way.settle()
-    assert [record.name for record in way.store.records if isinstance(record, AccountRecord)] == ["sound"]
+    assert [type(record) for record in way.store.records] == [PositionFlat]
 
 
 def test_a_store_that_takes_nothing_buries_nothing() -> None:
@@ -114,15 +94,6 @@ def test_a_store_that_takes_nothing_buries_nothing() -> None:
     way.settle()
     assert way.store.records == alerts(1, 2, 3)
     assert way.journal.status().dead_letters == 0
-
-
-def test_a_dead_letter_that_cannot_be_written_makes_no_other() -> None:
-    way = Way()
-    way.store.poison = lambda record: True
-    way.put(1, *alerts(1))
-    way.settle()
-    assert way.journal.status().dead_letters == 2
-    assert way.store.records == []
 
 
 def test_a_fenced_relay_stops_for_good() -> None:
@@ -139,7 +110,7 @@ def test_a_fenced_relay_stops_for_good() -> None:
 
 def test_the_store_counts_as_healthy_again_after_three_good_answers() -> None:
     way = Way()
-    troubles: list[OperatingError] = [OutcomeUnknown("UNAVAILABLE")] * 3
+    troubles: list[OperatingError] = [OutcomeUnknown("UNAVAILABLE")] * 4  # the commit, and the store asked three times
     way.store.troubles.extend(troubles)
     way.put(1, *alerts(1))
     states = []
@@ -147,7 +118,7 @@ def test_the_store_counts_as_healthy_again_after_three_good_answers() -> None:
         states.append(way.relay.store_state)
         way.clock.advance(way.relay.step() or 0.0)
     assert states == ["healthy", "degraded", "degraded", "down", "degraded", "degraded"]
-    assert way.store.pings == 2  # the commit was the first good answer, two pings the others
+    assert way.store.pings == 1  # the first good answer was to an empty commit, the second to the commit
     assert way.journal.status().store_state == "healthy"
 
 
@@ -158,3 +129,13 @@ def test_run_sends_what_is_there_and_waits_for_more() -> None:
     way.relay.run(stop=lambda: bool(waits), wait=waits.append)
     assert way.store.records == alerts(1, 2)
     assert waits == [1.0]
+
+
+def test_the_status_tells_how_much_is_delivered_and_forgets_it_after_a_minute() -> None:
+    way = Way()
+    way.put(1, *alerts(*range(1, 121)))
+    way.settle()
+    assert (way.journal.status().delivered, way.journal.status().delivered_per_s) == (120, 2.0)
+    way.clock.advance(61)
+    way.relay.step()
+    assert way.journal.status().delivered_per_s == 0.0

@@ -67,7 +67,8 @@ def test_a_refused_state_is_not_taken_for_written() -> None:
     for number, record in enumerate((sound, poison, sound), 1):
         way.put(number, record)
         way.settle()
-    assert [record for record in way.store.records if isinstance(record, AccountRecord)] == [sound]
+    written = [record for record in way.store.records if isinstance(record, AccountRecord)]
+    assert written == [sound, sound], "a code that says no is no proof that nothing was written"
     way.store.poison = lambda record: False
     way.put(4, poison)
     way.settle()

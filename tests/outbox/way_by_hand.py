@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from engine.domain.records import AlertRecord
+from engine.domain.records import AlertRecord, BarRecord, Record
+from engine.outbox.awaited import Expected
 from engine.outbox.backoff import Backoff
 from engine.outbox.memory import MemoryJournal
 from engine.outbox.relay import Relay
@@ -40,3 +41,22 @@ class Way:
 
 def alerts(*numbers: int) -> list[AlertRecord]:
     return [sample(AlertRecord, number) for number in numbers]
+
+
+def bars(*numbers: int) -> list[BarRecord]:
+    """Facts of one document, each a slot of it."""
+    return [sample(BarRecord, 1, slot=f"slot-{number}") for number in numbers]
+
+
+def bars_in(way: Way) -> list[str]:
+    """The slots of all bars that got in, in the order they did."""
+    return [record.slot for record in way.store.records if isinstance(record, BarRecord)]
+
+
+def expected(way: Way, sequence: int, *records: Record) -> Expected:
+    """Somebody waits for records that are put now."""
+    batch = published(sequence, *records)
+    waits = way.relay.waiters.expect(batch)
+    way.journal.put(batch)
+    waits.hurry(0)
+    return waits

@@ -12,6 +12,7 @@ export const OWNED = [
   "bots",
   "commands",
   "dead_letters",
+  "differences",
   "accounts",
   "quotes",
   "bars",

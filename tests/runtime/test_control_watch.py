@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from engine.adapters.clock import SystemClock
 from engine.domain.account import Desired
 from engine.domain.errors import OutcomeUnknown
 from engine.domain.events import BotChanged, BotRemoved, CommandReceived, HaltChanged, PolicyChanged
 from engine.runtime.control_watch import ControlWatch
 from engine.runtime.inbox import Inbox
+from engine.simulation.clock import ManualClock
 from tests.builders.paper import bot
 from tests.runtime.world import Household, eventually
 
@@ -25,7 +27,7 @@ POLICY: dict[str, Any] = {
 def watching(household: Household) -> tuple[ControlWatch, Inbox]:
     """A watch that has not looked yet."""
     inbox = Inbox()
-    return ControlWatch(household.control, household.spec, inbox), inbox
+    return ControlWatch(household.control, household.spec, inbox, ManualClock()), inbox
 
 
 def wanted(event: object) -> tuple[str, Desired]:
@@ -189,8 +191,8 @@ def test_a_look_that_fails_halfway_repeats_nothing_and_forgets_nothing() -> None
 
 
 def test_a_store_that_fails_and_comes_back_is_looked_at_again() -> None:
-    household = Household([bot("alpha")])
-    watch, inbox = watching(household)
+    household, inbox = Household([bot("alpha")]), Inbox()
+    watch = ControlWatch(household.control, household.spec, inbox, SystemClock(), watched=lambda: True)
     down, looked, stop = threading.Event(), [], threading.Event()
     down.set()
 

@@ -160,7 +160,9 @@ def test_commands_about_letters_go_to_the_desk_and_all_others_to_the_engine() ->
     household.write("commands", "c1", kind=RETRY, arguments={"dead_letter_id": counter.letter}, **asked)
     household.write("commands", "c2", kind="flatten", arguments={}, **asked)
     counter.poison.clear()
-    watch = ControlWatch(household.control, household.spec, inbox, counter.desk.carry_out)
+    watch = ControlWatch(
+        household.control, household.spec, inbox, counter.clock, carry_out=counter.desk.carry_out
+    )  # fmt: skip
     watch.look()
     household.write("controls", household.account_id, watched_until=None)
     watch.look()
@@ -180,7 +182,11 @@ def test_a_record_longer_than_a_document_is_discarded_from_command_to_store() ->
     store = FirestoreRecordStore(household.wire, lease, clock, lambda symbol: 2)
     relay = Relay(journal, store, grant, clock, Backoff(lambda: 0.5))
     watch = ControlWatch(
-        household.control, household.spec, Inbox(), DeadLetterDesk(journal, household.account_id).carry_out
+        household.control,
+        household.spec,
+        Inbox(),
+        clock,
+        carry_out=DeadLetterDesk(journal, household.account_id).carry_out,
     )
 
     def settle() -> None:

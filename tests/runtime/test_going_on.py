@@ -8,17 +8,26 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.adapters.firestore.lease import FirestoreLease
+from engine.adapters.firestore.recovery import FirestorePast
 from engine.adapters.firestore.store import FirestoreRecordStore
 from engine.adapters.queue.journal import FileJournal
-from engine.bootstrap import written_down
-from engine.domain.account import BotSpec
+from engine.domain.account import AccountSpec, BotSpec
 from engine.domain.effects import PublishRecord
 from engine.domain.instant import MINUTE
-from engine.domain.records import AccountRecord, CommandResult, PositionRecord, ProfitRecord, Record, slot_of
+from engine.domain.records import (
+    AccountRecord,
+    CommandResult,
+    FillRecord,
+    PositionRecord,
+    ProfitRecord,
+    Record,
+    slot_of,
+)
 from engine.outbox.codec import decode, encode
 from engine.outbox.memory import MemoryJournal
 from engine.ports import Grant, Pending
 from engine.runtime.recovery import answered_commands
+from engine.runtime.rederive import SEQUENCE_GAP, Past, written_down
 from engine.simulation.clock import ManualClock
 from tests.builders.paper import account
 from tests.runtime.demo_account import QUICK, SPEC, START, begin, demo_life
@@ -57,18 +66,24 @@ def delivered(household: Household) -> tuple[Grant, MemoryJournal]:
     return grant, journal
 
 
-def test_a_new_journal_takes_over_what_the_store_has_so_that_it_alone_is_enough_next_time(tmp_path: Path) -> None:
+def past_of(journal: FileJournal, household: Household, grant: Grant, spec: AccountSpec = SPEC) -> Past:
+    """What bootstrap goes on from."""
+    return written_down(journal, FirestorePast(household.wire), spec, grant)
+
+
+def test_with_a_new_journal_the_stores_states_and_facts_are_what_to_go_on_from(tmp_path: Path) -> None:
     _, household = begin()
-    grant, _ = delivered(household)
+    grant, source = delivered(household)
     with file_journal(tmp_path / "new.journal") as journal:
-        found, sequence = written_down(journal, household.wire, SPEC, grant)
-        assert any(isinstance(record, PositionRecord) for record in found)
-        assert any(isinstance(record, ProfitRecord) and record.trades for record in found)
-        assert sequence > 0
-    with file_journal(tmp_path / "new.journal") as journal:  # killed before it traded
-        again, sequence_again = written_down(journal, household.wire, SPEC, grant)
-        assert by_key(again) == by_key(found)
-        assert sequence_again == sequence
+        past = past_of(journal, household, grant)
+        assert by_key(past.records) == by_key(FirestorePast(household.wire).states(SPEC.account_id).records)
+        assert any(isinstance(record, PositionRecord) for record in past.records)
+        assert any(isinstance(record, ProfitRecord) and record.trades for record in past.records)
+        assert past.sequence > SEQUENCE_GAP
+        assert past.facts is not None
+        fills = [item.record for item in source.pending(0, 10**6, 10**9) if isinstance(item.record, FillRecord)]
+        assert list(past.facts.fills) == fills
+        assert list(journal.newest_states()) == [], "nothing is written before all of it is known"
 
 
 def test_a_journal_goes_before_the_store_and_sends_again_what_the_store_lacks(tmp_path: Path) -> None:
@@ -80,25 +95,26 @@ def test_a_journal_goes_before_the_store_and_sends_again_what_the_store_lacks(tm
         assert journal.flush(5)
         journal.mark_delivered(range(1, len(states) + 1))
     with file_journal(tmp_path / "own.journal") as journal:
-        found, sequence = written_down(journal, household.wire, SPEC, replace(grant, delivered_sequence=4))
-        assert (by_key(found), sequence) == (by_key(states), len(states))
+        past = past_of(journal, household, replace(grant, delivered_sequence=4))
+        assert (by_key(past.records), past.sequence, past.facts) == (by_key(states), len(states), None)
         assert [item.sequence for item in journal.pending(0, 1000, 10**9)] == list(range(5, len(states) + 1))
 
 
 def test_an_account_that_never_traded_begins_anew(tmp_path: Path) -> None:
     household = Household([BotSpec("alpha", "confluence", ("TCS",), parameters=QUICK)], SPEC)
     with file_journal(tmp_path / "new.journal") as journal:
-        assert written_down(journal, household.wire, SPEC, Grant(SPEC.account_id, "one", 1, 0)) == ((), 0)
+        assert past_of(journal, household, Grant(SPEC.account_id, "one", 1, 0)) == Past()
 
 
 def test_a_replay_whose_journal_is_lost_sends_again_what_the_store_may_lack(tmp_path: Path) -> None:
     _, household = begin()
     grant, _ = delivered(household)
-    spec = account(market="replay")
     lagging = Grant(grant.account_id, grant.instance, grant.epoch, 11)
     with file_journal(tmp_path / "new.journal") as journal:
-        _, sequence = written_down(journal, household.wire, spec, lagging)
-        assert sequence == 11
+        past = past_of(journal, household, lagging, account(market="replay"))
+        assert (past.sequence, past.facts) == (11, None)
+        assert past.account_at is not None
+        assert past.account_at > 11, "where it must come to the account that is written down"
         assert list(journal.newest_states()) == []
 
 

@@ -95,6 +95,14 @@ def test_a_signal_ends_both_within_eight_seconds(number: int) -> None:
         assert gone(programs)
 
 
+def test_a_launcher_that_is_killed_leaves_no_program_behind() -> None:
+    with launched(engine=python(WAITS), api=python(ENDS_ORDERLY)) as launcher:
+        programs = children_of(launcher)
+        launcher.kill()
+        launcher.wait(10)
+        eventually(lambda: gone(programs), "both are told to end")
+
+
 def test_a_program_that_will_not_end_is_killed_when_the_time_is_up(tmp_path: Path) -> None:
     mark = tmp_path / "deaf"
     with launched(engine=python(DEAF.format(mark=str(mark))), api=python(WAITS)) as launcher:

@@ -12,6 +12,7 @@ from engine.domain.order import OrderState
 from engine.domain.records import AccountRecord, FillRecord, OrderRecord, SignalRecord
 from engine.outbox.memory import MemoryJournal
 from engine.runtime.recovery import Place, place_of
+from engine.runtime.rederive import Past
 from engine.simulation.clock import ManualClock
 from tests.builders.paper import account, paper_loop
 from tests.runtime.demo_account import BOTS, DEMO, SPEC, START, begin, demo_life
@@ -95,8 +96,8 @@ def test_an_order_that_rested_at_the_simulated_venue_is_cancelled_with_the_reaso
 def test_the_place_is_the_minute_of_the_account_as_written_last() -> None:
     written = paper_loop(spec=account(market="demo")).newest()
     (record,) = (record for record in written if isinstance(record, AccountRecord))
-    assert place_of(written) == Place(record.market_at - record.market_at % MINUTE, finished=False)
-    assert place_of([]) == Place(None, finished=False)
+    assert place_of(Past(tuple(written))) == Place(record.market_at - record.market_at % MINUTE, finished=False)
+    assert place_of(Past()) == Place(None, finished=False)
 
 
 def test_the_place_before_the_first_price_is_the_feeds_own_start() -> None:

@@ -7,12 +7,18 @@ from pathlib import Path
 import pytest
 
 from engine.adapters.feeds.replay import ReplayFeed
+from engine.adapters.firestore.lease import FirestoreLease
+from engine.adapters.firestore.recovery import FirestorePast
+from engine.adapters.firestore.store import FirestoreRecordStore
 from engine.domain.account import AccountSpec, BotSpec
 from engine.domain.events import HaltChanged
-from engine.domain.records import ClosedTradeRecord, FillRecord
+from engine.domain.records import ClosedTradeRecord, FillRecord, SignalRecord
 from engine.market_data.columns import MarketData
 from engine.market_data.readers import read_market_data
+from engine.outbox.backoff import Backoff
 from engine.outbox.memory import MemoryJournal
+from engine.outbox.relay import Relay
+from engine.ports import Grant
 from engine.simulation.clock import ManualClock
 from tests.builders.paper import account
 from tests.cli.generated import tick_rows, write_ticks
@@ -119,3 +125,52 @@ def test_a_replay_that_nobody_changed_does_not_halt(data: MarketData) -> None:
     play(replay(data, journal, household), int(data.tick_count * 0.6))
     again = play(replay(data, journal, household))
     assert not any(isinstance(event, HaltChanged) for event in again.session.inbox.take(0))
+
+
+def sent(journal: MemoryJournal, household: Household, instance: str) -> tuple[Grant, Relay]:
+    """A lease on the household's store, and the relay of a journal to it."""
+    clock = ManualClock()
+    lease = FirestoreLease(household.wire, clock, patience_s=1e9)
+    grant = lease.acquire(SPEC, instance, f"journal of {instance}", old_holder_dead=False)
+    store = FirestoreRecordStore(household.wire, lease, clock, lambda symbol: 2)
+    return grant, Relay(journal, store, grant, clock, Backoff(lambda: 0.5), pace_s=0.0)
+
+
+@pytest.mark.parametrize("steps", [1, 3, 10**6])
+def test_a_replay_whose_journal_is_lost_ends_with_the_same_facts_in_the_store(
+    steps: int, data: MarketData, whole: Life
+) -> None:
+    """After so many commits; what the lease knows as delivered lags behind what the account's document shows."""
+    journal, household = MemoryJournal(ManualClock()), Household(BOTS, SPEC)
+    _, relay = sent(journal, household, "one")
+    play(replay(data, journal, household), int(data.tick_count * 0.6))
+    for _ in range(steps):
+        if relay.step() is None:
+            break
+    again = MemoryJournal(ManualClock())
+    grant, relay = sent(again, household, "two")
+    life = play(Life(ReplayFeed(data, ManualClock(), 0), again, household, spec=SPEC).begin(grant))
+    assert not any(isinstance(event, HaltChanged) for event in life.session.inbox.take(0))
+    assert books(life.state) == books(whole.state)
+    while relay.step() is not None:
+        pass
+    past = FirestorePast(household.wire).facts(SPEC, 0)
+    given = [record for _, record in facts(whole.journal)]
+    assert list(past.fills) == [record for record in given if isinstance(record, FillRecord)]
+    assert list(past.trades) != []
+    assert past.trades == {record.trade_id for record in given if isinstance(record, ClosedTradeRecord)}
+    assert past.signals == {record.signal_id: record for record in given if isinstance(record, SignalRecord)}
+
+
+def test_a_replay_that_a_person_changed_halts_though_its_journal_is_lost(data: MarketData) -> None:
+    journal, household = MemoryJournal(ManualClock()), Household(BOTS, SPEC)
+    _, relay = sent(journal, household, "one")
+    first = play(replay(data, journal, household), int(data.tick_count * 0.6))
+    while relay.step() is not None:
+        pass
+    assert first.state.ledger.cash != SPEC.cash
+    household.write("bots", "quick", desired="paused")
+    again = MemoryJournal(ManualClock())
+    grant, _ = sent(again, household, "two")
+    life = play(Life(ReplayFeed(data, ManualClock(), 0), again, household, spec=SPEC).begin(grant))
+    assert [event.halted for event in life.session.inbox.take(0) if isinstance(event, HaltChanged)] == [True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -10,8 +11,12 @@ import pytest
 from engine.domain.account import Desired
 from engine.domain.errors import JournalFailed
 from engine.domain.events import BotChanged, InstrumentListed, MarketEnded, SessionOpened
-from engine.domain.instant import SECOND
-from engine.domain.records import FillRecord, HealthRecord, OrderRecord, QuotesRecord, SignalRecord
+from engine.domain.records import (
+    FillRecord,
+    HealthRecord,
+    OrderRecord,
+    SignalRecord,
+)
 from engine.domain.signal import SignalType
 from engine.outbox.memory import MemoryJournal
 from engine.simulation.clock import ManualClock
@@ -24,16 +29,21 @@ from tests.runtime.world import Household, Life, ListFeed, eventually
 MONDAY = session()
 
 
-def life(*, watched: bool = False, clock: ManualClock | None = None) -> Life:
-    """A session ready for Monday's first price, one scripted bot that buys at 09:31."""
+def life(
+    *,
+    watched: Callable[[], bool] | bool = False,
+    clock: ManualClock | None = None,
+    buys: tuple[str, ...] = ("09:31",),
+) -> Life:
+    """A session ready for Monday's first price, one scripted bot that buys at 09:31 or when it is told to."""
     clock = clock or ManualClock()
     one = Life(
         ListFeed(),
         MemoryJournal(clock),
         Household(),
-        make_strategy=scripted({"confluence": {at("09:31"): SignalType.BUY}}),
+        make_strategy=scripted({"confluence": {at(when): SignalType.BUY for when in buys}}),
         clock=clock,
-        watched=lambda: watched,
+        watched=watched if callable(watched) else lambda: watched,
     )
     one.session.step(InstrumentListed(instrument()))
     one.session.step(BotChanged(bot(quantity=10), Desired.RUNNING, 1))
@@ -69,52 +79,6 @@ def test_sequences_grow_by_one_over_a_whole_session_and_never_repeat() -> None:
         one.session.step(tick(f"09:{minute}:01", 500 + minute))
     sequences = [effect.sequence for batch in one.outbox.given for effect in batch]
     assert all(after == before + 1 for before, after in pairwise(sequences))
-
-
-def tell_for(one: Life, clock: ManualClock, seconds: int) -> tuple[int, int]:
-    """Let wall time pass with a fresh price each second; how often health and prices were told meanwhile."""
-    health, quotes = len(one.outbox.all(HealthRecord)), len(one.outbox.all(QuotesRecord))
-    for _ in range(seconds):
-        clock.advance(1.0)
-        one.session.step(tick(at("10:00") + one.state.ticks * SECOND, 500 + one.state.ticks))
-        one.session.tell(force=False)
-    return len(one.outbox.all(HealthRecord)) - health, len(one.outbox.all(QuotesRecord)) - quotes
-
-
-def test_prices_and_health_are_told_each_second_while_a_screen_watches() -> None:
-    clock = ManualClock()
-    assert tell_for(life(watched=True, clock=clock), clock, 30) == (30, 30)
-
-
-def test_prices_and_health_are_told_each_ten_seconds_while_nobody_watches() -> None:
-    clock = ManualClock()
-    one = life(clock=clock)
-    one.session.tell(force=False)
-    assert tell_for(one, clock, 30) == (3, 3)
-
-
-def test_prices_that_did_not_move_are_not_told_again() -> None:
-    clock = ManualClock()
-    one = life(watched=True, clock=clock)
-    one.session.step(tick("10:00:00", 500))
-    for _ in range(5):
-        clock.advance(1.0)
-        one.session.tell(force=False)
-    assert len(one.outbox.all(QuotesRecord)) == 1
-    assert len(one.outbox.all(HealthRecord)) == 5, "the heartbeat is news each time"
-
-
-def test_what_only_ages_is_told_each_ten_seconds_while_nobody_watches() -> None:
-    clock = ManualClock()
-    one = life(clock=clock)
-    one.session.step(tick("10:00:00", 500))
-    one.session.tell(force=False)
-    health, quotes = len(one.outbox.all(HealthRecord)), len(one.outbox.all(QuotesRecord))
-    for _ in range(240):  # a minute of the session's thread, four times a second, and no price
-        clock.advance(0.25)
-        one.session.tell(force=False)
-    assert len(one.outbox.all(HealthRecord)) - health == 6, "heartbeat and checks"
-    assert len(one.outbox.all(QuotesRecord)) == quotes
 
 
 def test_health_says_how_old_the_last_tick_is() -> None:

@@ -54,6 +54,7 @@ def test_it_is_json_ready_with_everything_the_api_reads() -> None:
     assert set(shown["profits"]) <= {"day", "week", "month", "all"}
     assert shown["queue"] == {
         "depth": 4, "oldest_age_s": 1.5, "dead_letters": 2, "delivered": 30, "attempts": 9, "store_state": "degraded",
+        "parked": 0, "delivered_per_s": 0.0, "journal_state": "writing", "journal_detail": "",
     }  # fmt: skip
     assert shown["instruments"] == [
         {"symbol": "ACME", "venue": "NSE", "currency": "INR", "tradable": True, "name": "", "tick_size": 0.05,

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from engine.adapters.firestore.control_plane import FirestoreControlPlane
 from engine.adapters.firestore.memory import MemoryWire
 from engine.adapters.firestore.reader import FirestoreDocuments
-from engine.bootstrap import nested_fields
+from engine.adapters.firestore.recovery import FirestorePast
+from engine.bootstrap.shown import nested_fields
 from engine.core.state import MakeStrategy, State
 from engine.domain.account import AccountSpec, BotSpec
 from engine.domain.effects import PublishRecord
@@ -23,9 +24,10 @@ from engine.domain.instrument import Instrument
 from engine.domain.market import Tick
 from engine.domain.records import Record
 from engine.outbox.memory import MemoryJournal
-from engine.ports import Clock, MarketFeed
+from engine.ports import Clock, Grant, MarketFeed
 from engine.runtime.control_watch import ControlWatch
-from engine.runtime.recovery import Place, answered_commands, recover
+from engine.runtime.recovery import Place, Sources, answered_commands, recover
+from engine.runtime.rederive import Past, written_down
 from engine.runtime.session import Doors, Session
 from engine.runtime.snapshot import AccountSnapshot
 from engine.simulation.clock import ManualClock
@@ -140,17 +142,22 @@ class Life:
         self.outbox = Batches(self.journal)
         doors = Doors(self.clock, self.feed, self.outbox, self.watched)
         self.session = Session(self.spec, self.make_strategy, doors, snapshot)
-        self.watch = ControlWatch(self.household.control, self.spec, self.session.inbox)
+        self.watch = ControlWatch(self.household.control, self.spec, self.session.inbox, self.clock)
 
     @property
     def state(self) -> State:
         return self.session.loop.engine.state
 
-    def begin(self) -> Life:
-        """Recover from the journal, as bootstrap does."""
-        records, sequence = tuple(self.journal.newest_states()), self.journal.last_sequence
+    def begin(self, grant: Grant | None = None) -> Life:
+        """Recover from the journal, as bootstrap does; with a grant, from the store where the journal is new."""
+        store = FirestorePast(self.household.wire)
+        if grant is not None:
+            past = written_down(self.journal, store, self.spec, grant)
+        else:
+            sequence = self.journal.last_sequence
+            past = Past(tuple(self.journal.newest_states()), sequence, account_at=sequence)
         self.watch.begin_answered(answered_commands(self.journal))
-        self.place = recover(self.session, self.feed, self.watch, records, sequence)
+        self.place = recover(self.session, self.watch, past, Sources(self.feed, self.outbox, store))
         return self
 
     def events(self) -> Iterator[MarketEvent]:

@@ -11,7 +11,17 @@ from decimal import Decimal
 from typing import Any
 
 from engine.adapters.firestore.kinds import decimal_of
-from engine.domain.account import AccountSpec, BotSpec, Desired, Exits, RiskPolicy, Sizing, SizingKind
+from engine.domain.account import (
+    AccountSpec,
+    BotSpec,
+    Building,
+    BuildingPolicy,
+    Desired,
+    Exits,
+    RiskPolicy,
+    Sizing,
+    SizingKind,
+)
 from engine.domain.errors import InvalidValue
 from engine.domain.events import CommandReceived
 from engine.ports import BotDocument, Fields
@@ -30,6 +40,7 @@ def new_bot(account: AccountSpec, spec: BotSpec, now: datetime) -> Fields:
         "timeframe": spec.timeframe,
         "sizing": {"kind": spec.sizing.kind.value, "value": float(spec.sizing.value)},
         "exits": {"stop_pct": _number(spec.exits.stop_pct), "target_pct": _number(spec.exits.target_pct)},
+        "building": building_fields(spec.building),
         "desired": Desired.RUNNING.value,
         "generation": 1,
         "created_at": now,
@@ -49,6 +60,7 @@ def read_bot(fields: Mapping[str, Any]) -> BotDocument:
             timeframe=fields["timeframe"],
             sizing=Sizing(SizingKind(fields["sizing"]["kind"]), _decimal(fields["sizing"]["value"])),
             exits=_exits(fields.get("exits") or {}),
+            building=_building(fields.get("building") or {}),
         )
         desired = Desired(fields["desired"])
         return BotDocument(spec, desired, int(fields["generation"]), bool(fields.get("deleted", False)))
@@ -58,6 +70,17 @@ def read_bot(fields: Mapping[str, Any]) -> BotDocument:
         raise InvalidValue(str(error.args[0]), "is missing") from error
     except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise InvalidValue("bot", f"can't be read: {error}") from error
+
+
+def building_fields(building: Building) -> Fields:
+    """How a bot adds to its positions, in its document."""
+    return {
+        "policy": building.policy.value,
+        "tranches_max": building.tranches_max,
+        "step_pct": float(building.step_pct),
+        "factor": float(building.factor),
+        "notional_max_pct": _number(building.notional_max_pct),
+    }
 
 
 def policy_fields(policy: RiskPolicy) -> Fields:
@@ -102,6 +125,19 @@ def read_command(fields: Mapping[str, Any]) -> CommandReceived:
 def _exits(fields: Mapping[str, Any]) -> Exits:
     stop, target = fields.get("stop_pct"), fields.get("target_pct")
     return Exits(None if stop is None else _decimal(stop), None if target is None else _decimal(target))
+
+
+def _building(fields: Mapping[str, Any]) -> Building:
+    """What the document leaves out is as it is by default."""
+    default = Building()
+    tranches_max, notional_max = fields.get("tranches_max"), fields.get("notional_max_pct")
+    return Building(
+        policy=BuildingPolicy(fields.get("policy", default.policy.value)),
+        tranches_max=None if tranches_max is None else int(tranches_max),
+        step_pct=_decimal(fields.get("step_pct", default.step_pct)),
+        factor=_decimal(fields.get("factor", default.factor)),
+        notional_max_pct=None if notional_max is None else _decimal(notional_max),
+    )
 
 
 def _decimal(value: float | Decimal) -> Decimal:

@@ -23,9 +23,12 @@ from engine.adapters.firestore.kinds import (
     named,
     one_of,
     same,
+    since_then,
     within,
 )
+from engine.adapters.firestore.service_documents import SERVICE_SHAPES
 from engine.adapters.firestore.shape import Operation, PriceDigits, Shape
+from engine.adapters.firestore.truth_documents import TRUTH_SHAPES
 from engine.domain import records
 from engine.domain.account import TradingState
 from engine.domain.instant import moment_of
@@ -39,52 +42,6 @@ def _signal(record: records.SignalRecord, digits: PriceDigits) -> FieldValues:
 
 def _position(record: records.PositionRecord, digits: PriceDigits) -> FieldValues:
     return {"side": "LONG" if record.quantity > 0 else "SHORT"}
-
-
-def _health(record: records.HealthRecord, digits: PriceDigits) -> FieldValues:
-    last_tick_at = None if record.last_tick_at is None else moment_of(record.last_tick_at)
-    return {
-        "effective_mode": record.effective_mode,
-        "clock": {
-            "speed": float(record.clock_speed),
-            "simulated": record.clock_simulated,
-            "finished": record.clock_finished,
-        },
-        "truth": {
-            "state": record.truth_state,
-            "checked_at": moment_of(record.truth_checked_at),
-            "differences": list(record.truth_differences),
-        },
-        "engine": {
-            "instance": record.engine_instance,
-            "epoch": record.engine_epoch,
-            "heartbeat_at": moment_of(record.heartbeat_at),
-        },
-        "write_queue": {
-            "depth": record.queue_depth,
-            "oldest_age_s": float(record.queue_oldest_age_s),
-            "dead_letters": record.dead_letters,
-        },
-        "feed": {
-            "state": record.feed_state,
-            "last_tick_at": last_tick_at,
-            "ticks": record.ticks,
-            "dropped": dict(record.ticks_dropped),
-        },
-        "broker": {"state": record.broker_state, "until": None},
-    }
-
-
-def _quotes(record: records.QuotesRecord, digits: PriceDigits) -> FieldValues:
-    symbols = {
-        symbol: {
-            "price": kinds.price(entry.price, digits(symbol)),
-            "at": moment_of(entry.at),
-            "change_pct": float(entry.change_pct),
-        }
-        for symbol, entry in record.symbols.items()
-    }
-    return {"symbols": symbols, "market_at": moment_of(record.market_at)}
 
 
 def _bar(record: records.BarRecord, digits: PriceDigits) -> FieldValues:
@@ -101,15 +58,21 @@ def _decision(record: records.DecisionRecord, digits: PriceDigits) -> FieldValue
     return {("bars", record.slot): {**line, "verdict": record.verdict, "detail": record.detail}}
 
 
-def _result(record: records.CommandResult, digits: PriceDigits) -> FieldValues:
-    return {"state": record.state, "result": dict(record.result)}
-
-
 _STEP = (*same(one_of(OrderState), "state"), *same(TIME, "at"))
-_TRANCHE = (*same(NUMBER, "quantity at_risk_pct"), *same(PRICE, "price"), *same(TIME, "at"))
+_TRANCHE = (
+    *same(NUMBER, "quantity at_risk_pct"),
+    *same(PRICE, "price"),
+    *same(TIME, "at"),
+    *since_then(PLAIN, "order_id"),
+)
 _SESSION = (*same(PLAIN, "day"), *same(TIME, "open_at close_at entry_from entry_until flatten_at"))
 _POINT = (*same(TIME, "at"), *same(MONEY, "equity"))
-_BOT_PROFIT = (*same(MONEY, "gross_pnl charges net_pnl"), *same(PLAIN, "trades wins losses"))
+_BOT_PROFIT = (
+    *same(MONEY, "gross_pnl charges net_pnl"),
+    *same(PLAIN, "trades wins losses"),
+    *since_then(MONEY, "gross_profit gross_loss"),
+    *since_then(PLAIN, "break_even hold_s"),
+)
 _SYMBOL = (
     *same(PLAIN, "verdict detail"),
     *same(REAL, "score"),
@@ -151,8 +114,8 @@ SHAPES: dict[type, Shape] = {
             *same(one_of(OrderState), "state"),
             *same(one_of(Purpose), "purpose"),
             *same(one_of(ExitReason), "exit_reason"),
-            *same(NUMBER, "quantity filled_quantity"),
-            *same(PRICE, "limit_price average_price stop_price"),
+            *same(NUMBER, "quantity filled_quantity at_risk_pct"),
+            *same(PRICE, "limit_price average_price stop_price decision_price"),
             *same(list_of(records.OrderStep, _STEP), "history"),
             *same(TIME, "created_at"),
         ),
@@ -192,14 +155,17 @@ SHAPES: dict[type, Shape] = {
             *same(TIME, "entry_at exit_at"),
             *same(one_of(ExitReason), "exit_reason"),
             *same(TEXTS, "fill_ids"),
+            *since_then(PLAIN, "day"),
         ),
         identity="trade_id",
     ),
     records.AccountRecord: Shape(
         (
             *same(PLAIN, "account_id name market currency halted_reason invariant_broken"),
+            *since_then(PLAIN, "held"),
             *same(MONEY, "cash equity start_equity_day start_equity_week realized_pnl_day unrealized_pnl charges_day"),
             *same(MONEY, "high_water_mark"),
+            *since_then(MONEY, "start_cash"),
             *same(NUMBER, "pnl_pct_day pnl_pct_week drawdown_pct"),
             *same(one_of(TradingState), "trading_state"),
             *same(TIME, "market_at"),
@@ -207,8 +173,6 @@ SHAPES: dict[type, Shape] = {
         ),
         operation=Operation.SET,
     ),
-    records.HealthRecord: Shape(more=_health, operation=Operation.SET),
-    records.QuotesRecord: Shape(more=_quotes),
     records.BarRecord: Shape(same(PLAIN, "symbol timeframe day"), _bar, operation=Operation.SET),
     records.DecisionRecord: Shape(same(PLAIN, "bot_id day hour"), _decision, operation=Operation.SET),
     records.BotStatusRecord: Shape(
@@ -222,24 +186,14 @@ SHAPES: dict[type, Shape] = {
             *same(PLAIN, "account_id period period_start trades wins losses break_even"),
             *same(MONEY, "gross_pnl charges net_pnl gross_profit gross_loss"),
             *same(named(records.BotProfit, _BOT_PROFIT), "bots"),
+            *since_then(PLAIN, "period_end hold_s win_rate profit_factor avg_hold_s grade"),
+            *since_then(MONEY, "expectancy"),
+            *since_then(TIME, "first_exit_at last_exit_at"),
         ),
     ),
     records.EquityDayRecord: Shape(
         (*same(PLAIN, "account_id day"), *same(list_of(records.EquityPoint, _POINT), "points"))
     ),
-    records.AlertRecord: Shape(
-        (*same(PLAIN, "severity kind text"), *same(TIME, "at")), identity="alert_id", operation=Operation.SET
-    ),
-    records.DeadLetterRecord: Shape(
-        (
-            Entry("of_collection", ("collection",), PLAIN),
-            Entry("of_document_id", ("document_id",), PLAIN),
-            *same(PLAIN, "error attempts payload_bytes"),
-            *same(TIME, "first_at"),
-        ),
-        identity="letter_id",
-        operation=Operation.SET,
-    ),
-    records.DeadLetterGone: Shape(operation=Operation.DELETE),
-    records.CommandResult: Shape(more=_result, operation=Operation.UPDATE),
+    **SERVICE_SHAPES,
+    **TRUTH_SHAPES,
 }

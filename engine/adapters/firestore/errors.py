@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import grpc
 from google.api_core.exceptions import GoogleAPICallError, RetryError
-from google.auth.exceptions import GoogleAuthError
+from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, MalformedError
 
 from engine.domain.errors import BackPressure, OperatingError, OutcomeUnknown, PermanentFailure
 
@@ -21,8 +21,13 @@ class PreconditionFailed(PermanentFailure):
     """What the write took for granted does not hold: a document exists, is missing, or has changed since."""
 
 
+class NotUnderstood(PermanentFailure):
+    """The other side can't make anything of the request: a record's fault, or an operation that it does not know."""
+
+
 _UNKNOWN = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "UNKNOWN", "CANCELLED"})
 _PRECONDITION = frozenset({"FAILED_PRECONDITION", "ALREADY_EXISTS", "NOT_FOUND"})
+_NOT_UNDERSTOOD = frozenset({"INVALID_ARGUMENT", "UNIMPLEMENTED"})
 
 # A message beyond gRPC's or Firestore's size limit answers RESOURCE_EXHAUSTED: it looks transient and never passes.
 # The first are gRPC's words in Java (Firestore's own), the second those of its C core and of Go.
@@ -41,6 +46,8 @@ def error_of(code: str, details: str) -> OperatingError:
         return Contended(message)
     if code in _PRECONDITION:
         return PreconditionFailed(message)
+    if code in _NOT_UNDERSTOOD:
+        return NotUnderstood(message)
     if code == "RESOURCE_EXHAUSTED":
         return PermanentFailure(message) if any(words in details for words in _OVERSIZE) else BackPressure(message)
     if code in _NOT_ABOUT_THE_RECORD:
@@ -63,6 +70,8 @@ def classify(error: Exception) -> OperatingError:
     if isinstance(error, GoogleAPICallError):
         status = error.grpc_status_code
         return error_of(status.name if status is not None else "UNKNOWN", error.message or "")
+    if isinstance(error, (DefaultCredentialsError, MalformedError)):  # no key, or a broken one: that never passes
+        return PermanentFailure(f"{type(error).__name__}: {error}")
     if isinstance(error, (GoogleAuthError, grpc.FutureTimeoutError)):
         return OutcomeUnknown(f"{type(error).__name__}: {error}")
     if isinstance(error, ValueError):

@@ -32,11 +32,15 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An attribute of a record and where it stands in the document, outermost name first."""
+    """An attribute of a record and where it stands in the document, outermost name first.
+
+    One that is not `required` came later than documents that are kept: where it is missing, the record's default is it.
+    """
 
     attribute: str
     path: tuple[str, ...]
     kind: Kind
+    required: bool = True
 
 
 def decimal_of(value: float) -> Decimal:
@@ -103,6 +107,8 @@ class Layout:
         """The record, or the part of one, that a map holds. Raises LookupError, TypeError or ValueError for others."""
         values = dict(given)
         for entry in self._entries:
+            if not entry.required and entry.path[0] not in fields:
+                continue
             branch: Any = fields
             for name in entry.path:
                 branch = branch[name]
@@ -142,6 +148,11 @@ def named(part: type, entries: Sequence[Entry]) -> Kind:
 def same(kind: Kind, names: str) -> tuple[Entry, ...]:
     """Entries of one kind, each kept under its attribute's own name. `names` are parted by blanks."""
     return tuple(Entry(name, (name,), kind) for name in names.split())
+
+
+def since_then(kind: Kind, names: str) -> tuple[Entry, ...]:
+    """The same for attributes that documents of before do not have."""
+    return tuple(Entry(name, (name,), kind, required=False) for name in names.split())
 
 
 def within(outer: str, entries: Sequence[Entry]) -> tuple[Entry, ...]:

@@ -19,6 +19,7 @@ from engine.adapters.firestore.decoder import value_of
 from engine.adapters.firestore.errors import error_of
 from engine.adapters.firestore.paths import remove_path, segments_of, set_path, value_at
 from engine.adapters.firestore.queries import StructuredQuery
+from engine.adapters.firestore.verify import verified_name
 from engine.adapters.firestore.wire import TIMEOUT_S, CommitResponse, Document, Message
 
 _FIRST_SECOND = 1_700_000_000
@@ -49,6 +50,7 @@ class MemoryWire:
         with self._lock:
             staged: dict[str, Message | None] = {}
             response = CommitResponse()
+            _refuse_looking_and_writing(request)
             self.commits += 1
             _stamp(response.commit_time, self.commits)
             for write in request.writes:
@@ -88,6 +90,10 @@ class MemoryWire:
         return documents[: query.limit.value] if query.HasField("limit") else documents
 
     def _apply(self, write: Message, staged: dict[str, Message | None], response: Message) -> None:
+        verified = verified_name(write)
+        if verified is not None:
+            self._verify(write, verified, response)
+            return
         result = response.write_results.add()
         deleted = write.WhichOneof("operation") == "delete"
         name = write.delete if deleted else write.update.name
@@ -105,6 +111,15 @@ class MemoryWire:
             changed.update_time.CopyFrom(response.commit_time)
         staged[name] = changed
         result.update_time.CopyFrom(changed.update_time)
+
+    def _verify(self, write: Message, name: str, response: Message) -> None:
+        if write.current_document.WhichOneof("condition_type") is None:
+            raise error_of("INVALID_ARGUMENT", "a verify must contain a precondition")
+        now = self._documents.get(name)
+        _check(write, name, now)
+        result = response.write_results.add()
+        if now is not None:
+            result.update_time.CopyFrom(now.update_time)
 
 
 def _stamp(target: Message, number: int) -> None:
@@ -139,8 +154,18 @@ def _check(write: Message, name: str, now: Message | None) -> None:
             raise error_of("NOT_FOUND", f"no document {name}")
         if not write.current_document.exists and now is not None:
             raise error_of("ALREADY_EXISTS", f"{name} exists")
-    if condition == "update_time" and (now is None or now.update_time != write.current_document.update_time):
-        raise error_of("FAILED_PRECONDITION", f"{name} is not of the stated time")
+    if condition == "update_time":
+        stated = write.current_document.update_time
+        if now is not None and (stated.seconds, stated.nanos) > (now.update_time.seconds, now.update_time.nanos):
+            raise error_of("INVALID_ARGUMENT", f"{name} was never of the stated time, which is to come")
+        if now is None or now.update_time != stated:
+            raise error_of("FAILED_PRECONDITION", f"{name} is not of the stated time")
+
+
+def _refuse_looking_and_writing(request: Message) -> None:
+    verified = {verified_name(write) for write in request.writes} - {None}
+    if verified and any((write.delete or write.update.name) in verified for write in request.writes):
+        raise error_of("INVALID_ARGUMENT", "the same document can't be verified and then written in a single request")
 
 
 def _at(document: Message, path: tuple[str, ...]) -> Any:

@@ -47,6 +47,7 @@ QUERIES: tuple[QueryShape, ...] = (
     QueryShape("closed_trades", _OWN, optional=_TRADED, order="exit_at"),
     QueryShape("alerts", _OWN, order="at"),
     QueryShape("dead_letters", _OWN),
+    QueryShape("differences", _OWN, optional=("state",), order="found_at"),
     QueryShape("decisions", (*_OWN, "bot_id", "day")),
     # the engine's own, on one account
     QueryShape("bots", ("account_id",)),
@@ -55,6 +56,7 @@ QUERIES: tuple[QueryShape, ...] = (
     QueryShape("profits", ("account_id",)),
     QueryShape("orders", ("account_id",), one_of="state"),
     QueryShape("equity_days", ("account_id", "day")),
+    QueryShape("bars", ("account_id", "day")),
 )
 
 

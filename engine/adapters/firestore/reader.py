@@ -19,23 +19,34 @@ from engine.domain.errors import BackPressure, InvalidValue, PermanentFailure
 from engine.ports import Clock, Fields, Page, Transaction
 
 CONTROLS = "controls"
+PING_S = 1.0
 _ATTEMPTS = 10
 _FIRST_WAIT_S = 0.01
 _LONGEST_WAIT_S = 0.5
 
 
 class FirestoreDocuments:
-    """`chance` gives numbers in [0, 1): how long to wait before a change that met another is tried again."""
+    """`chance` gives numbers in [0, 1): how long to wait before a change that met another is tried again.
 
-    def __init__(self, wire: Wire, clock: Clock, chance: Callable[[], float]) -> None:
+    `on_change` is called after each change that is in.
+    """
+
+    def __init__(
+        self, wire: Wire, clock: Clock, chance: Callable[[], float], on_change: Callable[[], None] = lambda: None
+    ) -> None:
         self._wire = wire
         self._clock = clock
         self._chance = chance
+        self._on_change = on_change
 
     def get(self, collection: str, document_id: str) -> Fields | None:
         """See ports.Documents."""
         document = self._wire.get([name_of(self._wire.database, collection, document_id)])[0]
         return None if document is None else document_fields(document)
+
+    def ping(self) -> None:
+        """See ports.Documents."""
+        self._wire.get([name_of(self._wire.database, CONTROLS, "service")], PING_S)
 
     def page(
         self,
@@ -76,6 +87,7 @@ class FirestoreDocuments:
                 longest = min(_FIRST_WAIT_S * 2**attempt, _LONGEST_WAIT_S)
                 self._clock.wait(longest * self._chance())
             else:
+                self._on_change()
                 return result
         raise BackPressure(f"{account_id}: {_ATTEMPTS} attempts at a change met other changes")
 

@@ -1,12 +1,11 @@
-"""An account's newest states read back from Firestore, to go on from when the journal is lost. Called by bootstrap.
+"""An account's past read back from Firestore, to go on from when the journal is lost. Called by runtime/rederive.
 
-Money comes back as the Decimal of the number that was written. What Firestore never got is not here: paper resumes from
-what is.
+Money comes back as the Decimal of the number that was written. What Firestore never got is not here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.adapters.firestore.decoder import document_fields
@@ -14,37 +13,100 @@ from engine.adapters.firestore.encoder import name_of
 from engine.adapters.firestore.mapping import record_of
 from engine.adapters.firestore.queries import structured_query
 from engine.adapters.firestore.wire import Wire
+from engine.domain.account import AccountSpec
+from engine.domain.found import FoundFacts, FoundViews
+from engine.domain.instant import Instant, instant_of
 from engine.domain.order import OrderState
 from engine.domain.records import (
     AccountRecord,
     BotStatusRecord,
     EquityDayRecord,
+    FillRecord,
     OrderRecord,
     PositionRecord,
     ProfitRecord,
     Record,
+    SignalRecord,
 )
-from engine.ports import Fields
+from engine.ports import Fields, StoredStates
 
+PAGE = 300  # documents a query: some 300 kB of orders, well within the 5 s that a call may take
 _FINISHED = frozenset(
     {OrderState.FILLED, OrderState.CANCELLED, OrderState.REJECTED, OrderState.EXPIRED, OrderState.REFUSED}
 )
 _OPEN = [state.value for state in OrderState if state not in _FINISHED]
 
 
-def records_from_store(wire: Wire, account_id: str) -> tuple[tuple[Record, ...], int]:
-    """The account's states and the highest sequence among them; empty and 0 for an account that never traded.
+class FirestorePast:
+    """See ports.PastStore. Raises PermanentFailure naming a document that holds no such record."""
 
-    Account, open positions, unfinished orders, bots that have been run, roll-ups, and the equity line of the day the
-    account was in. Raises PermanentFailure naming a document that holds no such state, OutcomeUnknown when the store
-    does not answer.
-    """
-    records: list[Record] = []
-    sequence = 0
-    for kind, fields in _states(wire, account_id):
-        records.append(record_of(kind, str(fields["id"]), fields))
-        sequence = max(sequence, int(fields.get("sequence", 0)))
-    return tuple(records), sequence
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def states(self, account_id: str) -> StoredStates:
+        """See ports.PastStore.
+
+        Account, open positions, unfinished orders, bots that have been run, roll-ups, and the equity line of the day
+        the account was in.
+        """
+        records: list[Record] = []
+        sequence = account_sequence = 0
+        for kind, fields in _states(self._wire, account_id):
+            records.append(record_of(kind, str(fields["id"]), fields))
+            sequence = max(sequence, int(fields.get("sequence", 0)))
+            if kind is AccountRecord:
+                account_sequence = sequence
+        return StoredStates(tuple(records), sequence, account_sequence)
+
+    def facts(self, account: AccountSpec, since: Instant) -> FoundFacts:
+        """See ports.PastStore. Reads every fill there is: an account's first cash and its fills are its books."""
+        fills = sorted(
+            self._newest(account, "fills", "filled_at", 0),
+            key=lambda fields: (fields["filled_at"], int(fields["sequence"])),
+        )
+        orders = self._newest(account, "orders", "created_at", since)
+        signals = self._newest(account, "trading_signals", "confirmed_at", since)
+        trades = self._newest(account, "closed_trades", "exit_at", since)
+        return FoundFacts(
+            since,
+            tuple(_record(FillRecord, fields) for fields in fills),
+            {fields["id"]: _record(OrderRecord, fields) for fields in orders},
+            {fields["id"]: _record(SignalRecord, fields) for fields in signals},
+            frozenset(str(fields["id"]) for fields in trades),
+        )
+
+    def views(self, account: AccountSpec, bot_ids: Sequence[str], days: Sequence[str]) -> FoundViews:
+        """See ports.PastStore."""
+        verdicts: dict[tuple[str, str, Instant], str] = {}
+        bars: set[tuple[str, str, Instant]] = set()
+        own = {"user_id": account.user_id, "account_id": account.account_id}
+        for day in days:
+            for bot_id in bot_ids:
+                for hour in _query(self._wire, "decisions", {**own, "bot_id": bot_id, "day": day}):
+                    for slot, line in hour["bars"].items():
+                        symbol = slot.rpartition("_")[0]
+                        verdicts[bot_id, symbol, instant_of(line["at"])] = line["verdict"]
+            for found in _query(self._wire, "bars", {"account_id": account.account_id, "day": day}):
+                key = (str(found["symbol"]), str(found["timeframe"]))
+                bars.update((*key, instant_of(line["at"])) for line in found["bars"].values())
+        return FoundViews(verdicts, bars=frozenset(bars))
+
+    def _newest(self, account: AccountSpec, collection: str, order: str, since: Instant) -> list[Fields]:
+        """Documents of an account whose `order` is not before an instant, newest first, page by page."""
+        own = {"user_id": account.user_id, "account_id": account.account_id}
+        found: list[Fields] = []
+        after = None
+        while True:
+            query = structured_query(collection, own, order=order, limit=PAGE, after=after)
+            page = [document_fields(document) for document in self._wire.query(query)]
+            found += [fields for fields in page if instant_of(fields[order]) >= since]
+            if len(page) < PAGE or instant_of(page[-1][order]) < since:
+                return found
+            after = (page[-1][order], name_of(self._wire.database, collection, page[-1]["id"]))
+
+
+def _record(kind: type[Any], fields: Fields) -> Any:
+    return record_of(kind, str(fields["id"]), fields)
 
 
 def _states(wire: Wire, account_id: str) -> Iterator[tuple[type, Fields]]:

@@ -15,7 +15,7 @@ from engine.adapters.firestore.mapping import write_of
 from engine.adapters.firestore.shape import DocumentWrite, Operation, PriceDigits
 from engine.adapters.firestore.wire import Message, Wire
 from engine.domain.account import AccountSpec
-from engine.domain.errors import PermanentFailure
+from engine.domain.errors import TooLarge
 from engine.ports import Clock, Grant, Pending
 
 # Firestore's limits are 1 MiB a document and 10 MiB a request; what would exceed them answers like a passing shortage.
@@ -36,7 +36,8 @@ class FirestoreRecordStore:
     def commit(self, grant: Grant, batch: Sequence[Pending]) -> None:
         """See ports.RecordStore. `grant.delivered_sequence` is what will be delivered once this batch is in.
 
-        An empty batch writes the lease alone: whether it passes tells a bad record from a store that takes none.
+        An empty batch writes the lease alone: whether it passes tells a bad record from a store that takes none. After
+        any commit that passes, all that was sent before it is in already or never will be.
         """
         account = self._lease.held(grant).account
         request = self._request(account, batch, self._clock.now())
@@ -63,11 +64,9 @@ class FirestoreRecordStore:
                 added.current_document.exists = True
         size = request.ByteSize()
         if size > WRITE_BYTES_MAX and any(write.ByteSize() > WRITE_BYTES_MAX for write in request.writes):
-            raise PermanentFailure(
-                f"one of {len(batch)} records is longer than the {WRITE_BYTES_MAX} bytes of a document"
-            )
+            raise TooLarge(f"one of {len(batch)} records is longer than the {WRITE_BYTES_MAX} bytes of a document")
         if size > COMMIT_BYTES_MAX:
-            raise PermanentFailure(f"{size} bytes in one commit")
+            raise TooLarge(f"{size} bytes in one commit")
         return request
 
 

@@ -14,12 +14,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from engine.adapters.queue import opening, schema
+from engine.adapters.queue import changes, schema
 from engine.adapters.queue.file_lock import FileLock
-from engine.adapters.queue.writer import Writer
+from engine.adapters.queue.opening import open_journal
+from engine.adapters.queue.rows import is_history
+from engine.adapters.queue.writer import Afterwards, Writer
 from engine.domain.effects import PublishRecord
 from engine.domain.errors import JournalFailed, PermanentFailure
-from engine.domain.records import BotForgotten, DeadLetterGone, PositionFlat, Record, SetAside
+from engine.domain.records import BotForgotten, DeadLetterGone, PositionFlat, Record, SetAside, slot_of
 from engine.ports import Clock, Pending, QueueStatus
 
 HISTORY_MAX = 500_000
@@ -29,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 class FileJournal:
-    """See ports.Outbox and outbox/relay.Journal. One process holds it, from birth to `close`."""
+    """See ports.Outbox and outbox/journal.Journal. One process holds it, from birth to `close`."""
 
     def __init__(
         self,
@@ -40,24 +42,33 @@ class FileJournal:
         *,
         on_durable: Callable[[], None] = lambda: None,
         history_max: int = HISTORY_MAX,
+        queued_max: int = QUEUED_BATCHES_MAX,
     ) -> None:
         """Open or create the journal. Raises JournalFailed when another process holds it or the file is no journal.
 
-        `on_durable` is called on the writer's thread whenever records have reached the disk. `history_max` bounds the
-        rows that nothing goes on from; only delivered ones are dropped, oldest first.
+        A damaged one is replaced by what is whole of it, see `salvaged`. `cut_bytes` is what was left out of a last
+        write that had been cut short, and so never acknowledged. `on_durable` is called on the writer's thread whenever
+        records have reached the disk. `history_max` bounds the rows that nothing goes on from, `queued_max` the batches
+        that wait for the disk; of the rows only delivered ones are dropped, oldest first.
         """
         self.path = path
         self._lock = FileLock(path.with_name(path.name + ".lock"))
+        self._encode = encode
         self._decode = decode
         self._clock = clock
         self._reading = Lock()
         self._closed = False
         self._delivered = 0
-        self._store = (0, "healthy")
+        self._queued_max = queued_max
+        self._on_durable = on_durable
+        self._store = (0, "healthy", 0, 0.0)
         try:
-            connection, self._reader, self.journal_id = opening.open_journal(path)
-            self._connection = connection
-            self._writer = Writer(connection, encode, lambda: clock.now().timestamp(), on_durable, history_max)
+            opened = open_journal(path, decode, self._lock.noted_row, self._now())
+            self._connection, self._reader, self.journal_id = opened.writer, opened.reader, opened.journal_id
+            self.salvaged = opened.salvage
+            self.cut_bytes = opened.cut_bytes
+            self._lock.note(self.last_row)
+            self._writer = Writer(path, self._connection, encode, self._now, self._durable, history_max)
         except BaseException:
             self._lock.release()
             raise
@@ -71,8 +82,9 @@ class FileJournal:
         """See ports.Outbox. A batch is durable whole or not at all."""
         if self._writer.failure is not None:
             raise self._writer.failure
-        if self._writer.queue.qsize() > QUEUED_BATCHES_MAX:
-            raise JournalFailed(f"{self.path}: {QUEUED_BATCHES_MAX} batches wait for a disk that does not answer")
+        if self._writer.waiting >= self._queued_max:
+            why = self._writer.detail or "the disk does not answer"
+            raise JournalFailed(f"{self.path}: {self._queued_max} batches wait, and no more are taken: {why}")
         self._writer.queue.put(tuple(batch))
 
     def flush(self, timeout_s: float) -> bool:
@@ -83,6 +95,12 @@ class FileJournal:
     def last_sequence(self) -> int:
         """See ports.Outbox."""
         return self._writer.last_sequence
+
+    @property
+    def last_row(self) -> int:
+        """See outbox/journal.Journal."""
+        ((row,),) = self._read(schema.LAST_ROW)
+        return int(row)
 
     def newest_states(self) -> Iterable[Record]:
         """See ports.Outbox. Finished orders and commands are history and left out.
@@ -103,14 +121,19 @@ class FileJournal:
         ((depth,),) = self._read(schema.DEPTH)
         oldest = self._read(schema.OLDEST)
         ((dead,),) = self._read(schema.DEAD_LETTERS)
-        age_s = max(0.0, self._clock.now().timestamp() - oldest[0][0]) if oldest else 0.0
-        attempts, state = self._store
-        return QueueStatus(depth, age_s, dead, self._delivered, attempts, state)
+        age_s = max(0.0, self._now() - oldest[0][0]) if oldest else 0.0
+        written = (self._writer.state, self._writer.detail)
+        return QueueStatus(depth, age_s, dead, self._delivered, *self._store, *written)
 
-    def pending(self, after_row: int, limit: int, byte_limit: int) -> Sequence[Pending]:
-        """See outbox/relay.Journal. A record that can't be read becomes a dead letter and is left out."""
+    def pending(
+        self, after_row: int, limit: int, byte_limit: int, *, of: tuple[str, str] | None = None
+    ) -> Sequence[Pending]:
+        """See outbox/journal.Journal. A record that can't be read becomes a dead letter and is left out."""
         while True:
-            found = self._read(schema.TAKE, (after_row, limit))
+            if of is None:
+                found = self._read(schema.TAKE, (after_row, limit))
+            else:
+                found = self._read(schema.TAKE_OF, (*of, after_row, limit))
             batch: list[Pending] = []
             size = 0
             for row, sequence, payload in found:
@@ -127,13 +150,13 @@ class FileJournal:
                 return batch
 
     def mark_delivered(self, rows: Sequence[int]) -> None:
-        """See outbox/relay.Journal."""
+        """See outbox/journal.Journal."""
         self._delivered += len(rows)
-        self._writer.queue.put(partial(_mark_delivered, rows))
+        self._writer.queue.put(partial(changes.mark_delivered, rows))
 
     def bury(self, row: int, error: str, attempts: int) -> None:
-        """See outbox/relay.Journal."""
-        self._writer.queue.put(partial(_bury, row, error, attempts, self._clock.now().timestamp()))
+        """See outbox/journal.Journal."""
+        self._writer.queue.put(partial(changes.bury, row, error, attempts, self._now()))
 
     def requeue_after(self, delivered_sequence: int) -> int:
         """Send again whatever the store may lack: every kept record with a higher sequence. Returns how many.
@@ -141,7 +164,23 @@ class FileJournal:
         For the start, with the lease's `delivered_sequence`: a store that was put back to an earlier state has an
         earlier lease.
         """
-        return self._settled(partial(_requeue, delivered_sequence))
+        return self._settled(partial(changes.requeue, delivered_sequence))
+
+    def merge(self, records: Iterable[Record], sequence: int, delivered_sequence: int) -> None:
+        """See ports.Outbox."""
+        states = [
+            (record.collection, record.document_id, slot_of(record), self._encode(record))
+            for record in records
+            if not record.fact and not is_history(record)
+        ]
+        self._settled(partial(changes.merge, states, sequence, delivered_sequence, self._now()))
+        self._writer.last_sequence = max(self._writer.last_sequence, sequence, delivered_sequence)
+
+    def made_whole(self) -> None:
+        """See ports.Outbox."""
+        if self.salvaged is not None:
+            self.salvaged = None
+            self._writer.queue.put(Afterwards(changes.forget_salvage))
 
     def dead(self) -> Sequence[SetAside]:
         """See runtime/dead_letters.LetterJournal."""
@@ -152,23 +191,23 @@ class FileJournal:
 
     def send_again(self, row: int) -> bool:
         """See runtime/dead_letters.LetterJournal. Waits for the disk."""
-        return self._settled(partial(_send_again, row, self._clock.now().timestamp())) > 0
+        return self._settled(partial(changes.send_again, row, self._now())) > 0
 
     def discard(self, row: int) -> None:
         """See runtime/dead_letters.LetterJournal. Waits for the disk."""
-        self._settled(partial(_discard, row))
+        self._settled(partial(changes.discard, row))
 
     def _settled(self, change: Callable[[list[int], sqlite3.Connection], None]) -> int:
         """Have the writer make a change, and wait until it is on disk; the number of rows it says it changed."""
         changed: list[int] = []
-        self._writer.queue.put(partial(change, changed))
+        self._writer.queue.put(Afterwards(partial(change, changed)))
         if not self._writer.barrier(_SETTLE_S):
             raise JournalFailed(f"{self.path}: the disk did not answer within {_SETTLE_S:.0f} s")
         return changed[0]
 
-    def note_store(self, attempts: int, state: str) -> None:
-        """See outbox/relay.Journal."""
-        self._store = (attempts, state)
+    def note_store(self, attempts: int, state: str, parked: int = 0, delivered_per_s: float = 0.0) -> None:
+        """See outbox/journal.Journal."""
+        self._store = (attempts, state, parked, delivered_per_s)
 
     def close(self) -> None:
         """Write what is queued, end the thread, let go of the file. A second call does nothing."""
@@ -179,36 +218,16 @@ class FileJournal:
             self._connection.close()
             self._lock.release()
 
-    def _read(self, statement: str, arguments: tuple[int, ...] = ()) -> list[Any]:
+    def _durable(self, last_row: int) -> None:
+        self._lock.note(last_row)
+        self._on_durable()
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
+
+    def _read(self, statement: str, arguments: tuple[int | str, ...] = ()) -> list[Any]:
         with self._reading:
             try:
                 return self._reader.execute(statement, arguments).fetchall()
             except sqlite3.Error as error:
                 raise JournalFailed(f"{self.path} can't be read: {error}") from error
-
-
-def _mark_delivered(rows: Sequence[int], connection: sqlite3.Connection) -> None:
-    connection.executemany(schema.MARK_DELIVERED, [(row,) for row in rows])
-
-
-def _bury(row: int, error: str, attempts: int, at: float, connection: sqlite3.Connection) -> None:
-    if connection.execute(schema.BURY, (row,)).rowcount:
-        connection.execute(schema.FORGET_OLDER_DEAD, {"row": row})
-        connection.execute(schema.ADD_LETTER, (row, error, attempts, at))
-        connection.execute(schema.DROP_STRAY_LETTERS)
-
-
-def _requeue(delivered_sequence: int, changed: list[int], connection: sqlite3.Connection) -> None:
-    changed.append(connection.execute(schema.REQUEUE, (delivered_sequence,)).rowcount)
-
-
-def _send_again(row: int, now: float, changed: list[int], connection: sqlite3.Connection) -> None:
-    changed.append(connection.execute(schema.SEND_AGAIN, {"row": row, "now": now}).rowcount)
-    connection.execute(schema.DROP_DEAD, {"row": row})
-    connection.execute(schema.DROP_STRAY_LETTERS)
-
-
-def _discard(row: int, changed: list[int], connection: sqlite3.Connection) -> None:
-    dropped = connection.execute(schema.DROP_DEAD_FACT_OR_FOLLOWED, {"row": row}).rowcount
-    changed.append(dropped + connection.execute(schema.KEEP_UNSENT, {"row": row}).rowcount)
-    connection.execute(schema.DROP_STRAY_LETTERS)

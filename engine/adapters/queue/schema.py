@@ -4,7 +4,8 @@ records       every record, in the order it was put; `row` never repeats. Of a s
               one that is a dead letter): undelivered states are conflated, delivered ones mirror what the store holds.
               state: 0 waiting, 1 delivered, 2 dead letter. fact, history: 0 or 1; history is what nothing goes on from
 dead_letters  why a record was set aside
-about         format, and the journal's own id, which the lease names: a path alone could be another machine's
+about         the journal's own id, which the lease names: a path alone could be another machine's; `salvaged`, until
+              what was saved of a damaged journal has been completed; `sequence`, below which none is given any more
 """
 
 from __future__ import annotations
@@ -49,6 +50,10 @@ WHERE collection = ? AND document_id = ? AND slot = ? AND fact = 0 AND state <> 
 TAKE = """
 SELECT row, sequence, payload FROM records WHERE state = 0 AND row > ? ORDER BY row LIMIT ?
 """
+TAKE_OF = """
+SELECT row, sequence, payload FROM records
+WHERE state = 0 AND collection = ? AND document_id = ? AND row > ? ORDER BY row LIMIT ?
+"""
 MARK_DELIVERED = "UPDATE records SET state = 1 WHERE row = ? AND state = 0"
 
 # A state that fails again replaces its older dead letter: a poisoned document counts once.
@@ -68,10 +73,16 @@ _FOLLOWED = """
 EXISTS (SELECT 1 FROM records AS newer WHERE newer.fact = 0 AND newer.row > records.row
 AND newer.collection = records.collection AND newer.document_id = records.document_id AND newer.slot = records.slot)
 """
+LAST_SEQUENCE = """
+SELECT max(coalesce((SELECT sequence FROM records ORDER BY row DESC LIMIT 1), 0),
+           coalesce((SELECT CAST(value AS INTEGER) FROM about WHERE name = 'sequence'), 0))
+"""
+# Before rows are dropped that may be the last ones: a sequence must not be given twice, over restarts neither.
+KEEP_SEQUENCE = f"INSERT OR REPLACE INTO about SELECT 'sequence', ({LAST_SEQUENCE})"
 # The relay takes rows in their order: what is sent again stands at the end, under the newest sequence.
 SEND_AGAIN = f"""
 INSERT INTO records (sequence, collection, document_id, slot, fact, history, queued_at, payload)
-SELECT (SELECT sequence FROM records ORDER BY row DESC LIMIT 1), collection, document_id, slot, fact, history, :now,
+SELECT ({LAST_SEQUENCE}), collection, document_id, slot, fact, history, :now,
 payload FROM records WHERE row = :row AND state = 2 AND (fact = 1 OR NOT {_FOLLOWED})
 """  # noqa: S608  put together from constants
 DROP_DEAD = "DELETE FROM records WHERE row = :row AND state = 2"
@@ -84,7 +95,8 @@ NEWEST_STATES = """
 SELECT row, collection, document_id, slot, payload FROM records INDEXED BY records_of_states
 WHERE fact = 0 AND history = 0 ORDER BY row
 """
-LAST_SEQUENCE = "SELECT sequence FROM records ORDER BY row DESC LIMIT 1"
+LAST_ROW = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'records'"
+COUNT_DROPPABLE = "SELECT count(*) FROM records WHERE history = 1 AND state = 1"
 COUNT_HISTORY = "SELECT count(*) FROM records WHERE history = 1"
 DROP_OLDEST = """
 DELETE FROM records WHERE row IN
@@ -93,3 +105,29 @@ DELETE FROM records WHERE row IN
 DEPTH = "SELECT count(*) FROM records WHERE state = 0"
 OLDEST = "SELECT queued_at FROM records WHERE state = 0 ORDER BY row LIMIT 1"
 DEAD_LETTERS = "SELECT count(*) FROM dead_letters"
+
+# Saving a damaged journal, and merging what was saved with what the store has.
+SALVAGED = "salvaged"
+SAVE = "INSERT OR IGNORE INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+DROP_SUPERSEDED = """
+DELETE FROM records WHERE fact = 0 AND state <> 2 AND row NOT IN
+(SELECT max(row) FROM records WHERE fact = 0 AND state <> 2 GROUP BY collection, document_id, slot)
+"""
+ADD_LOST_LETTERS = """
+INSERT OR IGNORE INTO dead_letters (row, error, attempts, first_at)
+SELECT row, ?, 0, ? FROM records WHERE state = 2
+"""
+# One behind a dead letter of its document stays: without it, the older dead one would be what the engine goes on from.
+DROP_DELIVERED_STATES = """
+DELETE FROM records WHERE fact = 0 AND history = 0 AND state <> 2 AND sequence <= ?
+AND NOT EXISTS (SELECT 1 FROM records AS dead WHERE dead.fact = 0 AND dead.state = 2
+AND dead.collection = records.collection AND dead.document_id = records.document_id AND dead.slot = records.slot)
+"""
+ADD_FROM_STORE = """
+INSERT INTO records (sequence, collection, document_id, slot, fact, history, state, queued_at, payload)
+SELECT :sequence, :collection, :document_id, :slot, 0, 0, 1, :now, :payload
+WHERE NOT EXISTS (SELECT 1 FROM records WHERE fact = 0
+AND collection = :collection AND document_id = :document_id AND slot = :slot)
+"""
+SET_ABOUT = "INSERT OR REPLACE INTO about VALUES (?, ?)"
+FORGET_SALVAGE = "DELETE FROM about WHERE name = 'salvaged'"

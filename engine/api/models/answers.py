@@ -11,6 +11,7 @@ from engine.api.models.documents import (
     Alert,
     Bot,
     DeadLetter,
+    Difference,
     Fill,
     Order,
     Part,
@@ -63,6 +64,7 @@ TradePage = ItemPage[Trade]
 SignalPage = ItemPage[Signal]
 AlertPage = ItemPage[Alert]
 DeadLetterPage = ItemPage[DeadLetter]
+DifferencePage = ItemPage[Difference]
 
 
 class BotAnswer(Bot, Answer):
@@ -123,16 +125,6 @@ class SummaryAnswer(Answer):
     effective_mode: Literal["paper", "dry", "live"] | None = None
 
 
-class ProfitAnswer(Answer):
-    """A roll-up of closed trades (documents.md, `profits`)."""
-
-    account_id: str | None
-    period: str
-    net_pnl: float | None = None
-    trades: int | None = None
-    bots: dict[str, dict[str, float]]
-
-
 class EquityPointAnswer(Part):
     """Equity at a market minute."""
 
@@ -146,18 +138,6 @@ class EquityLine(Answer):
     account_id: str | None
     day: date | None
     points: list[EquityPointAnswer]
-
-
-class StatsAnswer(Answer):
-    """Statistics of closed trades; a ratio without a divisor is null."""
-
-    account_id: str | None
-    period: str
-    trades: int | None = None
-    win_rate: float | None = Field(None, description="wins / (wins + losses)")
-    profit_factor: float | None = Field(None, description="gross profit / gross loss")
-    expectancy: float | None = Field(None, description="net P&L a trade, in currency")
-    bots: dict[str, dict[str, float | None]]
 
 
 class Countdown(Part):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from engine.api.models.queries import Name, Timeframe
-from engine.domain.account import Desired, SizingKind
+from engine.domain.account import BuildingPolicy, Desired, SizingKind
 
 # Documents hold doubles: beyond this a whole number would not come back as it went in.
 _LARGEST = Decimal(2**53)
@@ -60,6 +60,18 @@ class ExitsBody(Body):
     target_pct: Number | None = None
 
 
+class BuildingBody(Body):
+    """When and how much a bot adds to what it holds; the default adds the base size at every signal, as risk allows."""
+
+    policy: BuildingPolicy = BuildingPolicy.EQUAL_SIZE
+    tranches_max: Whole | None = Field(default=None, description="Entries open at once; null: as many as risk allows.")
+    step_pct: Number = Field(default=Decimal(0), description="How far the price must be from the last entry's, %.")
+    factor: Number = Field(
+        default=Decimal("0.5"), description="Size of each further entry to the one before (pyramids)."
+    )
+    notional_max_pct: Number | None = Field(default=None, description="Worth of the whole position, % of equity.")
+
+
 class BotBody(Body):
     """A new bot."""
 
@@ -71,6 +83,7 @@ class BotBody(Body):
     timeframe: Timeframe = "1m"
     sizing: SizingBody = Field(default_factory=SizingBody)
     exits: ExitsBody = Field(default_factory=ExitsBody)
+    building: BuildingBody = Field(default_factory=BuildingBody)
     desired: Desired = Field(Desired.STOPPED, description="Nothing trades before someone says so.")
     account_id: Name | None = Field(None, description="The account; may be left out when you have only one.")
 
@@ -85,6 +98,7 @@ class BotChangeBody(Body):
     timeframe: Timeframe | None = None
     sizing: SizingBody | None = None
     exits: ExitsBody | None = None
+    building: BuildingBody | None = None
     desired: Desired | None = None
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from engine.domain.account import Desired, SizingKind
 from engine.domain.order import OrderState, OrderType, Purpose, Side
+from engine.domain.records import DifferenceKind, DifferenceState
 from engine.domain.signal import Outcome, SignalType, Temperature
 
 
@@ -189,3 +190,24 @@ class DeadLetter(Document):
     attempts: int
     first_at: datetime
     payload_bytes: int
+
+
+class Difference(Document):
+    """Where broker and books differ. `quantity` is signed: what the books lack of what the broker has."""
+
+    kind: DifferenceKind
+    subject: str
+    symbol: str
+    order_id: str | None
+    venue_order_id: str | None
+    venue_state: str | None
+    quantity: float
+    price: float | None
+    ours: str
+    theirs: str
+    state: DifferenceState
+    at: datetime
+    found_at: datetime
+    resolved_at: datetime | None
+    resolved_by: str | None
+    result: str | None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from engine.api.models.answers import Answer
 from engine.api.models.documents import Part
 
@@ -21,7 +23,8 @@ class ReadyChecks(Part):
     """What was found."""
 
     store: Literal["ok", "down"]
-    engine: Literal["ok", "silent"]
+    engine: Literal["ok", "starting", "waiting", "silent"]
+    journal: Literal["writing", "full", "failed"] | None
 
 
 class ReadyAnswer(Answer):
@@ -29,21 +32,31 @@ class ReadyAnswer(Answer):
 
     status: Literal["ready"]
     checks: ReadyChecks
+    detail: str | None
 
 
 class WriteQueue(Part):
-    """Records on their way to the store."""
+    """Records on their way to the store, and the disk they wait on."""
 
     depth: int
     oldest_age_s: float
     dead_letters: int
+    parked: int = Field(0, description="Documents that the store refuses while it takes others; they wait alone.")
+    attempts: int = Field(0, description="Commits tried since the engine's start.")
+    delivered: int = Field(0, description="Records delivered since the engine's start.")
+    delivered_per_s: float = Field(0.0, description="The same a second, over the last minute.")
+    store_state: str = Field("healthy", description="healthy, degraded or down; healthy again after three good calls.")
+    journal_state: str = Field("writing", description="writing, full or failed.")
+    journal_detail: str = Field("", description="A sentence where the journal does not write.")
 
 
 class HealthMetrics(Answer):
     """How the service is doing for an account; null is what nobody says."""
 
     account_id: str | None
-    engine: Literal["ok", "silent"]
+    engine: Literal["ok", "starting", "waiting", "silent"]
+    engine_since: datetime | None
+    engine_detail: str | None
     uptime_seconds: float
     last_signal_time: datetime | None
     total_signals: int | None

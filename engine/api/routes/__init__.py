@@ -3,6 +3,7 @@
 from engine.api.routes.accounts import accounts
 from engine.api.routes.alerts import alerts
 from engine.api.routes.bots import bots
+from engine.api.routes.differences import differences
 from engine.api.routes.health_metrics import health_metrics
 from engine.api.routes.market import market
 from engine.api.routes.orders import orders
@@ -14,4 +15,5 @@ from engine.api.routes.service import service
 
 BLUEPRINTS = (
     probes, health_metrics, bots, positions, orders, records, portfolio, accounts, service, market, alerts,
+    differences,
 )  # fmt: skip

@@ -7,7 +7,8 @@ from flask import Response
 from engine.api.answers import answered
 from engine.api.authentication import caller
 from engine.api.described import resource
-from engine.api.models.answers import CountdownList, EquityLine, ProfitAnswer, StatsAnswer, SummaryAnswer
+from engine.api.models.answers import CountdownList, EquityLine, SummaryAnswer
+from engine.api.models.figures import ProfitAnswer, StatsAnswer
 from engine.api.models.queries import DayQuery, PeriodQuery, Query, StatsQuery
 from engine.api.reads import account_state, bot_statuses, market_day, roll_up, stored
 from engine.api.services import services
@@ -54,7 +55,7 @@ def equity(query: DayQuery) -> Response:
 
 @portfolio.get("/portfolio/stats", responses={200: StatsAnswer})
 def stats(query: StatsQuery) -> Response:
-    """Win rate, profit factor and expectancy of a period's closed trades."""
+    """Win rate, profit factor, expectancy, average hold and grade of a period's closed trades."""
     account_id = _account(query)
     if account_id is None:
         return answered({"account_id": None, "period": query.period, "bots": {}})

@@ -28,8 +28,10 @@ def ready() -> Response:
     """Able to serve: the store answers, or a fresh snapshot of the engine stands in for it."""
     found = checks()
     if not found.ready:
-        raise store_unavailable("Not ready: the store does not answer and no engine here has reported.")
-    return answered({"status": "ready", "checks": {"store": found.store, "engine": found.engine}})
+        why = found.detail or "the store does not answer and no engine here has reported."
+        raise store_unavailable(f"Not ready: {why}")
+    seen = {"store": found.store, "engine": found.engine, "journal": found.journal}
+    return answered({"status": "ready", "checks": seen, "detail": found.detail})
 
 
 @probes.get("/metrics", responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}})

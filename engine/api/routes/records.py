@@ -13,6 +13,7 @@ from engine.api.lists import listed
 from engine.api.models.answers import CommandAnswer, DeadLetterPage, FillPage, SignalPage, TradePage
 from engine.api.models.queries import BotPageQuery, IdPath, PageQuery, SignalPageQuery, WaitQuery
 from engine.api.services import services
+from engine.api.trade_pages import listed_trades
 from engine.api.writing import commanded
 
 records = resource("records", "What happened, newest first.")
@@ -27,7 +28,7 @@ def fills(query: BotPageQuery) -> Response:
 @records.get("/trades", responses={200: TradePage})
 def trades(query: BotPageQuery) -> Response:
     """Your closed trades, newest first."""
-    return listed("closed_trades", query)
+    return listed_trades(query)
 
 
 @records.get("/signals", responses={200: SignalPage})

@@ -1,6 +1,8 @@
-"""What the account may do right now. Latched: only a person (or, later, a new session) lifts a halt.
+"""What the account may do right now. Asked by decide.py.
 
-Asked by decide.py.
+Two kinds of halt stand beside each other. A person's, or a broken invariant's, is latched: only a person (or, later, a
+new session) lifts it. A hold is the service's own, while it can't vouch for an entry: its cause lifts it by itself, and
+lifts nothing else.
 """
 
 from __future__ import annotations
@@ -14,20 +16,28 @@ from engine.domain.account import TradingState
 class Breaker:
     """ACTIVE, or HALTED with a reason in words. Exits go on in every state."""
 
-    state: TradingState = TradingState.ACTIVE
-    reason: str | None = None
+    halted: str | None = None  # a person's reason, or the invariant that broke
+    held: str | None = None  # the service's own
     broken: bool = False
+
+    @property
+    def state(self) -> TradingState:
+        """HALTED while anything halts."""
+        return TradingState.ACTIVE if self.reason is None else TradingState.HALTED
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is halted; what a person must see to goes before what passes by itself."""
+        return self.held if self.halted is None else self.halted
 
     def halt(self, reason: str, *, broken: bool = False) -> None:
         """Stop entries. `broken` marks a broken invariant, which a person's resume does not lift."""
-        self.state = TradingState.HALTED
-        self.reason = reason
+        self.halted = reason
         self.broken = self.broken or broken
 
     def resume(self) -> bool:
-        """Lift a person's halt; False while an invariant is broken."""
+        """Lift a person's halt; False while an invariant is broken. A hold stays."""
         if self.broken:
             return False
-        self.state = TradingState.ACTIVE
-        self.reason = None
+        self.halted = None
         return True

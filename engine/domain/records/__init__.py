@@ -45,6 +45,7 @@ from engine.domain.records.trading import (
     SignalRecord,
     Tranche,
 )
+from engine.domain.records.truth import DifferenceKind, DifferenceRecord, DifferenceState, Resolution
 
 __all__ = [
     "AccountRecord",
@@ -58,6 +59,9 @@ __all__ = [
     "DeadLetterGone",
     "DeadLetterRecord",
     "DecisionRecord",
+    "DifferenceKind",
+    "DifferenceRecord",
+    "DifferenceState",
     "EquityDayRecord",
     "EquityPoint",
     "FillRecord",
@@ -70,6 +74,7 @@ __all__ = [
     "QuoteEntry",
     "QuotesRecord",
     "Record",
+    "Resolution",
     "SessionWindow",
     "SetAside",
     "SignalRecord",
@@ -98,6 +103,7 @@ Record: TypeAlias = (
     | DeadLetterRecord
     | DeadLetterGone
     | CommandResult
+    | DifferenceRecord
 )
 
 

@@ -49,6 +49,8 @@ class AccountRecord:
     market_at: Instant
     session: SessionWindow | None
     invariant_broken: bool = False  # halted for a broken invariant: no restart and no resume lifts that
+    held: bool = False  # halted by the service alone, while the cause lasts: a restart begins without it
+    start_cash: Decimal | None = None  # before its first fill; None in records of before it was kept
 
     @property
     def document_id(self) -> str:
@@ -57,7 +59,7 @@ class AccountRecord:
 
 @dataclass(frozen=True, slots=True)
 class BotProfit:
-    """One bot's part of a roll-up."""
+    """One bot's part of a roll-up. Gross profit and loss sum net P&L; `hold_s` sums seconds from entry to exit."""
 
     gross_pnl: Decimal = Decimal(0)
     charges: Decimal = Decimal(0)
@@ -65,11 +67,20 @@ class BotProfit:
     trades: int = 0
     wins: int = 0
     losses: int = 0
+    break_even: int = 0
+    gross_profit: Decimal = Decimal(0)
+    gross_loss: Decimal = Decimal(0)
+    hold_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ProfitRecord:
-    """The ledger's roll-up of a period (day, week, month, all), from closed trades. `period_start` is its first day."""
+    """The ledger's roll-up of a period (day, week, month, all), from closed trades.
+
+    `period_start` and `period_end` are its first and last day, ISO, empty for all. Its trades are those with an exit
+    from `first_exit_at` to `last_exit_at` (None without trades) whose `day` lies in the period. What comes after these
+    two follows from the sums: core/performance.py has the formulas.
+    """
 
     collection: ClassVar[str] = "profits"
     fact: ClassVar[bool] = False
@@ -86,6 +97,15 @@ class ProfitRecord:
     gross_profit: Decimal
     gross_loss: Decimal
     bots: Mapping[str, BotProfit]
+    period_end: str = ""
+    hold_s: int = 0
+    first_exit_at: Instant | None = None
+    last_exit_at: Instant | None = None
+    win_rate: float | None = None
+    profit_factor: float | None = None
+    expectancy: Decimal | None = None
+    avg_hold_s: float | None = None
+    grade: str = "too few"
 
     @property
     def document_id(self) -> str:

@@ -12,7 +12,12 @@ from engine.domain.instant import Instant
 
 @dataclass(frozen=True, slots=True)
 class HealthRecord:
-    """How the service is doing for this account; the runtime's fields of the account document. Ages in seconds."""
+    """How the service is doing for this account; the runtime's fields of the account document. Ages in seconds.
+
+    queue_state: `idle` or `backlog`. store_state: `healthy`, `degraded` or `down`. journal_state: `writing`, `full` or
+    `failed`, journal_detail a sentence where it does not write. queue_parked counts documents that wait for themselves
+    alone; queue_delivered and queue_attempts count since the engine's start.
+    """
 
     collection: ClassVar[str] = "accounts"
     fact: ClassVar[bool] = False
@@ -22,7 +27,7 @@ class HealthRecord:
     clock_simulated: bool
     clock_finished: bool
     truth_state: str
-    truth_checked_at: Instant
+    truth_checked_at: Instant | None  # None: nothing was compared yet
     truth_differences: tuple[str, ...]
     engine_instance: str
     engine_epoch: int
@@ -35,6 +40,14 @@ class HealthRecord:
     ticks: int
     ticks_dropped: Mapping[str, int]
     broker_state: str
+    queue_state: str = "idle"
+    queue_parked: int = 0
+    queue_attempts: int = 0
+    queue_delivered: int = 0
+    queue_delivered_per_s: float = 0.0
+    store_state: str = "healthy"
+    journal_state: str = "writing"
+    journal_detail: str = ""
     slot: ClassVar[str] = "health"
 
     @property

@@ -71,6 +71,8 @@ class OrderRecord:
     stop_price: Decimal | None
     history: tuple[OrderStep, ...]
     created_at: Instant
+    decision_price: Decimal | None = None  # the mark it was sized at
+    at_risk_pct: Decimal = Decimal(0)  # what it puts at risk, % of the equity it was decided at
 
     @property
     def document_id(self) -> str:
@@ -102,12 +104,16 @@ class FillRecord:
 
 @dataclass(frozen=True, slots=True)
 class Tranche:
-    """One entry fill of an open position; `at_risk_pct` is what it puts at risk, % of the equity it was entered at."""
+    """One entry fill of an open position; `at_risk_pct` is what it puts at risk, % of the equity it was entered at.
+
+    `order_id` tells the fills of one entry together; empty in records of before it was kept.
+    """
 
     quantity: Decimal
     price: Decimal
     at: Instant
     at_risk_pct: Decimal
+    order_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,7 @@ class PositionFlat:
 
 @dataclass(frozen=True, slots=True)
 class ClosedTradeRecord:
-    """A round trip from flat to flat."""
+    """A round trip from flat to flat. `day` is the trading day (ISO) it was booked on: the roll-ups go by it."""
 
     collection: ClassVar[str] = "closed_trades"
     fact: ClassVar[bool] = True
@@ -178,6 +184,7 @@ class ClosedTradeRecord:
     net_pnl: Decimal
     exit_reason: ExitReason
     fill_ids: tuple[str, ...]
+    day: str = ""
 
     @property
     def document_id(self) -> str:

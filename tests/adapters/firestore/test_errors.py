@@ -5,7 +5,7 @@ import pytest
 from google.api_core import exceptions
 from google.auth.exceptions import RefreshError, TransportError
 
-from engine.adapters.firestore.errors import Contended, PreconditionFailed, classify, error_of
+from engine.adapters.firestore.errors import Contended, NotUnderstood, PreconditionFailed, classify, error_of
 from engine.domain.errors import BackPressure, OutcomeUnknown, PermanentFailure
 
 KINDS = {
@@ -13,8 +13,8 @@ KINDS = {
     "INTERNAL": OutcomeUnknown, "UNAVAILABLE": OutcomeUnknown, "ABORTED": Contended,
     "RESOURCE_EXHAUSTED": BackPressure, "UNAUTHENTICATED": BackPressure,
     "ALREADY_EXISTS": PreconditionFailed, "NOT_FOUND": PreconditionFailed, "FAILED_PRECONDITION": PreconditionFailed,
-    "INVALID_ARGUMENT": PermanentFailure, "PERMISSION_DENIED": PermanentFailure, "OUT_OF_RANGE": PermanentFailure,
-    "UNIMPLEMENTED": PermanentFailure, "DATA_LOSS": PermanentFailure,
+    "INVALID_ARGUMENT": NotUnderstood, "PERMISSION_DENIED": PermanentFailure, "OUT_OF_RANGE": PermanentFailure,
+    "UNIMPLEMENTED": NotUnderstood, "DATA_LOSS": PermanentFailure,
 }  # fmt: skip
 
 
@@ -32,6 +32,10 @@ def test_a_message_beyond_the_size_limit_is_no_passing_shortage() -> None:
 def test_contention_is_to_be_repeated_and_a_failed_precondition_is_not() -> None:
     assert isinstance(error_of("ABORTED", ""), OutcomeUnknown)
     assert isinstance(error_of("ALREADY_EXISTS", ""), PermanentFailure)
+
+
+def test_what_is_not_understood_is_not_to_be_repeated_either() -> None:
+    assert isinstance(error_of("UNIMPLEMENTED", ""), PermanentFailure)
 
 
 @pytest.mark.parametrize(

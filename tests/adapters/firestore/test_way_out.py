@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from engine.adapters.firestore.queries import structured_query
-from engine.adapters.firestore.recovery import records_from_store
+from engine.adapters.firestore.recovery import FirestorePast
 from engine.domain.errors import Fenced
 from engine.domain.order import OrderState
 from engine.domain.records import (
@@ -24,6 +24,7 @@ from engine.domain.records import (
     ProfitRecord,
     SessionWindow,
 )
+from engine.ports import StoredStates
 from local.firestore import FirestoreEmulator
 from tests.adapters.firestore.way_out import WayOut
 from tests.contracts.test_record_store import seed
@@ -61,6 +62,7 @@ def test_a_burst_arrives_whole_and_the_queue_says_so(out: WayOut) -> None:
     assert (account["name"], account["sequence"]) == ("after 1000", 2000)
     status = out.journal.status()
     assert (status.depth, status.dead_letters, status.store_state) == (0, 0, "healthy")
+    out.lease.release(out.grant)
     (lease,) = out.read("leases", ["account-id-1"])
     assert lease is not None
     assert lease["delivered_sequence"] == 2000
@@ -165,10 +167,11 @@ def test_an_account_goes_on_from_the_store_when_its_journal_is_lost(out: WayOut)
     ]
     seed(out.wire, "bots", "bot-id-1", user_id="user-1", account_id="account-id-1", name="Alpha")
     seed(out.wire, "bots", "bot-never-run", user_id="user-1", account_id="account-id-1", name="Beta")
-    assert records_from_store(out.wire, "account-id-1") == ((), 0)
+    past = FirestorePast(out.wire)
+    assert past.states("account-id-1") == StoredStates((), 0, 0)
     out.put(*states, sample(HealthRecord), sample(OrderRecord, 2, state=OrderState.FILLED), sample(FillRecord))
     out.settle()
-    records, sequence = records_from_store(out.wire, "account-id-1")
-    assert {type(record): record for record in records} == {type(state): state for state in states}
-    assert len(records) == len(states)
-    assert sequence == 7  # the health record shares the account's document
+    found = past.states("account-id-1")
+    assert {type(record): record for record in found.records} == {type(state): state for state in states}
+    assert len(found.records) == len(states)
+    assert found.sequence == 7  # the health record shares the account's document

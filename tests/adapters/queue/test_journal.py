@@ -139,12 +139,26 @@ def test_a_record_that_cannot_be_read_becomes_a_dead_letter_and_the_rest_flows(p
     journal.close()
 
 
-def test_a_state_that_cannot_be_read_stops_the_start(path: Path) -> None:
+def test_a_state_that_was_changed_is_left_to_the_store_and_told(path: Path) -> None:
+    journal = opened(path)
+    journal.put(published(1, sample(PositionRecord), sample(AccountRecord)))
+    journal.close()
+    damage(path, "UPDATE records SET payload = substr(payload, 1, 90) WHERE row = 1")
+    journal = opened(path)
+    assert journal.salvaged is not None
+    assert "open_positions/bot-id-1_SBIN fails its checksum" in journal.salvaged.sentence
+    assert "1 record could be saved, 1 could not be read" in journal.salvaged.sentence
+    assert list(journal.newest_states()) == [sample(AccountRecord)]
+    journal.close()
+
+
+def test_a_state_of_a_later_version_stops_the_start_and_is_not_taken_for_damaged(path: Path) -> None:
     journal = opened(path)
     journal.put(published(1, sample(PositionRecord)))
     journal.close()
-    damage(path, "UPDATE records SET payload = CAST('L1 nonsense' AS BLOB)")
+    damage(path, "UPDATE records SET payload = CAST('L2 of another layout' AS BLOB)")
     journal = opened(path)
+    assert journal.salvaged is None
     with pytest.raises(JournalFailed, match="open_positions/bot-id-1_SBIN"):
         journal.newest_states()
     journal.close()
@@ -173,24 +187,6 @@ def test_another_programs_database_and_a_later_format_are_refused(path: Path) ->
         opened(path)
 
 
-def test_a_disk_that_refuses_stops_new_records_and_keeps_those_acknowledged(path: Path) -> None:
-    journal = opened(path)
-    journal.put(published(1, sample(FillRecord, 1)))
-    assert journal.flush(10)
-    journal._connection.execute("PRAGMA max_page_count = 1")  # SQLite's own full disk
-    journal.put(published(2, *(sample(FillRecord, number) for number in range(2, 200))))
-    with pytest.raises(JournalFailed, match="full"):
-        journal.flush(10)
-    with pytest.raises(JournalFailed, match="full"):
-        journal.put(published(200, sample(FillRecord, 200)))
-    rows = [item.row for item in journal.pending(0, 1000, 10_000_000)]
-    assert len(rows) == 1  # what was durable still goes out, and nothing of the batch that failed
-    journal.mark_delivered(rows)
-    again = reopened(journal)
-    assert again.last_sequence == 1
-    again.close()
-
-
 def test_a_record_that_cannot_be_encoded_is_no_silent_end_of_the_writer(path: Path) -> None:
     def broken(record: Record) -> bytes:
         raise TypeError("no such record")
@@ -200,3 +196,14 @@ def test_a_record_that_cannot_be_encoded_is_no_silent_end_of_the_writer(path: Pa
     with pytest.raises(JournalFailed, match="no such record"):
         journal.flush(10)
     journal.close()
+
+
+def test_a_discarded_last_record_gives_its_sequence_to_no_other(path: Path) -> None:
+    journal = opened(path)
+    journal.put(published(1, sample(FillRecord, 1), sample(FillRecord, 2)))
+    assert journal.flush(10)
+    journal.bury(2, "INVALID_ARGUMENT", 3)
+    journal.discard(2)
+    again = reopened(journal)
+    assert again.last_sequence == 2
+    again.close()

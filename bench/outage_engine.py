@@ -1,0 +1,174 @@
+"""One engine process on a store that its parent makes fail: how long each tick takes from inbox to done. Run by
+outage_ticks, which tells it when to measure; prints one JSON line.
+
+Everything is the production's, started as bootstrap starts it: session, journal on disk, relay, control watch, lease,
+snapshots, each on its thread.
+The market alone is made up: a thousand ticks a second, evenly, over ten symbols, at ten times the pace of life.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from engine.adapters.firestore.reader import CONTROLS, FirestoreDocuments
+from engine.adapters.queue.journal import FileJournal
+from engine.bootstrap import engine as wiring
+from engine.bootstrap.market import Market
+from engine.bootstrap.outside import Outside, outside
+from engine.domain.account import AccountSpec, BotSpec
+from engine.domain.events import Event, HistoryBar, InstrumentListed, MarketEvent, SessionOpened
+from engine.domain.instant import MILLISECOND, MINUTE, Instant
+from engine.domain.instrument import Instrument
+from engine.domain.market import Bar, Tick
+from engine.ports import Fields, Transaction
+from engine.runtime.ending import EndWish
+from engine.runtime.logs import configure_logs
+from engine.runtime.session import Session
+from engine.settings import read_settings
+from engine.simulation.demo_market import DemoMarket
+
+SYMBOLS = tuple(f"SHARE{number}" for number in range(10))
+BOTS = tuple(
+    BotSpec(
+        f"bot-{number}",
+        "confluence",
+        (SYMBOLS[number % 10], SYMBOLS[(number * 3 + 1) % 10]),
+        parameters={"buy_at": 20 + number, "sell_at": 20 + number, "confirm_s": 0, "cooldown_s": 60},
+    )
+    for number in range(20)
+)
+TICKS_A_SECOND = 1_000
+SPEED = 10  # the demo's own: a minute closes every six seconds
+WARM_BARS = 60
+WARM_S = 8.0  # of ticks before anything is measured: a minute closes once, connections are up, code is warm
+
+
+class EvenFeed:
+    """A MarketFeed that lets out every tick when it is due, and notes when it did (perf_counter, s)."""
+
+    market, speed, simulated = "demo", float(SPEED), True
+
+    def __init__(self) -> None:
+        demo = DemoMarket(1)
+        self._session = demo.session(0)
+        self._begin: Instant = self._session.open_at + WARM_BARS * MINUTE
+        self._chance = random.Random(1)
+        self._prices = [100_000 + 5_000 * number for number in range(len(SYMBOLS))]
+        self.let_out: deque[float] = deque()
+
+    def instruments(self) -> Sequence[Instrument]:
+        return [Instrument(symbol, "DEMO", "INR", 2, 0, Decimal("0.05"), Decimal(1)) for symbol in SYMBOLS]
+
+    def history(self, until: int | None) -> Iterator[MarketEvent]:
+        for instrument in self.instruments():
+            yield InstrumentListed(instrument)
+        yield SessionOpened(self._session, self._begin)
+        for minute in range(WARM_BARS):
+            open_at = self._session.open_at + minute * MINUTE
+            for code, symbol in enumerate(SYMBOLS):
+                path = [self._next_price(code, 0.0005) for _ in range(10)]
+                yield HistoryBar(
+                    Bar(symbol, "1m", open_at, open_at + MINUTE, path[0], max(path), min(path), path[-1], 100.0)
+                )
+
+    def events(self, since: int | None, stop: Callable[[], bool]) -> Iterator[MarketEvent]:
+        began, number = time.perf_counter(), 0
+        while not stop():
+            due = int((time.perf_counter() - began) * TICKS_A_SECOND)
+            while number < due:
+                number += 1
+                code = number % len(SYMBOLS)
+                at = self._begin + number * SPEED * 1_000 * MILLISECOND // TICKS_A_SECOND
+                price = self._next_price(code, 0.00005)
+                self.let_out.append(time.perf_counter())
+                yield Tick(SYMBOLS[code], at, price, 10.0)
+            time.sleep(0.0005)
+
+    def _next_price(self, code: int, step: float) -> int:
+        self._prices[code] = max(10_000, round(self._prices[code] * (1 + self._chance.gauss(0, step)) / 5) * 5)
+        return self._prices[code]
+
+
+class Stopwatch:
+    """How long each tick was on its way, seconds, while `measures`; it stands around a session's `step`."""
+
+    def __init__(self, session: Session, feed: EvenFeed) -> None:
+        self._step, self._let_out = session.step, feed.let_out
+        self.took: list[float] = []
+        self.measures = False
+        session.step = self.step  # type: ignore[method-assign]
+
+    def step(self, event: Event) -> None:
+        """Session.step, timed."""
+        self._step(event)
+        if type(event) is Tick:
+            let_out = self._let_out.popleft()
+            if self.measures:
+                self.took.append(time.perf_counter() - let_out)
+
+
+def be_watched(out: Outside) -> None:
+    """A screen that watches throughout: the engine then publishes as often as it ever does."""
+    until = datetime.now(UTC) + timedelta(hours=1)
+    documents = FirestoreDocuments(out.wire, out.clock, lambda: 0.5)
+    account_id = out.market.account.account_id
+
+    def change(transaction: Transaction) -> Fields:
+        transaction.update(CONTROLS, account_id, {"watched_until": until})
+        return {}
+
+    documents.change(account_id, change)
+
+
+def measure(stopwatch: Stopwatch, journal: FileJournal, seconds: float) -> None:
+    """Say when it is warm, wait for the word, measure, print."""
+    time.sleep(WARM_S)
+    print("warm", flush=True)
+    sys.stdin.readline()
+    process = psutil.Process()
+    cpu, began, before = process.cpu_times(), time.perf_counter(), process.memory_info().rss
+    stopwatch.measures = True
+    time.sleep(seconds)
+    stopwatch.measures = False
+    wall, used, grown = time.perf_counter() - began, process.cpu_times(), process.memory_info().rss - before
+    took = np.array(stopwatch.took) * 1e6
+    status = journal.status()
+    print(json.dumps({
+        "p50_us": float(np.percentile(took, 50)), "p99_us": float(np.percentile(took, 99)),
+        "p999_us": float(np.percentile(took, 99.9)), "ticks": len(took), "ticks_per_s": len(took) / wall,
+        "cpu_pct": 100 * (used.user + used.system - cpu.user - cpu.system) / wall, "grown_mb": grown / 1e6,
+        "depth": status.depth, "store_state": status.store_state,
+    }), flush=True)  # fmt: skip
+
+
+def main(host: str, folder: Path, seconds: float) -> None:
+    """Start as the engine process does (bootstrap/engine) and trade until the parent ends this process."""
+    configure_logs("bench")  # to stderr: what is printed is for the parent
+    settings = read_settings({
+        "LOCKSTEP_ROLE": "engine", "GOOGLE_CLOUD_PROJECT": "demo-fake", "FIRESTORE_EMULATOR_HOST": host,
+        "LOCKSTEP_STATE_DIR": str(folder), "LOCKSTEP_OWNER_UID": "bench",
+    })  # fmt: skip
+    feed, end = EvenFeed(), EndWish()
+    market = Market(AccountSpec("paper-bench", "bench", cash=Decimal(100_000_000)), BOTS, feed)
+    with outside(settings, market) as out:
+        recovered = wiring._own_and_recover(out, end)
+        be_watched(out)
+        stopwatch = Stopwatch(recovered.session, feed)
+        threading.Thread(target=measure, args=(stopwatch, out.journal, seconds), daemon=True).start()
+        wiring._trade(out, recovered, end)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]))

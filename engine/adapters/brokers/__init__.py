@@ -1,0 +1,1 @@
+"""Venues outside, one a file."""

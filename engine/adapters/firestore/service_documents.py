@@ -1,0 +1,91 @@
+"""Documents of the service: health, prices for screens, alerts, dead letters, commands. Part of documents.py's table,
+which takes it in.
+"""
+
+from __future__ import annotations
+
+from engine.adapters.firestore import kinds
+from engine.adapters.firestore.encoder import FieldValues
+from engine.adapters.firestore.kinds import PLAIN, TIME, Entry, same
+from engine.adapters.firestore.shape import Operation, PriceDigits, Shape
+from engine.domain import records
+from engine.domain.instant import moment_of
+
+
+def _health(record: records.HealthRecord, digits: PriceDigits) -> FieldValues:
+    last_tick_at = None if record.last_tick_at is None else moment_of(record.last_tick_at)
+    return {
+        "effective_mode": record.effective_mode,
+        "clock": {
+            "speed": float(record.clock_speed),
+            "simulated": record.clock_simulated,
+            "finished": record.clock_finished,
+        },
+        "truth": {
+            "state": record.truth_state,
+            "checked_at": None if record.truth_checked_at is None else moment_of(record.truth_checked_at),
+            "differences": list(record.truth_differences),
+        },
+        "engine": {
+            "instance": record.engine_instance,
+            "epoch": record.engine_epoch,
+            "heartbeat_at": moment_of(record.heartbeat_at),
+        },
+        "write_queue": {
+            "state": record.queue_state,
+            "depth": record.queue_depth,
+            "oldest_age_s": float(record.queue_oldest_age_s),
+            "dead_letters": record.dead_letters,
+            "parked": record.queue_parked,
+            "attempts": record.queue_attempts,
+            "delivered": record.queue_delivered,
+            "delivered_per_s": float(record.queue_delivered_per_s),
+            "store_state": record.store_state,
+            "journal_state": record.journal_state,
+            "journal_detail": record.journal_detail,
+        },
+        "feed": {
+            "state": record.feed_state,
+            "last_tick_at": last_tick_at,
+            "ticks": record.ticks,
+            "dropped": dict(record.ticks_dropped),
+        },
+        "broker": {"state": record.broker_state, "until": None},
+    }
+
+
+def _quotes(record: records.QuotesRecord, digits: PriceDigits) -> FieldValues:
+    symbols = {
+        symbol: {
+            "price": kinds.price(entry.price, digits(symbol)),
+            "at": moment_of(entry.at),
+            "change_pct": float(entry.change_pct),
+        }
+        for symbol, entry in record.symbols.items()
+    }
+    return {"symbols": symbols, "market_at": moment_of(record.market_at)}
+
+
+def _result(record: records.CommandResult, digits: PriceDigits) -> FieldValues:
+    return {"state": record.state, "result": dict(record.result)}
+
+
+SERVICE_SHAPES: dict[type, Shape] = {
+    records.HealthRecord: Shape(more=_health, operation=Operation.SET),
+    records.QuotesRecord: Shape(more=_quotes),
+    records.AlertRecord: Shape(
+        (*same(PLAIN, "severity kind text"), *same(TIME, "at")), identity="alert_id", operation=Operation.SET
+    ),
+    records.DeadLetterRecord: Shape(
+        (
+            Entry("of_collection", ("collection",), PLAIN),
+            Entry("of_document_id", ("document_id",), PLAIN),
+            *same(PLAIN, "error attempts payload_bytes"),
+            *same(TIME, "first_at"),
+        ),
+        identity="letter_id",
+        operation=Operation.SET,
+    ),
+    records.DeadLetterGone: Shape(operation=Operation.DELETE),
+    records.CommandResult: Shape(more=_result, operation=Operation.UPDATE),
+}

@@ -1,0 +1,49 @@
+"""The API's process: the Flask app on its ports. Called by main.py in gunicorn's worker."""
+
+from __future__ import annotations
+
+import os
+import random
+from typing import TYPE_CHECKING
+
+from engine.adapters.bell_file import BellFile
+from engine.adapters.clock import SystemClock
+from engine.adapters.firestore.client import connect
+from engine.adapters.firestore.reader import FirestoreDocuments
+from engine.adapters.snapshot_file import SnapshotFile
+from engine.runtime.logs import configure_logs
+from engine.settings import read_settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def create_app() -> Flask:
+    """The HTTP face; called in gunicorn's worker, after its fork."""
+    from engine.adapters.firebase_auth import FirebaseTokenVerifier
+    from engine.api.app import create_app as create_face
+    from engine.api.dependencies import ApiDependencies, ClientConfig, DemoSignIn
+
+    settings = read_settings(os.environ)
+    configure_logs("api")
+    clock = SystemClock()
+    wire = connect(settings.project, settings.firestore_emulator)
+    demo = DemoSignIn(settings.demo_email, settings.demo_password) if settings.demo_email else None
+    return create_face(
+        ApiDependencies(
+            documents=FirestoreDocuments(wire, clock, random.random, BellFile(settings.bell_path).ring),
+            snapshots=SnapshotFile(settings.snapshot_path),
+            tokens=FirebaseTokenVerifier(settings.project),
+            clock=clock,
+            web_dir=settings.web_dir.resolve(),
+            client=ClientConfig(
+                project=settings.project,
+                api_key=settings.api_key,
+                auth_domain=settings.auth_domain,
+                auth_emulator=settings.auth_emulator,
+                firestore_emulator=settings.firestore_emulator,
+                demo=demo,
+            ),
+            owner_uid=settings.owner_uid or None,
+        )
+    )

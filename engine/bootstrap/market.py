@@ -1,0 +1,54 @@
+"""The account that is traded, its bots, and where its prices come from. Made from settings for service and engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from engine.adapters.clock import SystemClock
+from engine.adapters.feeds.demo import DemoFeed
+from engine.adapters.feeds.replay import ReplayFeed
+from engine.cli.bots_file import read_bots_file
+from engine.domain.account import AccountSpec, BotSpec
+from engine.domain.errors import InvalidValue
+from engine.market_data.files import data_digest
+from engine.market_data.readers import read_market_data
+from engine.ports import MarketFeed
+from engine.research.backtest import check_bots
+from engine.settings import Settings
+from engine.simulation.demo_market import DemoMarket
+from engine.strategies.bot_list import BotList
+from engine.strategies.demo_bots import DEMO_BOTS
+from engine.strategies.replay_account import replay_account
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """The account that is traded, its bots, and where its prices come from."""
+
+    account: AccountSpec
+    bots: tuple[BotSpec, ...]
+    feed: MarketFeed
+
+
+def open_market(settings: Settings) -> Market:
+    """The market that the settings name. Raises DataError for bad files, InvalidValue for bots they can't serve."""
+    clock = SystemClock()
+    listed = read_bots_file(settings.bots) if settings.bots else None
+    if settings.feed == "replay":
+        if settings.data is None:
+            raise InvalidValue("LOCKSTEP_DATA", "the replay market needs a file or a folder")
+        data = read_market_data([settings.data])
+        bots = listed or BotList((BotSpec("confluence", "confluence", data.symbols, name="confluence"),))
+        check_bots(bots.bots, data)
+        account = replay_account(bots, data_digest([settings.data]), settings.owner_uid)
+        return Market(account, bots.bots, ReplayFeed(data, clock, settings.speed))
+    bots = listed or DEMO_BOTS
+    demo = DemoMarket(bots.seed)
+    known = {instrument.symbol for instrument in demo.instruments()}
+    for bot in bots.bots:
+        for symbol in bot.symbols:
+            if symbol not in known:
+                raise InvalidValue(f"{bot.bot_id}.symbols", f"{symbol} is not in the demo; there are {sorted(known)}")
+    identity, name = ("paper-demo", "Demo") if settings.venue is None else ("paper-practice", "Practice")
+    account = replace(replay_account(bots, "", settings.owner_uid), account_id=identity, name=name, market="demo")
+    return Market(account, bots.bots, DemoFeed(demo, clock, settings.speed))

@@ -1,0 +1,78 @@
+"""What the engine's process reaches outside of it, opened before the account is its own. Made from settings; used by
+engine.py. Nothing here has asked the store for anything yet.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from engine.adapters.clock import SystemClock
+from engine.adapters.firestore.client import connect
+from engine.adapters.firestore.control_plane import FirestoreControlPlane
+from engine.adapters.firestore.lease import FirestoreLease
+from engine.adapters.firestore.reader import FirestoreDocuments
+from engine.adapters.firestore.wire import GrpcWire
+from engine.adapters.queue.journal import FileJournal
+from engine.adapters.snapshot_file import SnapshotFile
+from engine.bootstrap.market import Market
+from engine.domain.errors import CannotStart, JournalFailed
+from engine.outbox.codec import decode, encode
+from engine.ports import Clock
+from engine.runtime.snapshot import SnapshotWriter
+from engine.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """One engine's doors. `instance` names this process to others; `awake` is set when records reached the disk."""
+
+    settings: Settings
+    market: Market
+    clock: Clock
+    instance: str
+    wire: GrpcWire
+    journal: FileJournal
+    awake: threading.Event
+    lease: FirestoreLease
+    control: FirestoreControlPlane
+    snapshots: SnapshotWriter
+
+
+@contextmanager
+def outside(settings: Settings, market: Market) -> Iterator[Outside]:
+    """The doors, closed at the end. Raises CannotStart for a journal that can't be opened."""
+    clock = SystemClock()
+    awake = threading.Event()
+    wire = connect(settings.project, settings.firestore_emulator)
+    journal = _open_journal(settings, market, clock, awake)
+    try:
+        yield Outside(
+            settings=settings,
+            market=market,
+            clock=clock,
+            instance=secrets.token_hex(4),
+            wire=wire,
+            journal=journal,
+            awake=awake,
+            lease=FirestoreLease(wire, clock, patience_s=0.0),  # runtime/patience does the waiting, and says so
+            control=FirestoreControlPlane(wire, FirestoreDocuments(wire, clock, random.random), clock.now),
+            snapshots=SnapshotWriter(SnapshotFile(settings.snapshot_path), clock),
+        )
+    finally:
+        journal.close()
+
+
+def _open_journal(settings: Settings, market: Market, clock: Clock, awake: threading.Event) -> FileJournal:
+    path = settings.journal_path(market.account.account_id)
+    try:
+        settings.state_dir.mkdir(parents=True, exist_ok=True)
+        return FileJournal(path, encode, decode, clock, on_durable=awake.set)
+    except OSError as error:
+        raise CannotStart(f"{error.filename or path}: {error.strerror or error}: the journal needs it") from error
+    except JournalFailed as error:
+        raise CannotStart(str(error)) from error

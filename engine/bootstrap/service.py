@@ -1,0 +1,43 @@
+"""`lockstep serve`: the role that the environment names, as processes. Called by __main__.
+
+Roles: `all` starts gunicorn and the engine as two processes; `api` is gunicorn alone; `engine` the engine alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from engine.adapters.clock import SystemClock
+from engine.bootstrap.engine import run_engine
+from engine.bootstrap.market import open_market
+from engine.runtime.launcher import Launcher, Program
+from engine.runtime.logs import configure_logs
+from engine.settings import Settings, read_settings
+
+GUNICORN = (
+    *("--workers", "1", "--threads", "8", "--worker-class", "gthread", "--timeout", "0", "--graceful-timeout", "8"),
+    "--no-control-socket",  # it would lie in the home directory, which a container's user may not have
+)
+
+
+def serve() -> int:
+    """`lockstep serve`: run the role that the environment names; returns the exit code."""
+    settings = read_settings(os.environ)
+    configure_logs(settings.role)
+    if settings.role == "engine":
+        return run_engine(settings)
+    if settings.role == "api":
+        os.execv(sys.executable, _gunicorn(settings))  # noqa: S606 - gunicorn takes this process over, signals and all
+    open_market(settings)  # bad data or bots are told here, once, before anything is started
+    environment = dict(os.environ)
+    programs = [
+        Program("engine", (sys.executable, "-m", "engine", "serve"), environment | {"LOCKSTEP_ROLE": "engine"}),
+        Program("api", _gunicorn(settings), environment | {"LOCKSTEP_ROLE": "api"}),
+    ]
+    return Launcher(programs, SystemClock()).run()
+
+
+def _gunicorn(settings: Settings) -> list[str]:
+    bind = ("--bind", f"{settings.host}:{settings.port}")
+    return [sys.executable, "-m", "gunicorn", *GUNICORN, *bind, "main:create_app()"]

@@ -1,0 +1,78 @@
+"""The venue outside that an account trades at, and the workers that reach it. Wired by engine.py where settings name one.
+
+Without one the account trades at the simulated venue, which is stepped inside its session.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.adapters.brokers.practice import MarketView, PracticeBroker
+from engine.domain.errors import InvariantBroken
+from engine.domain.order import OrderState
+from engine.outbox.relay import Relay
+from engine.ports import Broker, Clock, Outbox
+from engine.runtime.broker_loop import BrokerLoop
+from engine.runtime.dispatch import Dispatch, Telling
+from engine.runtime.lookups import BELIEVED_AFTER_S
+from engine.runtime.outgoing import Expect, Outgoing, ReportWish, in_the_journal
+from engine.runtime.reconciliation import Reconciliation, VenueStream
+from engine.runtime.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """How the outside is met: what speaks with the venue, and what counts as written down. Proofs give their own."""
+
+    open: Callable[[MarketView], Broker]
+    expect: Callable[[Outbox, Relay], Expect] = lambda outbox, relay: in_the_journal(outbox)
+    believed_after_s: float = BELIEVED_AFTER_S
+
+
+def practice_edge(url: str | None) -> Edge | None:
+    """The practice venue where an address is given."""
+    return None if url is None else Edge(lambda market: PracticeBroker(url, market))
+
+
+def outgoing_to(edge: Edge | None, outbox: Outbox, relay: Relay, clock: Clock) -> Outgoing | None:
+    """The session's way to the venue; None where it is simulated."""
+    return None if edge is None else Outgoing(clock, edge.expect(outbox, relay), ReportWish(clock))
+
+
+@dataclass(frozen=True, slots=True)
+class VenueDesk:
+    """What runs beside the session for a venue outside."""
+
+    dispatch: Dispatch
+    reconciliation: Reconciliation
+    stream: VenueStream
+
+    @property
+    def works(self) -> Mapping[str, Callable[[threading.Event], None]]:
+        """Its loops, by name."""
+        return {"dispatch": self.dispatch.run, "truth": self.reconciliation.run, "venue": self.stream.run}
+
+
+def venue_desk(edge: Edge, session: Session, outgoing: Outgoing, clock: Clock) -> VenueDesk:
+    """The desk of a session that was recovered."""
+    loop = session.loop
+    if not isinstance(loop, BrokerLoop):
+        raise InvariantBroken("a session at the simulated venue has no desk")
+    state = loop.engine.state
+
+    def price(symbol: str) -> Decimal:
+        return state.instruments[symbol].price_of(state.tapes[symbol].last_price)
+
+    broker = edge.open(MarketView(lambda: loop.market_at, price))
+    telling = Telling(session.inbox.put, lambda: loop.market_at)
+    dispatch = Dispatch(session.account, broker, outgoing, telling, clock, believed_after_s=edge.believed_after_s)
+    dispatch.begin([order.order_id for order in state.open_orders() if order.state is OrderState.UNKNOWN])
+    seen = session.counterpart.seen
+    return VenueDesk(
+        dispatch,
+        Reconciliation(broker, session.inbox.put, seen, outgoing.wish, clock),
+        VenueStream(broker, outgoing, session.inbox.put, seen),
+    )

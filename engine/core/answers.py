@@ -1,0 +1,162 @@
+"""What the venue says of an order: taken, rejected, ended, filled, or nothing at all. Called by engine.py for every
+broker event.
+
+A venue says things twice, late and out of turn: the order table (orders.py) knows which of that changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.core.decide import exit_position
+from engine.core.orders import TERMINAL, Move, Order
+from engine.core.publish import publish_alert, publish_order
+from engine.core.sending import request_cancel
+from engine.core.settle import book_fill, check_fill, forget_if_removed
+from engine.core.standing import announce, close_unknown, difference, open_unknown
+from engine.core.state import State
+from engine.domain.errors import InvariantBroken
+from engine.domain.events import (
+    CancelRefused,
+    FillReceived,
+    OrderAccepted,
+    OrderCancelled,
+    OrderDispatched,
+    OrderExpired,
+    OrderRejected,
+    OrderUnknown,
+)
+from engine.domain.identity import fill_key
+from engine.domain.instant import SECOND, Instant
+from engine.domain.order import ExitReason, OrderState, Purpose
+from engine.domain.records import DifferenceKind
+
+LATE_AFTER_US = 60 * SECOND  # the longest that a request without an expiry of its own may live in a network
+EXIT_REST_US = 5 * SECOND
+
+
+def _known(state: State, order_id: str) -> Order | None:
+    """Our order of that id. Of one that is not ours, or was closed days ago, a report tells: here it is only noted."""
+    order = state.orders.get(order_id)
+    if order is None:
+        publish_alert(state, "warning", "strange_order", order_id, f"The broker speaks of order {order_id}, not known")
+        return None
+    state.truth.touch(order.symbol)
+    return order
+
+
+def on_dispatched(state: State, event: OrderDispatched) -> None:
+    """The order is on the wire."""
+    _move(state, event.order_id, Move.DISPATCH, event.at)
+
+
+def on_unknown(state: State, event: OrderUnknown) -> None:
+    """No answer came: the order may work or not, until the venue says."""
+    order = _move(state, event.order_id, Move.LOSE, event.at, event.reason)
+    if order is not None and order.state is OrderState.UNKNOWN:
+        open_unknown(state, order.order_id, order.symbol, event.reason, event.at)
+
+
+def on_accepted(state: State, event: OrderAccepted) -> None:
+    """The venue has the order. An entry that comes to light long after it was sent is taken back."""
+    order = state.orders.get(event.order_id)
+    late = order is not None and order.state is OrderState.UNKNOWN and event.at - order.created_at > LATE_AFTER_US
+    order = _move(state, event.order_id, Move.ACCEPT, event.at, venue_order_id=event.venue_order_id)
+    if order is None:
+        return
+    close_unknown(state, order.order_id, "the broker has it")
+    wanted = order.cancel_wanted
+    if order.state is OrderState.ACCEPTED and wanted is not None:
+        request_cancel(state, order, event.at, wanted.reason, expire=wanted.expire)
+    elif order.state is OrderState.ACCEPTED and late and order.purpose is Purpose.ENTRY:
+        request_cancel(state, order, event.at, "it came too late")
+
+
+def on_rejected(state: State, event: OrderRejected) -> None:
+    """The venue will not have it. A rejected exit rests a while, or each tick beyond the stop would send another."""
+    order = _move(state, event.order_id, Move.REJECT, event.at, event.reason)
+    if order is None:
+        return
+    close_unknown(state, order.order_id, "the broker rejected it")
+    publish_alert(state, "warning", "order_rejected", order.order_id, f"{order.symbol}: rejected, {event.reason}")
+    if order.purpose is Purpose.EXIT:
+        state.exit_rests[order.bot_id, order.symbol] = event.at + EXIT_REST_US
+    forget_if_removed(state, order.bot_id)
+
+
+def on_ended(state: State, event: OrderCancelled | OrderExpired) -> None:
+    """The rest of the order is out."""
+    move = Move.CANCEL if isinstance(event, OrderCancelled) else Move.EXPIRE
+    order = _move(state, event.order_id, move, event.at, event.reason)
+    if order is None:
+        return
+    close_unknown(state, order.order_id, event.reason)
+    forget_if_removed(state, order.bot_id)
+    position = state.portfolio.get(order.bot_id, order.symbol)
+    if state.ended and position is not None:
+        exit_position(state, position, ExitReason.END, event.at)
+
+
+def on_cancel_refused(state: State, event: CancelRefused) -> None:
+    """The venue did not cancel: the order works on."""
+    order = state.orders.get(event.order_id)
+    if order is not None and order.state is OrderState.CANCEL_REQUESTED:
+        _move(state, event.order_id, Move.KEEP_PART if order.filled_quantity else Move.KEEP, event.at, event.reason)
+
+
+def _move(
+    state: State, order_id: str, move: Move, at: Instant, reason: str | None = None, *, venue_order_id: str = ""
+) -> Order | None:
+    """Move an order and publish it where that changed anything; None for one that is not ours."""
+    order = _known(state, order_id)
+    if order is None:
+        return None
+    before = order.state, order.venue_order_id
+    trailing = order.state in TERMINAL
+    order.move(move, at, None if trailing else reason)
+    order.venue_order_id = venue_order_id or order.venue_order_id
+    if (order.state, order.venue_order_id) != before:
+        publish_order(state, order)
+    return order
+
+
+def on_fill(state: State, event: FillReceived) -> None:
+    """Book a fill once, whatever the number of times it arrives. One that can't be booked changes nothing.
+
+    It stays a difference that a person decides about: the broker says that it happened.
+    """
+    if state.portfolio.has_booked(fill_key(state.account.account_id, event.order_id, event.venue_fill_id)):
+        return
+    order = _known(state, event.order_id)
+    if order is None:
+        return
+    try:
+        check_fill(state, order, event)
+    except InvariantBroken as broken:
+        _open_unbookable(state, order, event, str(broken))
+        return
+    book_fill(state, order, event)
+
+
+def _open_unbookable(state: State, order: Order, event: FillReceived, why: str) -> None:
+    words = (f"the books can't take it: {why}", f"{order.side} {event.quantity:f} at {event.price:f}")
+    finding = difference(
+        state, DifferenceKind.MISSED_FILL, event.venue_fill_id, order.symbol, event.at, words,
+        order_id=order.order_id, venue_order_id=order.venue_order_id,
+        quantity=event.quantity * order.side.sign, price=event.price,
+    )  # fmt: skip
+    if finding.difference_id not in state.truth.differences:
+        announce(state, finding)
+
+
+HANDLERS: dict[type, Callable[[State, Any], None]] = {
+    OrderDispatched: on_dispatched,
+    OrderAccepted: on_accepted,
+    OrderUnknown: on_unknown,
+    OrderRejected: on_rejected,
+    OrderCancelled: on_ended,
+    OrderExpired: on_ended,
+    CancelRefused: on_cancel_refused,
+    FillReceived: on_fill,
+}

@@ -1,0 +1,149 @@
+"""Where a broker's report and the books differ. Asked by reconcile.py; changes nothing.
+
+Orders, then fills, then positions, so that a quantity which a missed fill explains is not told twice. A symbol that
+changed while the report was collected is left for the next one: a snapshot never undoes what came after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.core.orders import TERMINAL, Order
+from engine.core.standing import difference
+from engine.core.state import State
+from engine.domain.broker import BrokerReport, VenueFill, VenueOrder, VenueState
+from engine.domain.identity import fill_key
+from engine.domain.instant import Instant
+from engine.domain.order import OrderState
+from engine.domain.records import DifferenceKind, DifferenceRecord
+
+ZERO = Decimal(0)
+_UNANSWERED = (OrderState.SENT, OrderState.IN_FLIGHT, OrderState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What differs, and orders without an answer that the report shows at the venue: that is their answer."""
+
+    found: list[DifferenceRecord]
+    sighted: list[VenueOrder]
+
+
+def compare(state: State, report: BrokerReport) -> Comparison:
+    """Compare a report with the books, but for symbols that changed since it was begun."""
+    comparison = Comparison([], [])
+    listed: dict[str, VenueOrder] = {}
+    for theirs in report.orders:
+        if theirs.client_order_id is not None:
+            listed[theirs.client_order_id] = theirs
+        if theirs.symbol not in state.truth.touched:
+            _judge_order(state, theirs, comparison)
+    for order in state.orders.values():
+        if order.order_id not in listed and order.symbol not in state.truth.touched:
+            comparison.found.extend(_not_listed(state, order, report.at))
+    explained: dict[str, Decimal] = {}
+    for fill in report.fills:
+        if fill.symbol not in state.truth.touched and _is_missed(state, fill):
+            explained[fill.symbol] = explained.get(fill.symbol, ZERO) + fill.quantity * fill.side.sign
+            if not state.truth.ignored(DifferenceKind.MISSED_FILL, fill.venue_fill_id):
+                comparison.found.append(_missed_fill(state, fill))
+    comparison.found.extend(_positions(state, report, explained))
+    return comparison
+
+
+def _judge_order(state: State, theirs: VenueOrder, comparison: Comparison) -> None:
+    ours = state.orders.get(theirs.client_order_id or "")
+    working = theirs.state is VenueState.WORKING
+    if ours is None:
+        if working and not state.truth.followed(theirs.venue_order_id):
+            comparison.found.extend(_unless_ignored(state, _foreign_order(state, theirs)))
+    elif ours.state in _UNANSWERED:
+        comparison.sighted.append(theirs)
+    elif working:
+        if ours.state in TERMINAL:
+            words = (f"{_named(ours)} was given up ({ours.state})", "it works")
+            comparison.found.extend(_unless_ignored(state, _of_order(state, DifferenceKind.LATE_ORDER, theirs, words)))
+    elif ours.open and theirs.filled_quantity <= ours.filled_quantity:  # a fill the books lack is told first
+        asked = ours.state is OrderState.CANCEL_REQUESTED
+        kind = DifferenceKind.MISSED_STATUS if asked else DifferenceKind.KILLED_BY_BROKER
+        why = f", {theirs.reason}" if theirs.reason else ""
+        words = (f"{_named(ours)} is {ours.state}", f"{theirs.state}{why}")
+        comparison.found.extend(_unless_ignored(state, _of_order(state, kind, theirs, words)))
+
+
+def _not_listed(state: State, order: Order, at: Instant) -> Iterator[DifferenceRecord]:
+    """An order that the venue had taken and lists no more."""
+    if order.open and order.state not in _UNANSWERED:
+        yield from _unless_ignored(
+            state,
+            difference(
+                state, DifferenceKind.KILLED_BY_BROKER, order.order_id, order.symbol, at,
+                (f"{_named(order)} is {order.state}", "no such order"),
+                order_id=order.order_id, venue_order_id=order.venue_order_id, venue_state=VenueState.CANCELLED.value,
+            ),
+        )  # fmt: skip
+
+
+def _of_order(state: State, kind: DifferenceKind, theirs: VenueOrder, words: tuple[str, str]) -> DifferenceRecord:
+    return difference(
+        state, kind, str(theirs.client_order_id), theirs.symbol, theirs.at, words,
+        order_id=theirs.client_order_id, venue_order_id=theirs.venue_order_id, venue_state=theirs.state.value,
+    )  # fmt: skip
+
+
+def _foreign_order(state: State, theirs: VenueOrder) -> DifferenceRecord:
+    words = ("no such order", f"{theirs.side} {theirs.quantity:f} works, placed by somebody else")
+    return difference(
+        state, DifferenceKind.FOREIGN_ORDER, theirs.venue_order_id, theirs.symbol, theirs.at, words,
+        venue_order_id=theirs.venue_order_id, quantity=theirs.quantity * theirs.side.sign,
+        venue_state=theirs.state.value,
+    )  # fmt: skip
+
+
+def _is_missed(state: State, fill: VenueFill) -> bool:
+    ours = state.orders.get(fill.client_order_id or "")
+    if ours is None or state.truth.taken(fill.venue_fill_id):
+        return False
+    return not state.portfolio.has_booked(fill_key(state.account.account_id, ours.order_id, fill.venue_fill_id))
+
+
+def _missed_fill(state: State, fill: VenueFill) -> DifferenceRecord:
+    words = (f"no such fill of order {fill.client_order_id}", f"{fill.side} {fill.quantity:f} at {fill.price:f}")
+    return difference(
+        state, DifferenceKind.MISSED_FILL, fill.venue_fill_id, fill.symbol, fill.at, words,
+        order_id=fill.client_order_id, venue_order_id=fill.venue_order_id,
+        quantity=fill.quantity * fill.side.sign, price=fill.price,
+    )  # fmt: skip
+
+
+def _positions(state: State, report: BrokerReport, explained: dict[str, Decimal]) -> Iterator[DifferenceRecord]:
+    theirs = {position.symbol: position for position in report.positions}
+    ours: dict[str, Decimal] = {}
+    for position in state.portfolio.all():
+        ours[position.symbol] = ours.get(position.symbol, ZERO) + position.quantity
+    for symbol in sorted({*theirs, *ours}):
+        if symbol in state.truth.touched:
+            continue
+        held, there = ours.get(symbol, ZERO), theirs.get(symbol)
+        at_venue = ZERO if there is None else there.quantity
+        let_be = sum((found.quantity for found in state.truth.let_be(symbol)), ZERO)
+        left = at_venue - held - explained.get(symbol, ZERO) - let_be
+        if left:
+            kind = DifferenceKind.QUANTITY_MISMATCH
+            if not held and there is not None:
+                kind = DifferenceKind.OVERNIGHT_POSITION if there.overnight else DifferenceKind.FOREIGN_POSITION
+            yield difference(
+                state, kind, symbol, symbol, report.at, (f"{held:f} held", f"{at_venue:f} held"),
+                quantity=left, price=None if there is None else there.average_price,
+            )  # fmt: skip
+
+
+def _unless_ignored(state: State, found: DifferenceRecord) -> Iterator[DifferenceRecord]:
+    if not state.truth.ignored(found.kind, found.subject):
+        yield found
+
+
+def _named(order: Order) -> str:
+    return f"{order.side} {order.quantity:f} ({order.order_id})"

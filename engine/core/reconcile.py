@@ -1,0 +1,129 @@
+"""Broker and books brought into step: reports judged, differences opened, and closed as somebody decides.
+
+Called by engine.py for reports and by control.py for decisions. A finding becomes a difference when two reports in a
+row show it: what was only on its way has come by then. Nothing is booked before it is decided; while a symbol differs,
+no entry is made on it (decide.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from engine.core.adopt import adopt
+from engine.core.answers import on_accepted
+from engine.core.decide import exit_position
+from engine.core.differences import compare
+from engine.core.sending import withdraw_entries
+from engine.core.standing import announce, close, put
+from engine.core.state import State
+from engine.domain.effects import CancelOrder
+from engine.domain.errors import InvariantBroken
+from engine.domain.events import BrokerReported, OrderAccepted, ReportBegun
+from engine.domain.instant import Instant
+from engine.domain.order import ExitReason
+from engine.domain.records import DifferenceKind, DifferenceRecord, DifferenceState, Resolution
+
+CONFIRMATIONS = 2
+_POLICIES = {DifferenceKind.LATE_ORDER: Resolution.FLATTEN}  # an order that was given up is cancelled
+_ENDS = {
+    Resolution.ADOPT: DifferenceState.ADOPTED,
+    Resolution.IGNORE: DifferenceState.IGNORED,
+    Resolution.FLATTEN: DifferenceState.FLATTENED,
+}
+
+
+def on_report_begun(state: State, event: ReportBegun) -> None:
+    """From now on, what changes is not judged by the report to come."""
+    state.truth.touched.clear()
+
+
+def on_reported(state: State, event: BrokerReported) -> None:
+    """Compare the broker's report with the books."""
+    truth, report = state.truth, event.report
+    comparison = compare(state, report)
+    truth.listed.update(order.client_order_id for order in report.orders if order.client_order_id is not None)
+    for sighted in comparison.sighted:
+        on_accepted(state, OrderAccepted(str(sighted.client_order_id), sighted.venue_order_id, report.at))
+    found = {finding.difference_id: finding for finding in comparison.found}
+    suspects, truth.suspects = truth.suspects, {}
+    for identity, finding in found.items():
+        known = truth.differences.get(identity)
+        if known is not None and known.state is DifferenceState.OPEN:
+            _renew(state, known, finding)
+        elif suspects.get(identity, 0) + 1 >= CONFIRMATIONS:
+            _open(state, finding)
+        else:
+            truth.suspects[identity] = suspects.get(identity, 0) + 1
+    for standing in truth.open():
+        unjudged = standing.kind is DifferenceKind.UNKNOWN_ORDER or standing.symbol in truth.touched
+        if standing.difference_id not in found and not unjudged:
+            close(state, standing, "broker and books came into step")
+    truth.reports += 1
+
+
+def _open(state: State, finding: DifferenceRecord) -> None:
+    """Say that something differs, and do what a policy by name says about its kind, if one does."""
+    announce(state, finding)
+    policy = state.account.on_difference.get(finding.kind, _POLICIES.get(finding.kind))
+    if policy is not None:
+        resolve(state, finding.difference_id, Resolution(policy), f"policy {finding.kind}: {policy}", state.now)
+
+
+def resolve(state: State, identity: str, resolution: Resolution, by: str, at: Instant) -> tuple[str, dict[str, str]]:
+    """Do as somebody decided; what a command answers: `done` or `failed`, and the result in words."""
+    standing = state.truth.differences.get(identity)
+    if standing is None or standing.state is not DifferenceState.OPEN:
+        return "failed", {"reason": "no such open difference"}
+    if standing.kind is DifferenceKind.UNKNOWN_ORDER:
+        return "failed", {"reason": "the broker is still being asked; an order without an answer is not guessed about"}
+    try:
+        result = _DEEDS[resolution](state, standing, at)
+    except InvariantBroken as broken:
+        return "failed", {"reason": f"the books can't take it: {broken}"}
+    put(
+        state, replace(standing, state=_ENDS[resolution], resolved_at=at, resolved_by=by, result=result)
+    )  # what was booked is published before it
+    return "done", {"result": result}
+
+
+def _ignore(state: State, standing: DifferenceRecord, at: Instant) -> str:
+    return "left as it is; the books and the broker stay apart by this much"
+
+
+def _flatten(state: State, standing: DifferenceRecord, at: Instant) -> str:
+    """Adopt, then close whatever is held in the symbol; an order at work is cancelled instead."""
+    if standing.kind in (DifferenceKind.FOREIGN_ORDER, DifferenceKind.LATE_ORDER):
+        cancel = CancelOrder(standing.order_id or "", at, "a person had it cancelled", False, standing.venue_order_id)
+        state.out.append(cancel)
+        return "asked the broker to cancel it"
+    adopted = adopt(state, standing, at)
+    withdraw_entries(state, at, symbol=standing.symbol)
+    orders = [
+        exit_position(state, position, ExitReason.MANUAL, at)
+        for position in state.portfolio.all()
+        if position.symbol == standing.symbol
+    ]
+    sent = sum(order is not None for order in orders)
+    return f"{adopted}; {sent} closing order{'' if sent == 1 else 's'} sent"
+
+
+_DEEDS: dict[Resolution, Callable[[State, DifferenceRecord, Instant], str]] = {
+    Resolution.ADOPT: adopt,
+    Resolution.IGNORE: _ignore,
+    Resolution.FLATTEN: _flatten,
+}
+
+
+def _renew(state: State, known: DifferenceRecord, finding: DifferenceRecord) -> None:
+    """The same difference with other numbers."""
+    now = replace(finding, found_at=known.found_at, at=known.at)
+    if now != known:
+        put(state, now)
+
+
+HANDLERS: dict[type, Callable[[State, Any], None]] = {
+    ReportBegun: on_report_begun,
+    BrokerReported: on_reported,
+}

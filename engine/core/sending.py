@@ -1,0 +1,79 @@
+"""Orders on their way out, and taken back: an id that says what the order is for, written down before it is asked for.
+
+Called by decide.py, and by whoever takes an order back.
+"""
+
+from __future__ import annotations
+
+from engine.core.orders import Move, Order
+from engine.core.publish import publish_order
+from engine.core.risk.gate import Approved
+from engine.core.state import State
+from engine.domain.effects import CancelOrder, SubmitOrder
+from engine.domain.identity import order_id
+from engine.domain.instant import Instant
+from engine.domain.order import OrderRequest, OrderState, Purpose, Refusal
+
+
+def next_order_id(state: State, bot_id: str, symbol: str, timeframe: str, bar_at: Instant, leg: str) -> str:
+    """The id of the first attempt at this leg that has not been made yet."""
+    attempt = 0
+    while True:
+        identity = order_id(state.account.account_id, bot_id, symbol, timeframe, bar_at, leg, attempt)
+        if identity not in state.orders and identity not in state.truth.listed:
+            return identity
+        attempt += 1
+
+
+def settle_request(state: State, request: OrderRequest, ruling: Approved | Refusal) -> tuple[Order, SubmitOrder | None]:
+    """Turn the gate's ruling into an order that is sent or refused; nothing is published yet."""
+    order = Order.of(request)
+    state.orders[order.order_id] = order
+    if isinstance(ruling, Refusal):
+        order.move(Move.REFUSE, request.at, ruling.code)
+        return order, None
+    order.at_risk_pct = ruling.at_risk_pct
+    order.move(Move.SEND, request.at)
+    submit = SubmitOrder(
+        order.order_id, order.symbol, order.side, order.quantity, order.order_type, order.limit_price,
+        order.purpose, order.exit_reason, request.at,
+    )  # fmt: skip
+    return order, submit
+
+
+def release(state: State, order: Order | None, submit: SubmitOrder | None) -> None:
+    """Write the order down, then ask for it to be sent."""
+    if order is not None:
+        publish_order(state, order)
+    if submit is not None:
+        state.truth.touch(submit.symbol)
+        state.out.append(submit)
+
+
+def withdraw_entries(
+    state: State,
+    at: Instant,
+    bot_id: str | None = None,
+    symbol: str | None = None,
+    reason: str = "the position is being closed",
+) -> None:
+    """Take back entries that are on their way, so that nothing is bought after the decision not to."""
+    for order in state.open_orders(bot_id, symbol):
+        if order.purpose is Purpose.ENTRY and order.state is not OrderState.CANCEL_REQUESTED:
+            request_cancel(state, order, at, reason)
+
+
+def request_cancel(state: State, order: Order, at: Instant, reason: str, *, expire: bool = False) -> None:
+    """Ask for the rest of an order to be taken out; of one that the venue has not answered to, once it has.
+
+    `expire` says that its day is over.
+    """
+    cancel = CancelOrder(order.order_id, at, reason, expire, order.venue_order_id)
+    if order.state in (OrderState.SENT, OrderState.IN_FLIGHT, OrderState.UNKNOWN):
+        order.cancel_wanted = order.cancel_wanted or cancel
+        return
+    if order.state is not OrderState.CANCEL_REQUESTED:
+        order.move(Move.REQUEST_CANCEL, at)
+        publish_order(state, order)
+    state.truth.touch(order.symbol)
+    state.out.append(cancel)

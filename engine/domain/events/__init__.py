@@ -1,0 +1,77 @@
+"""Everything that can come in at the engine's one door, queued in the inbox: from markets, venues and people.
+
+Market events (Tick, BarOpened, BarClosed, SessionOpened, ClockTicked, MarketEnded) carry market time and arrive in
+its order.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from engine.domain.events.broker import (
+    BrokerEvent,
+    BrokerReported,
+    CancelRefused,
+    FillReceived,
+    OrderAccepted,
+    OrderCancelled,
+    OrderDispatched,
+    OrderExpired,
+    OrderRejected,
+    OrderUnknown,
+    ReportBegun,
+)
+from engine.domain.events.market import (
+    BarClosed,
+    BarOpened,
+    ClockTicked,
+    HistoryBar,
+    InstrumentListed,
+    MarketEnded,
+    MarketEvent,
+    SessionOpened,
+)
+from engine.domain.events.people import (
+    BotChanged,
+    BotRemoved,
+    CommandReceived,
+    EntriesHeld,
+    HaltChanged,
+    PersonEvent,
+    PolicyChanged,
+    Recovered,
+)
+from engine.domain.found import FactsFound, ViewsFound
+
+__all__ = [
+    "BarClosed",
+    "BarOpened",
+    "BotChanged",
+    "BotRemoved",
+    "BrokerEvent",
+    "BrokerReported",
+    "CancelRefused",
+    "ClockTicked",
+    "CommandReceived",
+    "EntriesHeld",
+    "Event",
+    "FillReceived",
+    "HaltChanged",
+    "HistoryBar",
+    "InstrumentListed",
+    "MarketEnded",
+    "MarketEvent",
+    "OrderAccepted",
+    "OrderCancelled",
+    "OrderDispatched",
+    "OrderExpired",
+    "OrderRejected",
+    "OrderUnknown",
+    "PersonEvent",
+    "PolicyChanged",
+    "Recovered",
+    "ReportBegun",
+    "SessionOpened",
+]
+
+Event: TypeAlias = MarketEvent | BrokerEvent | PersonEvent | EntriesHeld | Recovered | FactsFound | ViewsFound

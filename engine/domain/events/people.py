@@ -1,0 +1,72 @@
+"""What people want, and what the service itself has found. Made by the control watch and at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from engine.domain.account import BotSpec, Desired, RiskPolicy
+from engine.domain.records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class BotChanged:
+    """A bot's spec or desired state, as the API last wrote it. A new bot arrives the same way."""
+
+    spec: BotSpec
+    desired: Desired
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class BotRemoved:
+    """A bot was deleted: its positions are closed, then it is forgotten."""
+
+    bot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChanged:
+    """The account's risk policy, as the API last wrote it."""
+
+    policy: RiskPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class HaltChanged:
+    """A person halted the account (or the service), or lifted it."""
+
+    halted: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesHeld:
+    """The service itself can't vouch for an entry now, for a reason in words; None: it can again. No person's halt."""
+
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandReceived:
+    """A one-off command.
+
+    Kinds: close_position {bot_id, symbol}, cancel_order {order_id}, flatten {}, sync_orders {},
+    resolve_difference {difference_id, resolution, by}.
+    """
+
+    command_id: str
+    kind: str
+    arguments: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What the journal (or the store) last held of this account: the newest of each state, to go on from."""
+
+    records: tuple[Record, ...]
+    sequence: int
+
+
+PersonEvent: TypeAlias = BotChanged | BotRemoved | PolicyChanged | HaltChanged | CommandReceived

@@ -1,0 +1,48 @@
+"""Every door to the outside, a Protocol each. Adapters implement them, twins too; runtime, api and cli call them.
+
+What crosses a door is a domain value or a plain dict of JSON-like values (str, int, float, bool, None, aware datetime,
+list, dict). Operating errors are those of domain/errors.
+"""
+
+from engine.ports.market import Broker, Clock, MarketFeed, Sighting, Venue
+from engine.ports.people import Bell, BotDocument, ControlPlane, Documents, Identity, Page, TokenVerifier, Transaction
+from engine.ports.way_out import (
+    Fields,
+    Grant,
+    Lease,
+    Outbox,
+    PastStore,
+    Pending,
+    QueueStatus,
+    RecordStore,
+    Salvage,
+    SnapshotStore,
+    StoredStates,
+)
+
+__all__ = [
+    "Bell",
+    "BotDocument",
+    "Broker",
+    "Clock",
+    "ControlPlane",
+    "Documents",
+    "Fields",
+    "Grant",
+    "Identity",
+    "Lease",
+    "MarketFeed",
+    "Outbox",
+    "Page",
+    "PastStore",
+    "Pending",
+    "QueueStatus",
+    "RecordStore",
+    "Salvage",
+    "Sighting",
+    "SnapshotStore",
+    "StoredStates",
+    "TokenVerifier",
+    "Transaction",
+    "Venue",
+]

@@ -1,0 +1,173 @@
+"""Sends orders, once, after they were written down; and finds out what became of those without an answer.
+
+Takes from outgoing.py, asks the broker, tells the session's inbox. docs/decisions/0007 says why it is so. Every doubt
+means: not sent. Nothing is ever sent again, under any id: what became of an order is asked for by its id.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import structlog
+
+from engine.domain.account import AccountSpec, Mode
+from engine.domain.broker import VenueState
+from engine.domain.effects import CancelOrder, SubmitOrder
+from engine.domain.errors import BackPressure, CannotStart, OperatingError
+from engine.domain.events import BrokerEvent, CancelRefused, OrderDispatched, OrderExpired, OrderUnknown
+from engine.domain.instant import Instant
+from engine.domain.order import Purpose
+from engine.ports import Clock, Venue
+from engine.runtime.lookups import BELIEVED_AFTER_S, FIRST_S, LookUp, LookUps, told_by
+from engine.runtime.outgoing import Errand, Outgoing
+
+WRITTEN_WITHIN_S = 5.0
+ENTRY_WAITS_S = 10.0  # behind others; the price that it was decided at is gone by then
+EXIT_RESTS_S = 5.0  # before an exit that could not leave is given up, and decided anew
+CANCELS_FOR_S = 60.0  # a cancellation without an answer is asked for again for so long
+NAP_S = 0.2
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Where events go, and the market time that they bear."""
+
+    tell: Callable[[BrokerEvent], None]
+    market_at: Callable[[], Instant]
+
+
+class Dispatch:
+    """The one that sends for an account. Raises CannotStart for a live account: nothing arms it yet."""
+
+    def __init__(
+        self,
+        account: AccountSpec,
+        broker: Venue,
+        outgoing: Outgoing,
+        telling: Telling,
+        clock: Clock,
+        *,
+        believed_after_s: float = BELIEVED_AFTER_S,
+    ) -> None:
+        if account.mode is not Mode.PAPER:
+            raise CannotStart(f"{account.account_id}: live trading is not armed; no order of this account can be sent")
+        self._broker = broker
+        self._outgoing = outgoing
+        self._telling = telling
+        self._clock = clock
+        self._look_ups = LookUps(believed_after_s)
+        self._later: list[tuple[float, BrokerEvent]] = []
+
+    def begin(self, unanswered: Iterable[str]) -> None:
+        """Orders of before a restart that may have been sent: when, nobody knows, so their time begins now."""
+        for order_id in unanswered:
+            self._look_ups.add(order_id, self._clock.monotonic(), lost=True, in_s=0.0)
+
+    def run(self, stop: threading.Event) -> None:
+        """Do what comes until stopped. What still waits then was never sent; the next start looks it up."""
+        while not stop.is_set():
+            self.step(stop.is_set)
+            self._outgoing.wait(min(NAP_S, self._look_ups.next_s(self._clock.monotonic())))
+
+    def step(self, stop: Callable[[], bool] = lambda: False) -> None:
+        """Send what waits, most urgent first, and ask about what is due. Each takes some seconds at most."""
+        while not stop() and (errand := self._outgoing.take()) is not None:
+            if isinstance(errand.effect, CancelOrder):
+                self._cancel(errand.effect)
+            else:
+                self._submit(errand.effect, errand)
+        now = self._clock.monotonic()
+        for order_id in self._outgoing.to_look_at():
+            self._look_ups.add(order_id, now, lost=False, in_s=0.0)
+        for asked in self._look_ups.due(now):
+            if stop():
+                return
+            self._look_up(asked)
+        ripe = [event for due, event in self._later if due <= now]
+        self._later = [(due, event) for due, event in self._later if due > now]
+        self._tell(ripe)
+
+    def _submit(self, order: SubmitOrder, errand: Errand) -> None:
+        entry = order.purpose is Purpose.ENTRY
+        if entry and self._clock.monotonic() - errand.since > ENTRY_WAITS_S:
+            self._tell_not_sent(order, "it waited too long behind others")
+            return
+        try:
+            errand.written(WRITTEN_WITHIN_S)
+        except OperatingError as error:
+            self._tell_not_sent(order, f"it could not be written down ({error})")
+            return
+        at = self._telling.market_at()
+        self._tell([OrderDispatched(order.order_id, at)])
+        try:
+            self._tell(self._broker.submit(order))
+        except BackPressure as error:
+            self._tell_not_sent(order, str(error))
+        except OperatingError as error:
+            _log.warning("no answer to an order", order=order.order_id, error=str(error))
+            self._tell([OrderUnknown(order.order_id, str(error), self._telling.market_at())])
+            self._look_ups.add(order.order_id, self._clock.monotonic(), lost=True, in_s=FIRST_S)
+
+    def _tell_not_sent(self, order: SubmitOrder, why: str) -> None:
+        """It certainly did not leave. An exit is given up a little later, or each tick would decide another."""
+        event = OrderExpired(order.order_id, f"not sent: {why}", self._telling.market_at())
+        _log.warning("order not sent", order=order.order_id, why=why)
+        if order.purpose is Purpose.EXIT:
+            self._later.append((self._clock.monotonic() + EXIT_RESTS_S, event))
+        else:
+            self._tell([event])
+
+    def _cancel(self, cancel: CancelOrder) -> None:
+        now = self._clock.monotonic()
+        try:
+            told = self._broker.cancel(cancel)
+        except OperatingError as error:
+            _log.warning("no answer to a cancellation", order=cancel.order_id, error=str(error))
+            if cancel.order_id:
+                self._look_ups.add(cancel.order_id, now, lost=False, cancel=cancel, in_s=FIRST_S)
+            return  # of somebody else's order the next report says whether it works still
+        if cancel.order_id:
+            self._tell(told)
+            if not told:  # it ended before: how, the stream tells, or has told; it may have been missed
+                self._look_ups.add(cancel.order_id, now, lost=False, in_s=FIRST_S)
+
+    def _look_up(self, asked: LookUp) -> None:
+        try:
+            sighting = self._broker.find(asked.order_id)
+        except OperatingError:
+            self._look_ups.again(asked, self._clock.monotonic(), absent=False)
+            return
+        now = self._clock.monotonic()
+        if sighting is None:
+            if not asked.lost:
+                self._look_ups.settled(asked)  # reported as a difference: it was there, and is not
+            elif self._look_ups.believed_absent(asked, now):
+                self._look_ups.settled(asked)
+                at = self._telling.market_at()
+                self._tell([OrderExpired(asked.order_id, "never reached the broker", at)])
+            else:
+                self._look_ups.again(asked, now, absent=True)
+            return
+        self._tell(told_by(sighting, self._telling.market_at()))
+        if asked.cancel is None or sighting[0].state is not VenueState.WORKING:
+            self._look_ups.settled(asked)
+        else:
+            self._cancel_again(asked, asked.cancel, now)
+
+    def _cancel_again(self, asked: LookUp, cancel: CancelOrder, now: float) -> None:
+        """It works on: the cancellation did not arrive. Asking again is harmless, unlike sending."""
+        if now - asked.since > CANCELS_FOR_S:
+            self._look_ups.settled(asked)
+            reason = "the broker does not answer the cancellation"
+            self._tell([CancelRefused(cancel.order_id, reason, self._telling.market_at())])
+            return
+        asked.lost = False
+        self._look_ups.again(asked, now, absent=False)
+        self._cancel(cancel)
+
+    def _tell(self, events: Iterable[BrokerEvent]) -> None:
+        for event in events:
+            self._telling.tell(event)

@@ -1,0 +1,104 @@
+"""Orders whose fate is not known here, and when the venue is asked about each next. Kept by dispatch.py.
+
+Absence is not believed before 60 s since the send, the longest that a request without an expiry of its own may live in
+a network, and not before two answers in a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.domain.broker import VenueState
+from engine.domain.effects import CancelOrder
+from engine.domain.events import (
+    BrokerEvent,
+    FillReceived,
+    OrderAccepted,
+    OrderCancelled,
+    OrderExpired,
+    OrderRejected,
+)
+from engine.domain.instant import Instant
+from engine.ports import Sighting
+
+FIRST_S, LONGEST_S = 1.0, 15.0
+BELIEVED_AFTER_S = 60.0
+BELIEVED_AFTER_LOOKS = 2
+
+
+@dataclass(slots=True)
+class LookUp:
+    """One order to ask about. `lost`: no answer to its send. `cancel`: no answer to that, to be asked again.
+
+    `since` and `due` by monotonic time; `absent` counts the answers in a row that there is no such order.
+    """
+
+    order_id: str
+    since: float
+    due: float
+    lost: bool
+    cancel: CancelOrder | None = None
+    tries: int = 0
+    absent: int = 0
+
+
+class LookUps:
+    """Each order once. Every wait is twice the one before, up to 15 s."""
+
+    def __init__(self, believed_after_s: float = BELIEVED_AFTER_S) -> None:
+        self._believed_after_s = believed_after_s
+        self._asked: dict[str, LookUp] = {}
+
+    def __len__(self) -> int:
+        return len(self._asked)
+
+    def add(self, order_id: str, now: float, *, lost: bool, cancel: CancelOrder | None = None, in_s: float) -> None:
+        """Ask about an order in so many seconds; one that is asked about already goes on as it was."""
+        known = self._asked.get(order_id)
+        if known is None:
+            self._asked[order_id] = LookUp(order_id, now, now + in_s, lost, cancel)
+        else:
+            known.lost, known.cancel = known.lost or lost, cancel or known.cancel
+            known.due = min(known.due, now + in_s)
+
+    def due(self, now: float) -> list[LookUp]:
+        """Those it is time to ask about."""
+        return [asked for asked in self._asked.values() if asked.due <= now]
+
+    def next_s(self, now: float) -> float:
+        """Seconds until the next is due."""
+        return min((max(0.0, asked.due - now) for asked in self._asked.values()), default=LONGEST_S)
+
+    def again(self, asked: LookUp, now: float, *, absent: bool) -> None:
+        """Nothing is settled: ask later. Only an answer counts, and one that is no answer breaks the row."""
+        asked.tries += 1
+        asked.absent = asked.absent + 1 if absent else 0
+        asked.due = now + min(FIRST_S * 2.0 ** min(asked.tries, 10), LONGEST_S)
+
+    def believed_absent(self, asked: LookUp, now: float) -> bool:
+        """Whether, with the answer that came just now, the order never reached the venue."""
+        return asked.absent + 1 >= BELIEVED_AFTER_LOOKS and now - asked.since >= self._believed_after_s
+
+    def settled(self, asked: LookUp) -> None:
+        """Its fate is known."""
+        del self._asked[asked.order_id]
+
+
+def told_by(sighting: Sighting, at: Instant) -> Iterator[BrokerEvent]:
+    """What the venue's listing of an order says, as if told when it happened. Saying it twice is harmless."""
+    order, fills = sighting
+    identity = str(order.client_order_id)
+    if order.state is not VenueState.REJECTED:
+        yield OrderAccepted(identity, order.venue_order_id, at)
+    for fill in fills:
+        yield FillReceived(identity, fill.venue_fill_id, fill.quantity, fill.price, fill.at)
+    match order.state:
+        case VenueState.REJECTED:
+            yield OrderRejected(identity, order.reason or "rejected", at)
+        case VenueState.CANCELLED:
+            yield OrderCancelled(identity, order.reason or "cancelled at the broker", at)
+        case VenueState.EXPIRED:
+            yield OrderExpired(identity, order.reason or "expired at the broker", at)
+        case _:
+            pass

@@ -1,0 +1,120 @@
+"""Asks the broker for reports and hands them to the core, which compares; and listens to the broker's stream.
+
+At the start, after each reconnect, 2 s after an order ended or something looked wrong, every 30 s, and when a person
+asks. Feeds the session's inbox; what it sees of the broker goes into the account's health.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+
+from engine.domain.errors import OperatingError
+from engine.domain.events import BrokerEvent, BrokerReported, CommandReceived, Event, ReportBegun
+from engine.domain.instant import instant_of
+from engine.outbox.backoff import Backoff
+from engine.ports import Broker, Clock, Venue
+from engine.runtime.health import BrokerSeen
+from engine.runtime.outgoing import Outgoing, ReportWish
+
+EVERY_S = 30.0
+DOUBTED_S = 2.0
+TWICE_S = 1.0  # between the two reports that a person's wish takes: one alone only makes a suspicion
+NAP_S = 0.5
+_log = structlog.get_logger()
+
+
+class Reconciliation:
+    """Takes reports. `seen` is read by the session's thread."""
+
+    def __init__(
+        self, broker: Venue, put: Callable[[Event], None], seen: BrokerSeen, wish: ReportWish, clock: Clock
+    ) -> None:
+        self._broker = broker
+        self._put = put
+        self._seen = seen
+        self._wish = wish
+        self._clock = clock
+        self._commands: deque[CommandReceived] = deque()
+
+    def carry_out(self, command: CommandReceived) -> bool:
+        """Take `sync_orders`: its answer follows the reports that were taken for it. False for any other command."""
+        if command.kind != "sync_orders":
+            return False
+        self._commands.append(command)
+        self._wish.within(0.0)
+        return True
+
+    def run(self, stop: threading.Event) -> None:
+        """Ask when it is due, until stopped."""
+        while not stop.is_set():
+            self.step()
+            self._wish.wait(NAP_S)
+
+    def step(self) -> None:
+        """One report, where it is due; two where a person asked."""
+        if not self._wish.due():
+            return
+        self._wish.taken(EVERY_S)
+        commands = [self._commands.popleft() for _ in range(len(self._commands))]
+        failure = self.ask()
+        if commands and failure is None:
+            self._clock.wait(TWICE_S)
+            failure = self.ask()
+        for command in commands:
+            arguments = {**command.arguments, **({} if failure is None else {"unanswered": failure})}
+            self._put(replace(command, arguments=arguments))
+
+    def ask(self) -> str | None:
+        """Take one report; None, or why there is none."""
+        self._put(ReportBegun())
+        try:
+            report = self._broker.report()
+        except OperatingError as error:
+            if self._seen.failing is None:
+                _log.warning("the broker gives no report", error=str(error))
+                self._seen.failing_since = instant_of(self._clock.now())
+            self._seen.failing = str(error)
+            return str(error)
+        self._put(BrokerReported(report))
+        self._seen.checked_at = instant_of(self._clock.now())
+        self._seen.failing = None
+        return None
+
+
+class VenueStream:
+    """Listens, and reconnects by the one policy; what was told meanwhile is looked up, and a report taken."""
+
+    def __init__(self, broker: Broker, outgoing: Outgoing, put: Callable[[Event], None], seen: BrokerSeen) -> None:
+        self._broker = broker
+        self._outgoing = outgoing
+        self._put = put
+        self._seen = seen
+        self._failures = 0
+
+    def run(self, stop: threading.Event) -> None:
+        """Until stopped."""
+        backoff = Backoff(random.random)
+        while not stop.is_set():
+            try:
+                self._broker.listen(self._told, self._opened, stop.is_set)
+            except OperatingError as error:
+                self._failures += 1
+                if self._seen.state != "away":
+                    _log.warning("the broker's stream is broken", error=str(error))
+                self._seen.state = "away"
+                stop.wait(backoff.rest_s(self._failures))
+
+    def _told(self, event: BrokerEvent) -> None:
+        self._put(event)
+
+    def _opened(self) -> None:
+        self._failures = 0
+        self._seen.state = "connected"
+        self._outgoing.look_again()
+        self._outgoing.wish.within(0.0)
