@@ -19,8 +19,8 @@ class Settings:
     """Everything the service is told from outside.
 
     role: all, api or engine. port: where gunicorn listens. project: the Google Cloud project. owner_uid: whose account
-    the engine trades. feed, data, speed, bots: the market, its files, market seconds a wall second, a bots file. venue: a practice venue's
-    address, None for the simulated one.
+    the engine trades. feed, data, speed, bots: the market, its files, market seconds a wall second, a bots file.
+    venue: a practice venue's address, None for the simulated one.
     state_dir: where journals and the snapshot live. web_dir: the built client.
     """
 

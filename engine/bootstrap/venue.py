@@ -1,4 +1,4 @@
-"""The venue outside that an account trades at, and the workers that reach it. Wired by engine.py where settings name one.
+"""The venue outside that an account trades at, and the workers that reach it. Wired by engine.py where one is named.
 
 Without one the account trades at the simulated venue, which is stepped inside its session.
 """

@@ -82,9 +82,7 @@ class Venue(Protocol):
 class Broker(Venue, Protocol):
     """A venue in another process or another company: what happens there comes by a stream."""
 
-    def listen(
-        self, tell: Callable[[BrokerEvent], None], opened: Callable[[], None], stop: Callable[[], bool]
-    ) -> None:
+    def listen(self, tell: Callable[[BrokerEvent], None], opened: Callable[[], None], stop: Callable[[], bool]) -> None:
         """Tell what happens until `stop()` is true; `opened` when the stream is open, before its first event.
 
         Raises an OperatingError when the stream breaks: what was told meanwhile may be missed, and is looked up.

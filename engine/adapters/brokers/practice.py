@@ -104,9 +104,7 @@ class PracticeBroker:
                 self._market.at(),
             )
 
-    def listen(
-        self, tell: Callable[[BrokerEvent], None], opened: Callable[[], None], stop: Callable[[], bool]
-    ) -> None:
+    def listen(self, tell: Callable[[BrokerEvent], None], opened: Callable[[], None], stop: Callable[[], bool]) -> None:
         """See ports.Broker. A stream that begins anew counts as broken: nobody knows what it told meanwhile."""
         status, answer = self._call("GET", "/events")
         self._expect(status)

@@ -20,6 +20,8 @@ from engine.domain.order import OrderState
 from engine.domain.records import (
     AccountRecord,
     BotStatusRecord,
+    DifferenceRecord,
+    DifferenceState,
     EquityDayRecord,
     FillRecord,
     OrderRecord,
@@ -34,6 +36,8 @@ PAGE = 300  # documents a query: some 300 kB of orders, well within the 5 s that
 _FINISHED = frozenset(
     {OrderState.FILLED, OrderState.CANCELLED, OrderState.REJECTED, OrderState.EXPIRED, OrderState.REFUSED}
 )
+# One that was settled still says that its fill is booked, or that its order is followed.
+_STANDING = [state.value for state in DifferenceState if state is not DifferenceState.GONE]
 _OPEN = [state.value for state in OrderState if state not in _FINISHED]
 
 
@@ -46,7 +50,7 @@ class FirestorePast:
     def states(self, account_id: str) -> StoredStates:
         """See ports.PastStore.
 
-        Account, open positions, unfinished orders, bots that have been run, roll-ups, and the equity line of the day
+        Account, open positions, unfinished orders, differences, bots that have been run, roll-ups, and the equity line of the day
         the account was in.
         """
         records: list[Record] = []
@@ -123,6 +127,8 @@ def _states(wire: Wire, account_id: str) -> Iterator[tuple[type, Fields]]:
             yield kind, found
     for found in _query(wire, "orders", own, ("state", _OPEN)):
         yield OrderRecord, found
+    for found in _query(wire, "differences", own, ("state", _STANDING)):
+        yield DifferenceRecord, found
     for found in _query(wire, "bots", own):
         if "status" in found:
             yield BotStatusRecord, found
