@@ -118,7 +118,7 @@ def _page(account: Account, bills: dict[str, Bill], measured: dict[str, Any]) ->
         "Watched: a screen is open (POST /presence within 90 s), and prices are written each second, not each ten.",
         "A commit's look at the lease is taken for a document read: how Google bills it is not published.",
         f"Prices: {PRICES_FROM} (--read-usd and so on).",
-        f"Measured {measured['date']}, {measured['command']}: bots: {measured['bots']}, symbols: {measured['symbols']}.",
+        f"Measured {measured['date']}, {measured['command']}: bots {measured['bots']}, symbols {measured['symbols']}.",
     ]
 
 

@@ -165,8 +165,8 @@ class Dispatch:
             self._tell([CancelRefused(cancel.order_id, reason, self._telling.market_at())])
             return
         asked.lost = False
-        self._look_ups.again(asked, now, absent=False)
         self._cancel(cancel)
+        self._look_ups.again(asked, now, absent=False)
 
     def _tell(self, events: Iterable[BrokerEvent]) -> None:
         for event in events:

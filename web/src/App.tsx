@@ -4,6 +4,7 @@ import { AccountProvider } from "./live/Account";
 import { ActivityPane } from "./panes/ActivityPane";
 import { BotsPane } from "./panes/BotsPane";
 import { DeadLettersPane } from "./panes/DeadLettersPane";
+import { DifferencesPane } from "./panes/DifferencesPane";
 import { FillsPane } from "./panes/FillsPane";
 import { OrdersPane } from "./panes/OrdersPane";
 import { PositionsPane } from "./panes/PositionsPane";
@@ -46,7 +47,7 @@ function Screen({ route }: { route: Route }) {
     case "orders": return <ListScreen title={words.nav.orders}><OrdersPane whole /></ListScreen>;
     case "fills": return <ListScreen title={words.nav.fills}><FillsPane whole /></ListScreen>;
     case "trades": return <ListScreen title={words.nav.trades}><TradesPane /></ListScreen>;
-    case "activity": return <ListScreen title={words.nav.activity}><DeadLettersPane /><ActivityPane /></ListScreen>;
+    case "activity": return <ListScreen title={words.nav.activity}><DifferencesPane /><DeadLettersPane /><ActivityPane /></ListScreen>;
     case "more": return <More />;
     default: return <Unknown />;
   }

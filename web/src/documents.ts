@@ -158,13 +158,6 @@ export interface Bot extends Owned {
   status?: BotStatus | null;
 }
 
-export interface Difference {
-  symbol?: string;
-  broker?: number;
-  books?: number;
-  detail?: string;
-}
-
 export interface Account extends Owned {
   name: string;
   market: "demo" | "replay" | "coinbase" | "angelone";
@@ -187,7 +180,7 @@ export interface Account extends Owned {
     day: string; open_at: Ms; close_at: Ms; entry_from: Ms | null; entry_until: Ms | null; flatten_at: Ms | null;
   } | null;
   clock: { speed: number; simulated: boolean; finished: boolean };
-  truth: { state: "in_step" | "checking" | "differs" | "unknown"; checked_at: Ms | null; differences: (string | Difference)[] };
+  truth: { state: "in_step" | "checking" | "differs" | "unknown"; checked_at: Ms | null; differences: string[] };
   engine: { instance: string; epoch: number; heartbeat_at: Ms | null };
   write_queue: { depth: number; oldest_age_s: number | null; dead_letters: number };
   feed: { state: "live" | "late" | "stale" | "finished"; last_tick_at: Ms | null; ticks?: number; dropped?: Record<string, number> };

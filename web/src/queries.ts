@@ -51,6 +51,7 @@ export const queries = {
   trades: (owner: Owner): ListenQuery => newest(owner, "closed_trades", "exit_at", 50),
   alerts: (owner: Owner): ListenQuery => newest(owner, "alerts", "at", 20),
   deadLetters: (owner: Owner): ListenQuery => ({ collection: "dead_letters", filters: own(owner), limit: 50 }),
+  openDifferences: (owner: Owner): ListenQuery => ({ collection: "differences", filters: [...own(owner), is("state", "open")], limit: 50 }),
   quotes: (owner: Owner): ListenQuery => byId(owner, "quotes", [owner.account]),
   controls: (owner: Owner): ListenQuery => byId(owner, "controls", [owner.account]),
   riskPolicy: (owner: Owner): ListenQuery => byId(owner, "risk_policies", [owner.account]),

@@ -1,4 +1,5 @@
 /** Every sentence of the dashboard: whole sentences with slots, since word order changes between languages. Fed to all components. */
+import { differenceWords } from "./differenceWords";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
@@ -96,7 +97,6 @@ export const words = {
     differs: (n: number) => `${n} ${plural(n, "difference", "differences")}`,
     agree: (positions: number) => `Venue, books and screen agree: ${positions} ${plural(positions, "position", "positions")}`,
     checkingDetail: "Asked the venue; its answer is not here yet", unknownDetail: "The venue has not answered. Entries wait.",
-    difference: (symbol: string, broker: string, books: string) => `${symbol}: broker ${broker}, books ${books}`,
   },
   vitals: {
     feed: "Feed", broker: "Broker", store: "Store", queue: "Write queue", engine: "Engine", rest: "All else", allGood: "All good",
@@ -197,6 +197,7 @@ export const words = {
     bytes: (n: string) => `${n} bytes`, retry: "Send again", retryAsked: "Sending again was asked", discard: "Discard", keep: "Keep it",
     discardAsk: "Discard for good? It never reaches the store.", discardDeed: "Discard for good", discardAsked: "Discarding was asked",
   },
+  differences: differenceWords,
   bot: {
     back: "Back to bots", start: "Start bot", pause: "Pause", resume: "Resume", stop: "Stop bot", edit: "Edit", delete: "Delete",
     deleteAsk: (name: string) => `Delete ${name}? It is stopped, its open positions are closed by the engine, its records stay.`, deleteDeed: (name: string) => `Delete ${name}`, keep: "Keep it",

@@ -50,8 +50,8 @@ class FirestorePast:
     def states(self, account_id: str) -> StoredStates:
         """See ports.PastStore.
 
-        Account, open positions, unfinished orders, differences, bots that have been run, roll-ups, and the equity line of the day
-        the account was in.
+        Account, open positions, unfinished orders, differences, bots that have been run, roll-ups, and the equity line
+        of the day the account was in.
         """
         records: list[Record] = []
         sequence = account_sequence = 0

@@ -1,4 +1,5 @@
 /** Everything a reader can have the service do, by name. Fed by buttons and forms; feeds api/call. Raises what `call` raises. */
+import type { Resolution } from "../differences";
 import { words } from "../words";
 import { call } from "./call";
 
@@ -23,7 +24,7 @@ export interface Accepted {
 /** The answer to a command that was waited for. */
 interface CarriedOut extends Accepted {
   state?: "accepted" | "done" | "failed";
-  result?: { reason?: string };
+  result?: { reason?: string; result?: string };
 }
 
 /** Waits for the engine's word, at most ten seconds; raises `Error` with its reason where it could not do it. */
@@ -48,5 +49,6 @@ export const deeds = {
   acknowledge: (alert: string) => call("POST", at("alerts", alert, "acknowledge")),
   retryLetter: (letter: string) => carriedOut(at("dead-letters", letter, "retry")),
   discardLetter: (letter: string) => carriedOut(at("dead-letters", letter, "discard")),
+  resolveDifference: (difference: string, resolution: Resolution) => carriedOut(at("differences", difference, resolution)),
   present: (account: string) => call("POST", "/presence", { account_id: account }),
 };

@@ -5,7 +5,7 @@ import { useAccount } from "../live/Account";
 import { useOfflineSince } from "../live/connection";
 import { useLive } from "../live/useLive";
 import { clockMinutes } from "../moments";
-import { count, quantity } from "../numbers";
+import { count } from "../numbers";
 import { Age, LATE_AFTER_S, useLate } from "../parts/Age";
 import { Truth } from "../parts/Truth";
 import { queries } from "../queries";
@@ -37,11 +37,7 @@ function truthSentence(account: Account, positions: number): string {
   const { state, differences } = account.truth;
   if (state === "in_step") return words.truth.agree(positions);
   if (state === "checking") return words.truth.checkingDetail;
-  const first = differences[0];
-  if (state !== "differs" || !first) return words.truth.unknownDetail;
-  if (typeof first === "string") return first;
-  const figure = (n: number | undefined) => (n === undefined ? "?" : quantity(n, account.currency));
-  return first.detail ?? words.truth.difference(first.symbol ?? "", figure(first.broker), figure(first.books));
+  return (state === "differs" && differences[0]) || words.truth.unknownDetail;
 }
 
 function feedLevel(account: Account, late: boolean): Level {
