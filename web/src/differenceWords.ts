@@ -14,7 +14,6 @@ export const differenceWords = {
     foreign_order: () => "an order that is not ours",
     foreign_position: (n: string) => `the broker holds ${n}, the books nothing`,
     overnight_position: (n: string) => `${n} from an earlier day, the books hold nothing`,
-    quantity_mismatch: (n: string) => `broker and books are ${n} apart`,
   },
   more: (n: string) => `the broker has ${n} more than the books`, less: (n: string) => `the broker has ${n} less than the books`,
   causes: {

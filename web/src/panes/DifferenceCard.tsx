@@ -3,7 +3,7 @@ import { useId, useState } from "react";
 import { deeds } from "../api/deeds";
 import { useDeed } from "../api/useDeed";
 import { objectOf, outcome, RESOLUTIONS, titleOf, type Difference, type Resolution } from "../differences";
-import type { Order } from "../documents";
+import type { Command, Order } from "../documents";
 import { useAccount } from "../live/Account";
 import { useOfflineSince } from "../live/connection";
 import { useLive } from "../live/useLive";
@@ -65,22 +65,26 @@ function useHeld(symbol: string): number[] {
 
 /** Three choices, none taken at first; what one would do stands in it, and a refusal below all. */
 function Decision({ found, onDecided }: CardProps) {
-  const { account, wallZone } = useAccount();
+  const { account, owner, wallZone } = useAccount();
   const { busy, sentence, run, clear } = useDeed();
   const [choice, setChoice] = useState<Resolution | null>(null);
-  const [asked, setAsked] = useState(false);
+  const [asked, setAsked] = useState<string | null>(null);
+  const command = useLive<Command>(asked ? queries.command(owner, asked) : null).rows?.[0];
+  const failed = command?.state === "failed" ? String(command.result?.reason ?? words.api.notCarriedOut) : null;
   const held = useHeld(found.symbol);
   const offline = useOfflineSince();
   const group = useId();
   const what = objectOf(found, account.currency);
-  const off = offline !== null || busy || asked;
+  const waiting = asked !== null && failed === null;
+  const off = offline !== null || busy || waiting;
   const decide = (resolution: Resolution) => run(async () => {
     const answer = await deeds.resolveDifference(found.id, resolution);
     if (answer.state === "done") onDecided(words.differences.done(titleOf(found, account.currency), answer.result?.result ?? resolution));
-    setAsked(true);
+    setAsked(answer.command_id ?? null);
   });
   const take = (resolution: Resolution) => {
     clear();
+    setAsked(null);
     setChoice(resolution);
   };
   return (
@@ -101,12 +105,12 @@ function Decision({ found, onDecided }: CardProps) {
           </label>
         ))}
       </fieldset>
-      {sentence && <p className="refusal" role="alert"><FieldError>{sentence}</FieldError></p>}
+      {(sentence ?? failed) && <p className="refusal" role="alert"><FieldError>{sentence ?? failed}</FieldError></p>}
       <p className="act">
         <button type="button" className="btn primary wide-p" disabled={off || choice === null} onClick={() => choice && void decide(choice)}>
           {choice === null ? words.differences.chooseFirst : words.differences.press(words.differences.choices[choice], what)}
         </button>
-        <span className="dim small" role="status">{asked ? words.differences.asked : words.differences.by}</span>
+        <span className="dim small" role="status">{waiting ? words.differences.asked : words.differences.by}</span>
       </p>
     </>
   );
