@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from engine.api.models.bodies import BotBody, BotChangeBody, BuildingBody, ExitsBody, SizingBody
+from engine.api.models.bodies import BotBody, BotChangeBody, BuildingBody, ExecutionBody, ExitsBody, SizingBody
 from engine.api.problems import FieldError, invalid
 from engine.domain.account import BotSpec, Building, Exits, Sizing, SizingKind
 from engine.domain.errors import InvalidValue
+from engine.domain.execution import Execution
 from engine.ports import Fields
 from engine.strategies import registry
 
@@ -38,6 +39,7 @@ class BotForm:
     sizing: SizingBody
     exits: ExitsBody
     building: BuildingBody
+    execution: ExecutionBody
 
 
 def new_form(body: BotBody, account_id: str, salt: str) -> BotForm:
@@ -53,6 +55,7 @@ def new_form(body: BotBody, account_id: str, salt: str) -> BotForm:
         sizing=body.sizing,
         exits=body.exits,
         building=body.building,
+        execution=body.execution,
     )
 
 
@@ -68,6 +71,7 @@ def changed_form(bot: Fields, body: BotChangeBody) -> BotForm:
         sizing=body.sizing or SizingBody.model_validate(bot["sizing"]),
         exits=body.exits or ExitsBody.model_validate(bot["exits"]),
         building=body.building or BuildingBody.model_validate(bot.get("building") or {}),
+        execution=body.execution or ExecutionBody.model_validate(bot.get("execution") or {}),
     )
 
 
@@ -80,10 +84,11 @@ def checked_fields(form: BotForm, instruments: Sequence[Fields] | None) -> Field
     sizing = _tried(errors, lambda: Sizing(SizingKind(form.sizing.kind), form.sizing.value))
     exits = _tried(errors, lambda: Exits(form.exits.stop_pct, form.exits.target_pct))
     building = _tried(errors, lambda: Building(**dict(form.building)))
+    execution = _tried(errors, lambda: Execution(**dict(form.execution)))
     _tried(errors, lambda: registry.make(form.strategy, form.parameters))
     _tried(errors, lambda: BotSpec(form.bot_id, form.strategy, form.symbols, form.name, timeframe=form.timeframe))
     errors += [] if instruments is None else _unknown_symbols(form.symbols, instruments)
-    if errors or sizing is None or exits is None or building is None:
+    if errors or sizing is None or exits is None or building is None or execution is None:
         raise invalid(errors)
     return {
         "name": form.name,
@@ -99,6 +104,14 @@ def checked_fields(form: BotForm, instruments: Sequence[Fields] | None) -> Field
             "step_pct": float(building.step_pct),
             "factor": float(building.factor),
             "notional_max_pct": _float(building.notional_max_pct),
+        },
+        "execution": {
+            "entries": execution.entries.value,
+            "exits": execution.exits.value,
+            "offset_bps": float(execution.offset_bps),
+            "collar_bps": float(execution.collar_bps),
+            "replace_after_s": execution.replace_after_s,
+            "replacements_max": execution.replacements_max,
         },
     }
 

@@ -1,7 +1,7 @@
 """What the broker has, taken into the books: a missed fill, an order's end, a quantity. Called by reconcile.py.
 
 Quantities go through orders and fills like everything else, so that cash, charges and closed trades tie: what somebody
-else bought is held by `by-hand`, what somebody else sold is taken from the bots that hold it.
+else bought is held by `by-hand-` and the account, what somebody else sold is taken from the bots that hold it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from engine.domain.instant import Instant
 from engine.domain.order import ExitReason, OrderRequest, Purpose, Side
 from engine.domain.records import DifferenceKind, DifferenceRecord
 
-BY_HAND = "by-hand"
+BY_HAND = "by-hand-"  # with the account: a position's document is named after bot and symbol alone
 
 
 def adopt(state: State, standing: DifferenceRecord, at: Instant) -> str:
@@ -76,7 +76,7 @@ def _adopt_quantity(state: State, standing: DifferenceRecord, at: Instant) -> st
             done.append(f"{side} {part:f} booked to {position.bot_id}")
             left, number = left - part, number + 1
     if left:
-        _book(state, standing, number, BY_HAND, side, left, price, Purpose.ENTRY, at)
+        _book(state, standing, number, BY_HAND + state.account.account_id, side, left, price, Purpose.ENTRY, at)
         done.append(f"{side} {left:f} at {price:f} held by hand")
     return ", ".join(done)
 

@@ -12,6 +12,7 @@ from typing import Any
 from engine.core.decide import exit_position
 from engine.core.orders import TERMINAL, Move, Order
 from engine.core.publish import publish_alert, publish_order
+from engine.core.replacing import check_leg, go_on, on_filled, on_refused
 from engine.core.sending import request_cancel
 from engine.core.settle import book_fill, check_fill, forget_if_removed
 from engine.core.standing import announce, close_unknown, difference, open_unknown
@@ -68,7 +69,8 @@ def on_accepted(state: State, event: OrderAccepted) -> None:
     close_unknown(state, order.order_id, "the broker has it")
     wanted = order.cancel_wanted
     if order.state is OrderState.ACCEPTED and wanted is not None:
-        request_cancel(state, order, event.at, wanted.reason, expire=wanted.expire)
+        again = not (late and order.purpose is Purpose.ENTRY)
+        request_cancel(state, order, event.at, wanted.reason, expire=wanted.expire, replacing=again)
     elif order.state is OrderState.ACCEPTED and late and order.purpose is Purpose.ENTRY:
         request_cancel(state, order, event.at, "it came too late")
 
@@ -79,6 +81,8 @@ def on_rejected(state: State, event: OrderRejected) -> None:
     if order is None:
         return
     close_unknown(state, order.order_id, "the broker rejected it")
+    if on_refused(state, order, event.at, would_cross=event.would_cross):
+        return
     publish_alert(state, "warning", "order_rejected", order.order_id, f"{order.symbol}: rejected, {event.reason}")
     if order.purpose is Purpose.EXIT:
         state.exit_rests[order.bot_id, order.symbol] = event.at + EXIT_REST_US
@@ -92,6 +96,7 @@ def on_ended(state: State, event: OrderCancelled | OrderExpired) -> None:
     if order is None:
         return
     close_unknown(state, order.order_id, event.reason)
+    go_on(state, order, event.at)
     forget_if_removed(state, order.bot_id)
     position = state.portfolio.get(order.bot_id, order.symbol)
     if state.ended and position is not None:
@@ -133,10 +138,12 @@ def on_fill(state: State, event: FillReceived) -> None:
         return
     try:
         check_fill(state, order, event)
+        check_leg(state, order, event.quantity)
     except InvariantBroken as broken:
         _open_unbookable(state, order, event, str(broken))
         return
     book_fill(state, order, event)
+    on_filled(state, order, event.at)
 
 
 def _open_unbookable(state: State, order: Order, event: FillReceived, why: str) -> None:

@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.core.building import BuildingView, next_tranche
+from engine.core.execution import AT_MARKET, Leg, entry_terms, exit_terms
 from engine.core.exits import exit_prices
+from engine.core.exposure import risk_view
 from engine.core.orders import Order
 from engine.core.portfolio import Position
 from engine.core.publish_bots import publish_signal
-from engine.core.risk.checks import RiskView
-from engine.core.risk.gate import judge_entry, judge_exit
-from engine.core.sending import next_order_id, release, settle_request, withdraw_entries
+from engine.core.risk.gate import Approved, judge_entry, judge_exit
+from engine.core.sending import follow, next_order_id, release, settle_request, withdraw_entries
 from engine.core.sizing import entry_quantity
 from engine.core.state import Bot, State
 from engine.core.strategy import Verdict
 from engine.domain.account import Desired, TradingState
 from engine.domain.effects import SubmitOrder
+from engine.domain.execution import Execution
 from engine.domain.identity import signal_id
 from engine.domain.instant import MINUTE, SECOND, Instant
 from engine.domain.market import Bar
@@ -83,24 +85,32 @@ def _answer(state: State, bot: Bot, bar: Bar, signal: SignalType, identity: str)
 
 
 def _blocked(state: State, bot: Bot, bar: Bar) -> Refusal | None:
-    """What blocks any entry of this bot on this symbol now, before an order is thought of."""
+    """What blocks any new entry of this bot on this symbol now, before an order is thought of."""
     at = bar.close_at
-    if bot.desired is not Desired.RUNNING:
-        return Refusal(bot.desired.value, f"The bot is {bot.desired.value}")
-    if state.breaker.state is not TradingState.ACTIVE:
-        return Refusal("halted", state.breaker.reason or "The account is halted")
-    differs = state.truth.open_on(bar.symbol)
-    if differs is not None:
-        return Refusal("difference", f"Broker and books differ on {bar.symbol}: {differs.ours}; {differs.theirs}")
-    session = state.session_of(bar.symbol)
-    if session is None or not session.entry_from <= at < session.entry_until:
-        return Refusal("entry_window", "Outside the session's entry window")
+    closed = _closed_to_entries(state, bot, bar.symbol, at)
+    if closed is not None:
+        return closed
     stance = bot.stances[bar.symbol]
     since = None if stance.last_fill_at is None else at - stance.last_fill_at
     cooldown = stance.strategy.cooldown_s * SECOND
     if since is not None and since < cooldown:
         left = (cooldown - since) // SECOND
         return Refusal("cooldown", f"Cooling down, {left // 60}:{left % 60:02d} left")
+    return None
+
+
+def _closed_to_entries(state: State, bot: Bot, symbol: str, at: Instant) -> Refusal | None:
+    """What forbids entries, a further attempt at one that is partly filled included."""
+    if bot.desired is not Desired.RUNNING:
+        return Refusal(bot.desired.value, f"The bot is {bot.desired.value}")
+    if state.breaker.state is not TradingState.ACTIVE:
+        return Refusal("halted", state.breaker.reason or "The account is halted")
+    differs = state.truth.open_on(symbol)
+    if differs is not None:
+        return Refusal("difference", f"Broker and books differ on {symbol}: {differs.ours}; {differs.theirs}")
+    session = state.session_of(symbol)
+    if session is None or not session.entry_from <= at < session.entry_until:
+        return Refusal("entry_window", "Outside the session's entry window")
     return None
 
 
@@ -112,6 +122,7 @@ def _entry_answer(state: State, bot: Bot, bar: Bar, side: Side, identity: str) -
     if isinstance(quantity, Refusal):
         return _Answer(Outcome.BLOCKED, quantity.code, quantity.detail)
     stop, _ = exit_prices(bot.spec.exits, price, side.sign, instrument)
+    terms = entry_terms(bot.spec.execution, side, price, instrument)
     request = OrderRequest(
         order_id=next_order_id(state, bot.bot_id, bar.symbol, bot.spec.timeframe, bar.open_at, "entry"),
         bot_id=bot.bot_id,
@@ -123,11 +134,16 @@ def _entry_answer(state: State, bot: Bot, bar: Bar, side: Side, identity: str) -
         at=bar.close_at,
         signal_id=identity,
         stop_price=stop,
+        order_type=terms.order_type,
+        limit_price=terms.limit_price,
+        post_only=terms.post_only,
     )
-    ruling = judge_entry(request, _risk_view(state, request, equity))
+    ruling = judge_entry(request, risk_view(state, request, equity))
     order, submit = settle_request(state, request, ruling)
     if isinstance(ruling, Refusal):
         return _Answer(Outcome.BLOCKED, ruling.code, ruling.detail, order)
+    if terms is not AT_MARKET:
+        follow(state, Leg(request, bot.spec.execution, bot.spec.timeframe, bar.open_at, "entry"), order.order_id)
     bot.orders += 1
     return _Answer(Outcome.ORDERED, order=order, submit=submit)
 
@@ -151,25 +167,6 @@ def _next_quantity(state: State, bot: Bot, bar: Bar, side: Side, equity: Decimal
     return next_tranche(bot.spec.building, view)
 
 
-def _risk_view(state: State, request: OrderRequest, equity: Decimal) -> RiskView:
-    entries = [order for order in state.open_orders() if order.purpose is Purpose.ENTRY]
-    positions = state.portfolio.all()
-    held = {(position.bot_id, position.symbol) for position in positions}
-    held.update((order.bot_id, order.symbol) for order in entries)
-    zero = Decimal(0)
-    return RiskView(
-        policy=state.policy,
-        equity=equity,
-        cash_free=state.ledger.cash - sum((order.remaining * order.price for order in entries), zero),
-        at_risk_pct=sum((position.at_risk_pct for position in positions), zero)
-        + sum((order.at_risk_pct * order.remaining / order.quantity for order in entries), zero),
-        positions=len(held),
-        new_position=(request.bot_id, request.symbol) not in held,
-        quote_at=state.tapes[request.symbol].last_at,
-        minimum_notional=state.instruments[request.symbol].minimum_notional,
-    )
-
-
 def exit_position(state: State, position: Position, reason: ExitReason, at: Instant) -> Order | None:
     """Ask for a position to be closed whole; None while an exit of it is already on its way."""
     answer = _exit_position(state, position, reason, at, at - at % MINUTE, None)
@@ -190,23 +187,55 @@ def _exit_position(
         return _Answer(Outcome.BLOCKED, "exit_resting", "The broker has just rejected an exit; another follows")
     bot = state.bots.get(position.bot_id)
     timeframe = bot.spec.timeframe if bot else "1m"
+    side, price = Side.SELL if position.sign > 0 else Side.BUY, state.tapes[position.symbol].price()
+    execution = bot.spec.execution if bot else Execution()
+    terms = exit_terms(execution, reason, side, price, 0, position.instrument)
     request = OrderRequest(
         order_id=next_order_id(state, position.bot_id, position.symbol, timeframe, bar_at, f"exit-{reason}"),
         bot_id=position.bot_id,
         symbol=position.symbol,
-        side=Side.SELL if position.sign > 0 else Side.BUY,
+        side=side,
         quantity=abs(position.quantity),
-        price=state.tapes[position.symbol].price(),
+        price=price,
         purpose=Purpose.EXIT,
         at=at,
         signal_id=identity,
         exit_reason=reason,
+        order_type=terms.order_type,
+        limit_price=terms.limit_price,
     )
     ruling = judge_exit(request, position.quantity)
     order, submit = settle_request(state, request, ruling)
     if isinstance(ruling, Refusal):
         return _Answer(Outcome.BLOCKED, ruling.code, ruling.detail, order)
+    for earlier in state.legs.values():  # one that waits to go on: this exit closes what it would have
+        if not earlier.entry and (earlier.first.bot_id, earlier.first.symbol) == (position.bot_id, position.symbol):
+            earlier.over = True
+    if terms is not AT_MARKET:
+        leg = Leg(request, execution, timeframe, bar_at, f"exit-{reason}", position.fill_ids[0])
+        follow(state, leg, order.order_id)
     if bot is not None:
         bot.orders += 1
     withdraw_entries(state, at, position.bot_id, position.symbol)
     return _Answer(Outcome.ORDERED, order=order, submit=submit)
+
+
+def send_again(state: State, request: OrderRequest) -> Order | Refusal:
+    """A further attempt at an entry or an exit that was decided before, judged as if it were new."""
+    bot = state.bots.get(request.bot_id)
+    ruling: Approved | Refusal
+    if request.purpose is Purpose.EXIT:
+        position = state.portfolio.get(request.bot_id, request.symbol)
+        ruling = judge_exit(request, Decimal(0) if position is None else position.quantity)
+    elif bot is None or bot.removed:
+        return Refusal("removed", "the bot was deleted")
+    else:
+        closed = _closed_to_entries(state, bot, request.symbol, request.at)
+        ruling = closed or judge_entry(request, risk_view(state, request, state.equity()))
+    if isinstance(ruling, Refusal):
+        return ruling
+    order, submit = settle_request(state, request, ruling)
+    release(state, order, submit)
+    if bot is not None:
+        bot.orders += 1
+    return order

@@ -1,7 +1,8 @@
 """What happens at a whole minute of market time, and when a day begins. Called by engine.py when time gets there.
 
-In this order: bars close (all symbols, by name), bots judge them, positions are flattened, the day's orders expire, the
-account is marked. Every driver goes through here, so that a backtest and a live day take their decisions alike.
+In this order: bars close (all symbols, by name), bots judge them, positions are flattened, the day's orders expire,
+orders not filled in time are taken back, the account is marked. Every driver goes through here, so that a backtest and
+a live day take their decisions alike.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from engine.core.publish import (
     publish_profits,
 )
 from engine.core.publish_bots import publish_bot, publish_decision
+from engine.core.replacing import run_legs
 from engine.core.sending import request_cancel
 from engine.core.state import Bot, State
 from engine.core.strategy import Verdict
@@ -34,6 +36,8 @@ def run_minute(state: State, at: Instant) -> None:
             judge(state, bot, series, bar, act=True)
     for venue in sorted(state.sessions):
         _session_clock(state, state.sessions[venue], at)
+    if state.legs:
+        run_legs(state, at)
     _mark(state, at)
     if state.views and closed:
         for bot_id in sorted(state.bots):
@@ -47,7 +51,12 @@ def begin_day(state: State, day: str) -> None:
     state.portfolio.begin_day()
     began_at, state.day_began_at = state.day_began_at, state.now
     # An order that ended yesterday is kept for today: the venue may still have something to say of it.
-    state.orders = {key: order for key, order in state.orders.items() if order.open or order.created_at >= began_at}
+    # The last attempt at an exit that is not flat yet is kept until it is: the next one follows it.
+    waits = {leg.live for leg in state.legs.values() if not leg.over}
+    state.orders = {
+        key: order for key, order in state.orders.items() if order.open or order.created_at >= began_at or key in waits
+    }
+    state.legs = {key: leg for key, leg in state.legs.items() if key in state.orders or not leg.over}
     state.truth.begin_day()
     state.bot_days.clear()
     for bot_id in sorted(state.bots):

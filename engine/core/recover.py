@@ -9,6 +9,7 @@ from __future__ import annotations
 from engine.core.ledger import Mark, Profit
 from engine.core.orders import TERMINAL, Order
 from engine.core.portfolio import Position
+from engine.core.replacing import resume
 from engine.core.settle import set_triggers
 from engine.core.state import State
 from engine.domain.account import TradingState
@@ -137,3 +138,4 @@ def _open_order(state: State, record: OrderRecord) -> None:
         order.fill_keys = list(position.fill_ids)  # its own among them, so that none of them is booked again
     order.venue_order_id = record.venue_order_id
     state.orders[order.order_id] = order
+    resume(state, order)

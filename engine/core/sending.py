@@ -5,6 +5,7 @@ Called by decide.py, and by whoever takes an order back.
 
 from __future__ import annotations
 
+from engine.core.execution import Leg
 from engine.core.orders import Move, Order
 from engine.core.publish import publish_order
 from engine.core.risk.gate import Approved
@@ -20,7 +21,7 @@ def next_order_id(state: State, bot_id: str, symbol: str, timeframe: str, bar_at
     attempt = 0
     while True:
         identity = order_id(state.account.account_id, bot_id, symbol, timeframe, bar_at, leg, attempt)
-        if identity not in state.orders and identity not in state.truth.listed:
+        if identity not in state.orders and identity not in state.legs and identity not in state.truth.listed:
             return identity
         attempt += 1
 
@@ -36,7 +37,7 @@ def settle_request(state: State, request: OrderRequest, ruling: Approved | Refus
     order.move(Move.SEND, request.at)
     submit = SubmitOrder(
         order.order_id, order.symbol, order.side, order.quantity, order.order_type, order.limit_price,
-        order.purpose, order.exit_reason, request.at,
+        order.purpose, order.exit_reason, request.at, request.post_only,
     )  # fmt: skip
     return order, submit
 
@@ -59,15 +60,24 @@ def withdraw_entries(
 ) -> None:
     """Take back entries that are on their way, so that nothing is bought after the decision not to."""
     for order in state.open_orders(bot_id, symbol):
-        if order.purpose is Purpose.ENTRY and order.state is not OrderState.CANCEL_REQUESTED:
+        if order.purpose is not Purpose.ENTRY:
+            continue
+        if order.state is OrderState.CANCEL_REQUESTED:
+            _end_leg(state, order)
+        else:
             request_cancel(state, order, at, reason)
 
 
-def request_cancel(state: State, order: Order, at: Instant, reason: str, *, expire: bool = False) -> None:
+def request_cancel(
+    state: State, order: Order, at: Instant, reason: str, *, expire: bool = False, replacing: bool = False
+) -> None:
     """Ask for the rest of an order to be taken out; of one that the venue has not answered to, once it has.
 
-    `expire` says that its day is over.
+    `expire` says that its day is over, `replacing` that another attempt may follow: else none does, but that an exit
+    goes on the next day.
     """
+    if not replacing and not (expire and order.purpose is Purpose.EXIT):
+        _end_leg(state, order)
     cancel = CancelOrder(order.order_id, at, reason, expire, order.venue_order_id)
     if order.state in (OrderState.SENT, OrderState.IN_FLIGHT, OrderState.UNKNOWN):
         order.cancel_wanted = order.cancel_wanted or cancel
@@ -77,3 +87,17 @@ def request_cancel(state: State, order: Order, at: Instant, reason: str, *, expi
         publish_order(state, order)
     state.truth.touch(order.symbol)
     state.out.append(cancel)
+
+
+def follow(state: State, leg: Leg, order_id: str) -> None:
+    """This order is the leg's live attempt from now on."""
+    leg.order_ids.append(order_id)
+    leg.asked_at, leg.slow = None, False
+    state.legs[order_id] = leg
+
+
+def _end_leg(state: State, order: Order) -> None:
+    """No further attempt is made at what this order is for."""
+    leg = state.legs.get(order.order_id)
+    if leg is not None:
+        leg.over = True

@@ -42,6 +42,8 @@ def book_fill(state: State, order: Order, event: FillReceived) -> None:
     rates = state.tariff.rates(instrument.venue, iso(event.at)[:10])
     before = charges_on(rates, order.side, order.filled_value)
     order.fill(key, event.quantity, event.price, value, event.at)
+    if (leg := state.legs.get(order.order_id)) is not None:
+        leg.filled += event.quantity
     charges = growth(before, charges_on(rates, order.side, order.filled_value))
     fill = _fill_record(order, event, key, charges)
     exit_reason = None if entry else order.exit_reason or ExitReason.MANUAL

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.core.bars import Series
 from engine.core.charges import Tariff
+from engine.core.execution import Leg
 from engine.core.ledger import Ledger
 from engine.core.orders import Order
 from engine.core.portfolio import Portfolio
@@ -93,6 +94,7 @@ class State:
         self.series: dict[str, dict[str, Series]] = {}
         self.bots: dict[str, Bot] = {}
         self.orders: dict[str, Order] = {}
+        self.legs: dict[str, Leg] = {}  # by each of their orders; of orders at the market there are none
         self.portfolio = Portfolio(account.reduce_by)
         self.ledger = Ledger(account.cash)
         self.breaker = Breaker()

@@ -9,8 +9,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.domain.errors import InvalidValue
+from engine.domain.execution import Execution
 from engine.domain.timeframe import timeframe_us
 
+_LIVE = "live-"
 _BOT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
@@ -180,6 +182,7 @@ class BotSpec:
     sizing: Sizing = Sizing()
     exits: Exits = Exits()
     building: Building = field(default=Building(), repr=False)  # out of repr: see BotList.digest
+    execution: Execution = field(default=Execution(), repr=False)
 
     def __post_init__(self) -> None:
         if not _BOT_ID.fullmatch(self.bot_id):
@@ -196,7 +199,7 @@ class BotSpec:
 
 @dataclass(frozen=True, slots=True)
 class AccountSpec:
-    """A person's money at one venue, paper or live, as it starts.
+    """A person's money at one venue, paper or live, as it starts. A live one's id begins with `live-`, no other does.
 
     charge_schedule    what its orders pay, by a name of core/charges
     venue_charges      another schedule's name, by the venue of the instrument
@@ -221,3 +224,5 @@ class AccountSpec:
     def __post_init__(self) -> None:
         if not self.cash.is_finite() or self.cash <= 0:
             raise InvalidValue("cash", f"must be above 0, is {self.cash}")
+        if (self.mode is Mode.LIVE) != self.account_id.startswith(_LIVE):
+            raise InvalidValue("account_id", f"{self.account_id!r} can't be a {self.mode} account's: {_LIVE} marks live")

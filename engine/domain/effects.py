@@ -24,7 +24,7 @@ class PublishRecord:
 
 @dataclass(frozen=True, slots=True)
 class SubmitOrder:
-    """Send this order to the venue, once."""
+    """Send this order to the venue, once. A `post_only` limit that would trade on arrival is to be rejected."""
 
     order_id: str
     symbol: str
@@ -35,6 +35,7 @@ class SubmitOrder:
     purpose: Purpose
     exit_reason: ExitReason | None
     at: Instant
+    post_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

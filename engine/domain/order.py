@@ -73,7 +73,8 @@ class OrderState(StrEnum):
 class OrderRequest:
     """What somebody wants; becomes an order only by way of the risk gate's `Approved`.
 
-    `price` is the mark the request was sized at, in currency; `stop_price` the stop it will have, if any.
+    `price` is the mark the request was sized at, in currency; `stop_price` the stop it will have, if any. A `post_only`
+    limit must not trade on arrival: the venue rejects it instead.
     """
 
     order_id: str
@@ -89,6 +90,7 @@ class OrderRequest:
     stop_price: Decimal | None = None
     order_type: OrderType = OrderType.MARKET
     limit_price: Decimal | None = None
+    post_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,15 +22,22 @@ class FillModel:
     """slippage_bps: against us, basis points of the price. latency_ms: market time until an order can fill.
 
     partial_pct: how many of a hundred orders are filled in two parts rather than whole.
+    unfilled_pct: how many of a hundred limit orders that rest on arrival nobody ever trades with, whatever the price.
     """
 
     seed: int = 1
     slippage_bps: int = 1
     latency_ms: int = 0
     partial_pct: int = 0
+    unfilled_pct: int = 0
 
     def __post_init__(self) -> None:
-        for name, most in (("slippage_bps", 1_000), ("latency_ms", 60_000), ("partial_pct", 100)):
+        for name, most in (
+            ("slippage_bps", 1_000),
+            ("latency_ms", 60_000),
+            ("partial_pct", 100),
+            ("unfilled_pct", 100),
+        ):
             if not 0 <= getattr(self, name) <= most:
                 raise InvalidValue(name, f"must be 0 to {most}, is {getattr(self, name)}")
 
@@ -51,5 +58,9 @@ class FillModel:
         half = instrument.whole_lots(remaining / 2)
         return half if half > 0 else remaining
 
-    def _draw(self, order_id: str) -> int:
-        return int.from_bytes(sha256(f"{self.seed}:{order_id}".encode()).digest()[:8]) % 100
+    def passed_over(self, order_id: str) -> bool:
+        """Whether a resting order stays behind others in the queue until it is taken out."""
+        return self.unfilled_pct > 0 and self._draw(f"queue:{order_id}") < self.unfilled_pct
+
+    def _draw(self, name: str) -> int:
+        return int.from_bytes(sha256(f"{self.seed}:{name}".encode()).digest()[:8]) % 100

@@ -1,6 +1,9 @@
-"""The simulated venue: takes orders, fills them at the next price.
+"""The simulated venue: takes orders, fills them at the next price. Stepped by paper.py beside the engine, tick by tick.
 
-Stepped by paper.py beside the engine, tick by tick.
+It knows last prices, no order book. A limit order that the last price reaches on arrival takes liquidity: it fills at
+the next price within its limit, slippage included, never beyond the limit. Any other rests: it fills at its own limit
+as soon as a price reaches it, or never (the model's `unfilled_pct`). A post-only order that would take is rejected.
+Where the data are bars, a resting order sees their opening prices alone.
 """
 
 from __future__ import annotations
@@ -19,12 +22,13 @@ from engine.simulation.fill_model import FillModel
 
 @dataclass(slots=True)
 class _Resting:
-    """An order at the venue; `parts` counts its fills so far."""
+    """An order at the venue; `parts` counts its fills so far, `maker` says that it waited for others to come."""
 
     order: SubmitOrder
     remaining: Decimal
     fillable_at: Instant
     parts: int = 0
+    maker: bool = False
 
 
 class SimulatedVenue:
@@ -43,11 +47,15 @@ class SimulatedVenue:
         """Accept an order; what closes a position at the end of the data fills at once, at the last price."""
         if order.quantity <= 0:
             return (OrderRejected(order.order_id, "quantity must be above zero", order.at),)
+        maker = not self._crosses(order, self._last_price(order.symbol))
+        if order.post_only and not maker:
+            words = "post-only, and it would have traded on arrival"
+            return (OrderRejected(order.order_id, words, order.at, would_cross=True),)
         accepted = OrderAccepted(order.order_id, f"SIM-{order.order_id}", order.at)
         if order.exit_reason is ExitReason.END:
             price = self._instrument_of(order.symbol).price_of(self._last_price(order.symbol))
             return accepted, FillReceived(order.order_id, f"{order.order_id}-0", order.quantity, price, order.at)
-        resting = _Resting(order, order.quantity, order.at + self._model.latency_us)
+        resting = _Resting(order, order.quantity, order.at + self._model.latency_us, maker=maker)
         self._resting.setdefault(order.symbol, []).append(resting)
         self.waiting = True
         return (accepted,)
@@ -71,7 +79,8 @@ class SimulatedVenue:
         fills: list[BrokerEvent] = []
         left: list[_Resting] = []
         for resting in queue:
-            if at < resting.fillable_at or not self._crosses(resting.order, units):
+            early = at < resting.fillable_at or (resting.maker and self._model.passed_over(resting.order.order_id))
+            if early or not self._crosses(resting.order, units):
                 left.append(resting)
                 continue
             fills.append(self._fill(resting, at, units))
@@ -95,7 +104,9 @@ class SimulatedVenue:
         resting.parts += 1
         resting.remaining -= quantity
         price = self._model.price(units, order.side, instrument)
-        if order.limit_price is not None:
+        if order.limit_price is not None and resting.maker:
+            price = order.limit_price
+        elif order.limit_price is not None:
             price = min(price, order.limit_price) if order.side is Side.BUY else max(price, order.limit_price)
         return FillReceived(order.order_id, fill_id, quantity, price, at)
 

@@ -6,7 +6,8 @@ As JSON (or the same in TOML):
      "reduce_by": "average", "seed": 1, "risk_policy": {"at_risk_max_pct": 15},
      "bots": [{"id": "banks", "strategy": "confluence", "parameters": {"confirm_s": 300}, "symbols": ["SBIN"],
                "timeframe": "1m", "sizing": {"kind": "equity_pct", "value": 5}, "exits": {"stop_pct": 0.5},
-               "building": {"policy": "pyramid_up", "tranches_max": 3, "step_pct": 0.5, "factor": 0.5}}]}
+               "building": {"policy": "pyramid_up", "tranches_max": 3, "step_pct": 0.5, "factor": 0.5},
+               "execution": {"entries": "limit", "offset_bps": 5, "exits": "marketable_limit", "collar_bps": 50}}]}
 
 All but `bots` is optional; a bot needs `id`, `strategy` and `symbols`.
 """
@@ -32,6 +33,7 @@ from engine.domain.account import (
     SizingKind,
 )
 from engine.domain.errors import InvalidValue
+from engine.domain.execution import EntryStyle, Execution, ExitStyle
 from engine.strategies.registry import checked_parameters, make
 
 DEFAULT_CASH = Decimal(1_000_000)
@@ -57,6 +59,7 @@ class BotList:
         without them keeps its digest, and the account named after it its books.
         """
         later: list[object] = [(bot.bot_id, bot.building) for bot in self.bots if bot.building != Building()]
+        later += [(bot.bot_id, bot.execution) for bot in self.bots if bot.execution != Execution()]
         later += sorted(self.venue_charges.items())
         later += [self.reduce_by] if self.reduce_by is not ReduceBy.AVERAGE else []
         return sha256((repr(self) + (repr(later) if later else "")).encode()).hexdigest()
@@ -91,7 +94,8 @@ def parse_bots(said: Any) -> BotList:
 
 def parse_bot(said: Any, prefix: str = "") -> BotSpec:
     """One bot; raises InvalidValue, its field after `prefix`. The strategy and its parameters are checked too."""
-    known = ("id", "bot_id", "name", "strategy", "parameters", "symbols", "timeframe", "sizing", "exits", "building")
+    known = ("id", "bot_id", "name", "strategy", "parameters", "symbols", "timeframe", "sizing", "exits", "building",
+             "execution")  # fmt: skip
     bot = _object(prefix, said, known)
     try:
         parameters = _object("parameters", bot.get("parameters") or {}, None)
@@ -109,6 +113,7 @@ def parse_bot(said: Any, prefix: str = "") -> BotSpec:
             sizing=parse_sizing(bot.get("sizing") or {}),
             exits=parse_exits(bot.get("exits") or {}),
             building=parse_building(bot.get("building") or {}),
+            execution=parse_execution(bot.get("execution") or {}),
         )
         make(spec.strategy, spec.parameters)
     except InvalidValue as error:
@@ -141,6 +146,22 @@ def parse_building(said: Any) -> Building:
             number = number_of(f"building.{name}", value)
             given[name] = _whole("building.tranches_max", number) if name == "tranches_max" else number
     return Building(**given)
+
+
+def parse_execution(said: Any) -> Execution:
+    """The execution setting's fields that differ from the defaults."""
+    execution = _object("execution", said, tuple(field.name for field in fields(Execution)))
+    given: dict[str, Any] = {}
+    for name, value in execution.items():
+        path = f"execution.{name}"
+        if name == "entries":
+            given[name] = EntryStyle(_word(path, value, EntryStyle))
+        elif name == "exits":
+            given[name] = ExitStyle(_word(path, value, ExitStyle))
+        elif value is not None:
+            number = number_of(path, value)
+            given[name] = number if name.endswith("_bps") else _whole(path, number)
+    return Execution(**given)
 
 
 def _venue_charges(said: Any) -> dict[str, str]:

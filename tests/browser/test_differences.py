@@ -1,4 +1,4 @@
-"""Where broker and books differ, the dashboard shows all three sides and lets a person decide; nothing is chosen at first."""
+"""Where broker and books differ the dashboard shows all three sides and a person decides; none is chosen at first."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,11 +20,11 @@ def differ(stack: Stack, account: Seeded, identity: str = "D1", **more: Any) -> 
     """Write a difference as the engine would, and the account's truth with it."""
     stack.firestore.document(f"differences/{identity}").set({
         **account.who.owned(), "kind": "quantity_mismatch", "subject": "INFY", "symbol": "INFY", "order_id": None,
-        "venue_order_id": None, "venue_state": None, "quantity": 40, "price": 1356.9, "ours": "22 held",
-        "theirs": "62 held", "state": "open", "at": account.day.market_at, "found_at": account.day.market_at,
+        "venue_order_id": None, "venue_state": None, "quantity": 40, "price": 1356.9, "ours": "31 held",
+        "theirs": "71 held", "state": "open", "at": account.day.market_at, "found_at": account.day.market_at,
         "resolved_at": None, "resolved_by": None, "result": None, **more,
     })  # fmt: skip
-    sentence = "INFY: 22 held; the broker: 62 held"
+    sentence = "INFY: 31 held; the broker: 71 held"
     truth = {"state": "differs", "checked_at": account.who.written_at, "differences": [sentence]}
     account.change("accounts/paper-demo", truth=truth)
 
@@ -36,13 +36,13 @@ def test_the_badge_leads_to_the_card_and_there_is_none_while_all_is_in_step(stac
     expect(dashboard.page.get_by_role("region", name="INFY")).to_have_count(0)
     dashboard.go("Overview")
     differ(stack, account)
-    badge = dashboard.page.get_by_role("link", name="1 difference: decide")
-    expect(dashboard.page.get_by_role("region", name="Can the rest be believed")).to_contain_text("the broker: 62 held")
+    badge = dashboard.page.get_by_role("link", name="1 difference decide about it")
+    expect(dashboard.page.get_by_role("region", name="Can the rest be believed")).to_contain_text("the broker: 71 held")
     badge.focus()
     dashboard.page.keyboard.press("Enter")
     card = dashboard.on("Activity").pane(TITLE)
-    expect(card).to_contain_text("62 held")
-    expect(card).to_contain_text("22 held")
+    expect(card).to_contain_text("71 held")
+    expect(card).to_contain_text("31 held")
     expect(card).to_contain_text("Entries on INFY are closed until you decide; exits go on.")
 
 
@@ -54,12 +54,12 @@ def test_nothing_is_chosen_at_first_and_each_choice_says_its_result_in_numbers(s
     expect(card.get_by_role("button", name="Choose what to do")).to_be_disabled()
     adopt = card.get_by_role("radio", name="Adopt", exact=True)
     expect(adopt).to_have_accessible_description(
-        "The books take it: buy 40 at 1,356.90. INFY goes from 22 to 62. Booked as 40 held by hand."
+        "The books take it: buy 40 at 1,356.90. INFY goes from 31 to 71. Booked as 40 held by hand."
     )
     flatten = card.get_by_role("radio", name="Flatten", exact=True)
     expect(flatten).to_have_accessible_description(
-        "The books take it: buy 40 at 1,356.90. INFY goes from 22 to 62. "
-        "Then all of it is closed at the market: sell 62 INFY."
+        "The books take it: buy 40 at 1,356.90. INFY goes from 31 to 71. "
+        "Then all of it is closed at the market: sell 71 INFY."
     )
     assert not [asked for asked in stack.server.asked if "differences" in asked.path]
 

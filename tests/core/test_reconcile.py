@@ -141,7 +141,7 @@ def test_an_adopted_order_by_hand_works_on_and_its_fill_is_asked_about_as_a_posi
     assert truth(made) == [(K.QUANTITY_MISMATCH, D(7))]
     resolve(made, "adopt")
     cycle(made, book, 2)
-    assert (made.engine.state.truth.state, held(made)) == ("in_step", {"alpha": D(100), "by-hand": D(7)})
+    assert (made.engine.state.truth.state, held(made)) == ("in_step", {"alpha": D(100), "by-hand-paper-test": D(7)})
 
 
 @pytest.mark.parametrize("overnight", [True, False])
@@ -161,7 +161,7 @@ def test_a_position_that_is_not_ours_is_never_taken_in_silently(resolution: str,
     settle_exits(made, book, before)
     cycle(made, book, 2)
     assert made.engine.state.truth.state == "in_step"
-    assert held(made) == ({"by-hand": D(40)} if resolution == "adopt" else {})
+    assert held(made) == ({"by-hand-paper-test": D(40)} if resolution == "adopt" else {})
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from engine.adapters.firestore.documents import SHAPES
 from engine.domain.records import HealthRecord
 from engine.ports import QueueStatus
-from engine.runtime.health import Pulse, health_record, held_reason, is_news
+from engine.runtime.health import BrokerSeen, Pulse, health_record, held_reason, is_news
 from engine.runtime.telling import HEARTBEAT_S, Telling
 from engine.simulation.clock import ManualClock
 from tests.builders.paper import paper_loop
@@ -21,7 +21,7 @@ IDLE = QueueStatus(0, 0.0, 0, 0, 0, "healthy")
 def health(queue: QueueStatus = IDLE) -> HealthRecord:
     """The health of a new account under such a queue."""
     clock = ManualClock()
-    return health_record(paper_loop().state, ListFeed(), Pulse(clock.monotonic()), queue, clock)
+    return health_record(paper_loop().state, ListFeed(), Pulse(clock.monotonic()), queue, clock, BrokerSeen())
 
 
 MOVING = {

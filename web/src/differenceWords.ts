@@ -45,5 +45,5 @@ export const differenceWords = {
   order: (symbol: string) => `the ${symbol} order`, press: (choice: string, what: string) => `${choice} ${what}`, chooseFirst: "Choose what to do",
   offline: (since: string) => `Last seen ${since}. The choices are off: this page does not hear the store, so what the broker has now is not known here.`,
   asked: "Asked; the engine has not acted on it yet.", by: "It is kept with your name.", done: (title: string, result: string) => `${title}. Decided: ${result}.`,
-  decided: "Decided", decide: "decide", failedList: "Differences",
+  decided: "Decided", decide: "decide about it", failedList: "Differences",
 };

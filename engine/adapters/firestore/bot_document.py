@@ -24,6 +24,7 @@ from engine.domain.account import (
 )
 from engine.domain.errors import InvalidValue
 from engine.domain.events import CommandReceived
+from engine.domain.execution import EntryStyle, Execution, ExitStyle
 from engine.ports import BotDocument, Fields
 
 
@@ -41,6 +42,7 @@ def new_bot(account: AccountSpec, spec: BotSpec, now: datetime) -> Fields:
         "sizing": {"kind": spec.sizing.kind.value, "value": float(spec.sizing.value)},
         "exits": {"stop_pct": _number(spec.exits.stop_pct), "target_pct": _number(spec.exits.target_pct)},
         "building": building_fields(spec.building),
+        "execution": execution_fields(spec.execution),
         "desired": Desired.RUNNING.value,
         "generation": 1,
         "created_at": now,
@@ -61,6 +63,7 @@ def read_bot(fields: Mapping[str, Any]) -> BotDocument:
             sizing=Sizing(SizingKind(fields["sizing"]["kind"]), _decimal(fields["sizing"]["value"])),
             exits=_exits(fields.get("exits") or {}),
             building=_building(fields.get("building") or {}),
+            execution=_execution(fields.get("execution") or {}),
         )
         desired = Desired(fields["desired"])
         return BotDocument(spec, desired, int(fields["generation"]), bool(fields.get("deleted", False)))
@@ -80,6 +83,18 @@ def building_fields(building: Building) -> Fields:
         "step_pct": float(building.step_pct),
         "factor": float(building.factor),
         "notional_max_pct": _number(building.notional_max_pct),
+    }
+
+
+def execution_fields(execution: Execution) -> Fields:
+    """How a bot's orders go to the venue, in its document."""
+    return {
+        "entries": execution.entries.value,
+        "exits": execution.exits.value,
+        "offset_bps": float(execution.offset_bps),
+        "collar_bps": float(execution.collar_bps),
+        "replace_after_s": execution.replace_after_s,
+        "replacements_max": execution.replacements_max,
     }
 
 
@@ -137,6 +152,19 @@ def _building(fields: Mapping[str, Any]) -> Building:
         step_pct=_decimal(fields.get("step_pct", default.step_pct)),
         factor=_decimal(fields.get("factor", default.factor)),
         notional_max_pct=None if notional_max is None else _decimal(notional_max),
+    )
+
+
+def _execution(fields: Mapping[str, Any]) -> Execution:
+    """What the document leaves out is as it is by default."""
+    default = Execution()
+    return Execution(
+        entries=EntryStyle(fields.get("entries", default.entries.value)),
+        exits=ExitStyle(fields.get("exits", default.exits.value)),
+        offset_bps=_decimal(fields.get("offset_bps", default.offset_bps)),
+        collar_bps=_decimal(fields.get("collar_bps", default.collar_bps)),
+        replace_after_s=int(fields.get("replace_after_s", default.replace_after_s)),
+        replacements_max=int(fields.get("replacements_max", default.replacements_max)),
     )
 
 

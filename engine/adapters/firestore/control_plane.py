@@ -41,7 +41,8 @@ class FirestoreControlPlane:
         """See ports.ControlPlane. A bot that was once made here and then deleted by a person stays deleted.
 
         A bot's id is one document: where the user's other account (an earlier replay, say) has a bot of that id, this
-        account takes it over. Raises PermanentFailure for an account or a bot that is another user's.
+        account takes it over. Raises PermanentFailure for an account or a bot that is another user's, and for a bot of an
+        account in the other mode.
         """
         controls = self._documents.get(CONTROLS, account.account_id)
         user = self._documents.get("users", account.user_id)
@@ -112,6 +113,8 @@ class FirestoreControlPlane:
             found = transaction.get("bots", bot.bot_id)
             if found is not None and found.get("user_id") != account.user_id:
                 raise PermanentFailure(f"the bot id {bot.bot_id} is another user's: give the bot another id")
+            if found is not None and found.get("mode", account.mode) != account.mode:
+                raise PermanentFailure(f"the bot {bot.bot_id} is on a {found['mode']} account: give the bot another id")
             if found is None and bot.bot_id not in brought:
                 transaction.create("bots", bot.bot_id, new_bot(account, bot, self._now()))
             elif found is not None and found.get("account_id") != account.account_id:

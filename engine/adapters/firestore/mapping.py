@@ -22,11 +22,15 @@ def write_of(
     """The write that a record asks for.
 
     `sent_at` is wall time and becomes `updated_at`; `price_digits` gives an instrument's decimals by symbol.
-    Raises PermanentFailure for a record that no document can hold (an unknown kind, a number that is none).
+    Raises PermanentFailure for a record that no document can hold (an unknown kind, a number that is none), and for one
+    that is another account's.
     """
     shape = SHAPES.get(type(record))
     if shape is None:
         raise PermanentFailure(f"{type(record).__name__} has no document")
+    owner = getattr(record, "account_id", account.account_id)
+    if owner != account.account_id:
+        raise PermanentFailure(f"{type(record).__name__} of {owner} under the lease of {account.account_id}")
     if shape.operation is Operation.DELETE:
         return DocumentWrite(record.collection, record.document_id, shape.operation, {})
     digits = price_digits(getattr(record, "symbol", None) or "")

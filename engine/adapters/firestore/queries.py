@@ -55,6 +55,7 @@ QUERIES: tuple[QueryShape, ...] = (
     QueryShape("open_positions", ("account_id",)),
     QueryShape("profits", ("account_id",)),
     QueryShape("orders", ("account_id",), one_of="state"),
+    QueryShape("differences", ("account_id",), one_of="state"),
     QueryShape("equity_days", ("account_id", "day")),
     QueryShape("bars", ("account_id", "day")),
 )

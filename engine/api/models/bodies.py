@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from engine.api.models.queries import Name, Timeframe
 from engine.domain.account import BuildingPolicy, Desired, SizingKind
+from engine.domain.execution import EntryStyle, ExitStyle
 
 # Documents hold doubles: beyond this a whole number would not come back as it went in.
 _LARGEST = Decimal(2**53)
@@ -72,6 +73,17 @@ class BuildingBody(Body):
     notional_max_pct: Number | None = Field(default=None, description="Worth of the whole position, % of equity.")
 
 
+class ExecutionBody(Body):
+    """How the bot's orders go to the venue; the default sends them at the market."""
+
+    entries: EntryStyle = EntryStyle.MARKET
+    exits: ExitStyle = ExitStyle.MARKET
+    offset_bps: Number = Field(default=Decimal(0), description="An entry's limit behind the price, basis points.")
+    collar_bps: Number = Field(default=Decimal(50), description="Furthest beyond the decision price, basis points.")
+    replace_after_s: Whole = Field(default=60, description="Not filled for so long, it is replaced; whole minutes.")
+    replacements_max: Whole = Field(default=3, description="Further attempts at an entry.")
+
+
 class BotBody(Body):
     """A new bot."""
 
@@ -84,6 +96,7 @@ class BotBody(Body):
     sizing: SizingBody = Field(default_factory=SizingBody)
     exits: ExitsBody = Field(default_factory=ExitsBody)
     building: BuildingBody = Field(default_factory=BuildingBody)
+    execution: ExecutionBody = Field(default_factory=ExecutionBody)
     desired: Desired = Field(Desired.STOPPED, description="Nothing trades before someone says so.")
     account_id: Name | None = Field(None, description="The account; may be left out when you have only one.")
 
@@ -99,6 +112,7 @@ class BotChangeBody(Body):
     sizing: SizingBody | None = None
     exits: ExitsBody | None = None
     building: BuildingBody | None = None
+    execution: ExecutionBody | None = None
     desired: Desired | None = None
 
 

@@ -38,11 +38,12 @@ class OrderUnknown:
 
 @dataclass(frozen=True, slots=True)
 class OrderRejected:
-    """The venue will not have the order."""
+    """The venue will not have the order. `would_cross`: it was post-only and would have traded on arrival."""
 
     order_id: str
     reason: str
     at: Instant
+    would_cross: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ export function Truth({ truth }: { truth: Account["truth"] }) {
       <Link className={`truth ${look}`} href={paths.activity}>
         <Bars out />
         {words.truth.differs(truth.differences.length)}
-        <span className="sr">: {words.differences.decide}</span>
+        <span className="sr"> {words.differences.decide}</span>
       </Link>
     );
   }

@@ -1,0 +1,116 @@
+"""An entry or an exit as all its attempts together, and the prices they go at.
+
+Made by decide.py, driven by replacing.py.
+
+Prices, with p the last price and d the price it was decided at (both currency):
+
+entry, limit        p less the offset for a buy, p and the offset for a sell
+entry, post_only    the same; where the venue would have had it trade on arrival, once more, a tick behind p
+exit                d less the collar for a sell, d and the collar for a buy; the collar doubles with each replacement
+                    (collar, 2 x, 4 x, ... at most 90 % of d), since an exit must get there in the end
+
+A limit is rounded to the instrument's tick, to the side that is better for us. No entry is replaced while p is beyond
+d by more than the collar.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from engine.domain.execution import EntryStyle, Execution, ExitStyle
+from engine.domain.instant import Instant
+from engine.domain.instrument import Instrument
+from engine.domain.order import ExitReason, OrderRequest, OrderType, Purpose, Side
+
+_BPS = 10_000
+_WIDEST_BPS = Decimal(9_000)
+_DOUBLINGS_MAX = 10  # from the narrowest collar on there is nothing beyond it but the widest
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How one order is priced."""
+
+    order_type: OrderType = OrderType.MARKET
+    limit_price: Decimal | None = None
+    post_only: bool = False
+
+
+AT_MARKET = Terms()
+
+
+@dataclass(slots=True)
+class Leg:
+    """All attempts at one entry or one exit. At most one of them is live: the last of `order_ids`.
+
+    first           the first attempt, as it was asked for; `first.price` is the price it was decided at
+    name            the leg in the order ids, with `timeframe` and `bar_at`
+    opened_by       an exit's position, by the fill that opened it
+    filled          what all attempts filled together
+    replacements    attempts that followed one not filled in time
+    asked_at        when the live attempt was last asked to be taken out, so that another may follow
+    slow            it was asked because it took too long: what follows counts as a replacement
+    over            no attempt follows: filled, given up, or taken back
+    resumed         it was found at work after a restart, without its history
+    """
+
+    first: OrderRequest
+    execution: Execution | None
+    timeframe: str
+    bar_at: Instant
+    name: str
+    opened_by: str | None = None
+    order_ids: list[str] = field(default_factory=list)
+    filled: Decimal = Decimal(0)
+    replacements: int = 0
+    asked_at: Instant | None = None
+    slow: bool = False
+    repriced: bool = False
+    over: bool = False
+    resumed: bool = False
+
+    @property
+    def live(self) -> str:
+        """The attempt that may be live."""
+        return self.order_ids[-1]
+
+    @property
+    def entry(self) -> bool:
+        return self.first.purpose is Purpose.ENTRY
+
+
+def entry_terms(execution: Execution, side: Side, price: Decimal, instrument: Instrument) -> Terms:
+    """An entry at `price`, the last one."""
+    if execution.entries is EntryStyle.MARKET:
+        return AT_MARKET
+    exact = price * (_BPS - side.sign * execution.offset_bps) / _BPS
+    return Terms(OrderType.LIMIT, _to_tick(exact, side, instrument), execution.entries is EntryStyle.POST_ONLY)
+
+
+def behind_the_touch(side: Side, price: Decimal, instrument: Instrument) -> Terms:
+    """A post-only entry a tick away from the last price."""
+    away = price - side.sign * instrument.tick_size
+    return Terms(OrderType.LIMIT, _to_tick(away, side, instrument), post_only=True)
+
+
+def exit_terms(
+    execution: Execution, reason: ExitReason, side: Side, decided: Decimal, replacements: int, instrument: Instrument
+) -> Terms:
+    """An exit after so many replacements. What closes at the end of the data does so at the last price."""
+    if execution.exits is ExitStyle.MARKET or reason is ExitReason.END:
+        return AT_MARKET
+    collar = min(execution.collar_bps * 2 ** min(replacements, _DOUBLINGS_MAX), _WIDEST_BPS)
+    exact = decided * (_BPS + side.sign * collar) / _BPS
+    limit = _to_tick(exact, side, instrument)
+    return Terms(OrderType.LIMIT, max(limit, instrument.tick_size))
+
+
+def in_collar(execution: Execution, side: Side, decided: Decimal, price: Decimal) -> bool:
+    """Whether a price is no further against us from the decision's than the collar."""
+    return (price - decided) * side.sign * _BPS <= decided * execution.collar_bps
+
+
+def _to_tick(price: Decimal, side: Side, instrument: Instrument) -> Decimal:
+    rounding = ROUND_FLOOR if side is Side.BUY else ROUND_CEILING
+    return (price / instrument.tick_size).to_integral_value(rounding) * instrument.tick_size
