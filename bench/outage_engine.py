@@ -163,7 +163,7 @@ def main(host: str, folder: Path, seconds: float) -> None:
     feed, end = EvenFeed(), EndWish()
     market = Market(AccountSpec("paper-bench", "bench", cash=Decimal(100_000_000)), BOTS, feed)
     with outside(settings, market) as out:
-        recovered = wiring._own_and_recover(out, end)
+        recovered = wiring._own_and_recover(out, end, None)
         be_watched(out)
         stopwatch = Stopwatch(recovered.session, feed)
         threading.Thread(target=measure, args=(stopwatch, out.journal, seconds), daemon=True).start()

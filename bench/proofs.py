@@ -40,6 +40,11 @@ PROOFS: tuple[Proof, ...] = (
         ("tests/prove/test_engine_kills.py",),
     ),
     Proof(
+        "order-kills",
+        "two hundred kill -9 between intent, send, acknowledgement and fill double no order and lose no fill",
+        ("tests/prove/test_order_kills.py",),
+    ),
+    Proof(
         "lost-journal",
         "after any single write that reached Firestore, books and signals are made whole though the journal is lost",
         ("tests/runtime/test_lost_journal.py",),

@@ -6,8 +6,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from engine.cli import backtest, cost, serve
+from engine.cli import backtest, books, cost, explain, serve
 from engine.domain.errors import CannotStart, InvalidValue, LockstepError
+from engine.ports import Documents
+from engine.research.rebuild import Kept
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -15,7 +17,9 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="lockstep", description="Bots that keep broker, books and screen in step.")
     subcommands = parser.add_subparsers(metavar="COMMAND", required=True)
     backtest.add_parser(subcommands)
+    books.add_parser(subcommands, _kept_books)
     cost.add_parser(subcommands)
+    explain.add_parser(subcommands, _stored_documents)
     serve.add_parser(subcommands, _serve)
     arguments = parser.parse_args(words)
     try:
@@ -30,6 +34,20 @@ def main(words: Sequence[str] | None = None) -> int:
         print("lockstep: interrupted", file=sys.stderr)
         return 130
     return code
+
+
+def _kept_books(account_id: str) -> Kept:
+    """As with the service: Firestore's libraries are loaded only when they are asked for."""
+    from engine.bootstrap.books import kept_books
+
+    return kept_books(account_id)
+
+
+def _stored_documents() -> Documents:
+    """Firestore's libraries are loaded only when they are asked for."""
+    from engine.bootstrap.documents import stored_documents
+
+    return stored_documents()
 
 
 def _serve(arguments: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from engine.domain.errors import InvalidValue
 ROLES = ("all", "api", "engine")
 FEEDS = ("demo", "replay")
 DEFAULT_SPEEDS = {"demo": 10.0, "replay": 1.0}
+_PRACTICE = re.compile(r"http://(127\.0\.0\.1|localhost):\d{1,5}")
 _EMULATORS = ("FIRESTORE_EMULATOR_HOST", "FIREBASE_AUTH_EMULATOR_HOST")
 
 
@@ -128,7 +130,7 @@ def _port(text: str) -> int:
 def _venue(text: str, feed: str) -> str | None:
     if not text:
         return None
-    if not text.startswith(("http://127.0.0.1:", "http://localhost:")):
+    if _PRACTICE.fullmatch(text) is None:
         raise InvalidValue("LOCKSTEP_VENUE", f"{text!r} is not a practice venue on this machine: http://127.0.0.1:port")
     if feed != "demo":
         raise InvalidValue("LOCKSTEP_VENUE", f"the practice venue trades the demo market, not {feed}")

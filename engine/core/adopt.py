@@ -16,7 +16,7 @@ from engine.core.state import State
 from engine.domain.broker import VenueState
 from engine.domain.errors import InvariantBroken
 from engine.domain.events import FillReceived, OrderCancelled, OrderExpired, OrderRejected
-from engine.domain.identity import order_id
+from engine.domain.identity import fill_key, order_id
 from engine.domain.instant import Instant
 from engine.domain.order import ExitReason, OrderRequest, Purpose, Side
 from engine.domain.records import DifferenceKind, DifferenceRecord
@@ -44,6 +44,8 @@ def _adopt_fill(state: State, standing: DifferenceRecord) -> str:
     quantity, price = abs(standing.quantity), standing.price or Decimal(0)
     event = FillReceived(str(standing.order_id), standing.subject, quantity, price, standing.at)
     order = state.orders[event.order_id]
+    if state.portfolio.has_booked(fill_key(state.account.account_id, order.order_id, event.venue_fill_id)):
+        return "it was told meanwhile, and is booked already"
     try:
         check_fill(state, order, event)
     except InvariantBroken:

@@ -39,7 +39,7 @@ def compare(state: State, report: BrokerReport) -> Comparison:
         if theirs.client_order_id is not None:
             listed[theirs.client_order_id] = theirs
         if theirs.symbol not in state.truth.touched:
-            _judge_order(state, theirs, comparison)
+            _judge_order(state, theirs, _decided(state, report, theirs), comparison)
     for order in state.orders.values():
         if order.order_id not in listed and order.symbol not in state.truth.touched:
             comparison.found.extend(_not_listed(state, order, report.at))
@@ -53,7 +53,21 @@ def compare(state: State, report: BrokerReport) -> Comparison:
     return comparison
 
 
-def _judge_order(state: State, theirs: VenueOrder, comparison: Comparison) -> None:
+def _decided(state: State, report: BrokerReport, theirs: VenueOrder) -> Decimal:
+    """What the venue filled of an order, and a person decided about otherwise than as a fill of it."""
+    ours = state.orders.get(theirs.client_order_id or "")
+    if ours is None or not ours.open or theirs.filled_quantity <= ours.filled_quantity:
+        return ZERO
+    taken = (
+        fill.quantity
+        for fill in report.fills
+        if fill.client_order_id == ours.order_id and state.truth.taken(fill.venue_fill_id)
+        and not state.portfolio.has_booked(fill_key(state.account.account_id, ours.order_id, fill.venue_fill_id))
+    )  # fmt: skip
+    return sum(taken, ZERO)
+
+
+def _judge_order(state: State, theirs: VenueOrder, decided: Decimal, comparison: Comparison) -> None:
     ours = state.orders.get(theirs.client_order_id or "")
     working = theirs.state is VenueState.WORKING
     if ours is None:
@@ -65,7 +79,7 @@ def _judge_order(state: State, theirs: VenueOrder, comparison: Comparison) -> No
         if ours.state in TERMINAL:
             words = (f"{_named(ours)} was given up ({ours.state})", "it works")
             comparison.found.extend(_unless_ignored(state, _of_order(state, DifferenceKind.LATE_ORDER, theirs, words)))
-    elif ours.open and theirs.filled_quantity <= ours.filled_quantity:  # a fill the books lack is told first
+    elif ours.open and theirs.filled_quantity - decided <= ours.filled_quantity:  # a fill the books lack is told first
         asked = ours.state is OrderState.CANCEL_REQUESTED
         kind = DifferenceKind.MISSED_STATUS if asked else DifferenceKind.KILLED_BY_BROKER
         why = f", {theirs.reason}" if theirs.reason else ""

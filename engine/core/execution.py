@@ -44,6 +44,7 @@ AT_MARKET = Terms()
 class Leg:
     """All attempts at one entry or one exit. At most one of them is live: the last of `order_ids`.
 
+    execution       the bot's setting when it began; None where a restart has lost that
     first           the first attempt, as it was asked for; `first.price` is the price it was decided at
     name            the leg in the order ids, with `timeframe` and `bar_at`
     opened_by       an exit's position, by the fill that opened it
@@ -52,7 +53,6 @@ class Leg:
     asked_at        when the live attempt was last asked to be taken out, so that another may follow
     slow            it was asked because it took too long: what follows counts as a replacement
     over            no attempt follows: filled, given up, or taken back
-    resumed         it was found at work after a restart, without its history
     """
 
     first: OrderRequest
@@ -68,7 +68,6 @@ class Leg:
     slow: bool = False
     repriced: bool = False
     over: bool = False
-    resumed: bool = False
 
     @property
     def live(self) -> str:

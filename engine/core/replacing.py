@@ -91,18 +91,19 @@ def go_on(state: State, order: Order, at: Instant) -> None:
 
 
 def resume(state: State, order: Order) -> None:
-    """An order with a limit that was at work before a restart. What was tried before it is not known any more."""
-    if order.order_type is not OrderType.LIMIT:
+    """An exit with a limit that was at work before a restart goes on; what was tried before it is not known any more.
+
+    An entry does not: it is taken back as its session is opened again.
+    """
+    position = state.portfolio.get(order.bot_id, order.symbol)
+    if order.order_type is not OrderType.LIMIT or order.purpose is Purpose.ENTRY or position is None:
         return
     first = OrderRequest(
         order.order_id, order.bot_id, order.symbol, order.side, order.quantity, order.price, order.purpose,
         order.created_at, order.signal_id, order.exit_reason, order.stop_price, order.order_type, order.limit_price,
     )  # fmt: skip
-    name = "entry" if order.purpose is Purpose.ENTRY else f"exit-{order.exit_reason}"
-    bar_at = order.created_at - order.created_at % MINUTE
-    position = None if order.purpose is Purpose.ENTRY else state.portfolio.get(order.bot_id, order.symbol)
-    opened_by = position.fill_ids[0] if position is not None else None
-    leg = Leg(first, None, "1m", bar_at, name, opened_by, filled=order.filled_quantity, resumed=True)
+    name, bar_at = f"exit-{order.exit_reason}", order.created_at - order.created_at % MINUTE
+    leg = Leg(first, None, "1m", bar_at, name, position.fill_ids[0], filled=order.filled_quantity)
     follow(state, leg, order.order_id)
 
 
@@ -115,12 +116,11 @@ def _standing(state: State, order: Order) -> Leg | None:
 
 
 def _setting(state: State, leg: Leg) -> Execution:
-    """How the leg is executed; after a restart, as its bot is set now."""
+    """How the leg is executed; after a restart, as its bot is set now, with the limit that it had."""
     if leg.execution is not None:
         return leg.execution
     bot = state.bots.get(leg.first.bot_id)
-    said = bot.spec.execution if bot else Execution()
-    return said if leg.entry else replace(said, exits=ExitStyle.MARKETABLE_LIMIT)
+    return replace(bot.spec.execution if bot else Execution(), exits=ExitStyle.MARKETABLE_LIMIT)
 
 
 def _rest(state: State, leg: Leg) -> Decimal:
@@ -145,8 +145,6 @@ def _go_on_entering(state: State, leg: Leg, order: Order, at: Instant) -> None:
         leg.over = True
     elif order.state is OrderState.EXPIRED or leg.asked_at is None:
         _give_up(state, leg, order, f"the broker ended it ({order.reason})")
-    elif leg.resumed:
-        _give_up(state, leg, order, "the engine was restarted meanwhile")
     elif leg.replacements > setting.replacements_max:
         _give_up(state, leg, order, f"not filled after {setting.replacements_max} replacements")
     elif not in_collar(setting, side, leg.first.price, price):

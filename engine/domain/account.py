@@ -225,4 +225,4 @@ class AccountSpec:
         if not self.cash.is_finite() or self.cash <= 0:
             raise InvalidValue("cash", f"must be above 0, is {self.cash}")
         if (self.mode is Mode.LIVE) != self.account_id.startswith(_LIVE):
-            raise InvalidValue("account_id", f"{self.account_id!r} can't be a {self.mode} account's: {_LIVE} marks live")
+            raise InvalidValue("account_id", f"{self.account_id!r} is no {self.mode} account's id: {_LIVE} marks live")

@@ -58,8 +58,11 @@ class Counterpart:
         return self.loop.asked if isinstance(self.loop, BrokerLoop) else []
 
     def expect(self, batch: Sequence[PublishRecord]) -> Written | None:
-        """Before a batch is put: the promise that it will be written down, where something waits for that."""
-        return self._outgoing.expect(batch) if self._outgoing is not None and self.asked else None
+        """Before a batch is put: the promise that it will be written down, where an order waits for that."""
+        if self._outgoing is None or not self.asked:
+            return None
+        sends = any(isinstance(effect, SubmitOrder) for effect in self.asked)
+        return self._outgoing.expect(batch) if sends else _at_once  # a cancellation is as good unwritten
 
     def hand_over(self, batch: Sequence[PublishRecord], written: Written | None) -> list[Event]:
         """After a batch was put: what it asks for goes to dispatch."""
@@ -109,3 +112,7 @@ class Counterpart:
         self._report_at = self._clock.monotonic() + EVERY_S
         self.seen.checked_at = instant_of(self._clock.now())
         return [ReportBegun(), BrokerReported(self.loop.report())]
+
+
+def _at_once(timeout_s: float) -> None:
+    """Nothing is waited for."""

@@ -115,6 +115,6 @@ class VenueStream:
 
     def _opened(self) -> None:
         self._failures = 0
-        self._seen.state = "connected"
         self._outgoing.look_again()
         self._outgoing.wish.within(0.0)
+        self._seen.state = "connected"

@@ -32,12 +32,8 @@ class FillModel:
     unfilled_pct: int = 0
 
     def __post_init__(self) -> None:
-        for name, most in (
-            ("slippage_bps", 1_000),
-            ("latency_ms", 60_000),
-            ("partial_pct", 100),
-            ("unfilled_pct", 100),
-        ):
+        bounds = {"slippage_bps": 1_000, "latency_ms": 60_000, "partial_pct": 100, "unfilled_pct": 100}
+        for name, most in bounds.items():
             if not 0 <= getattr(self, name) <= most:
                 raise InvalidValue(name, f"must be 0 to {most}, is {getattr(self, name)}")
 

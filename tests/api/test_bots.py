@@ -172,3 +172,17 @@ def test_decisions_are_listed_newest_first(world: World) -> None:
     assert len(world.call("GET", "/bots/drift/decisions?limit=1").json["items"]) == 1
     assert world.call("GET", "/bots/drift/decisions?symbol=TCS").json["items"] == []
     assert world.call("GET", "/bots/drift/decisions?day=2026-03-01").json["items"] == []
+
+
+def test_pages_of_decisions_make_the_whole_day_once(world: World) -> None:
+    whole = world.call("GET", "/bots/drift/decisions").json
+    assert (len(whole["items"]), whole["cursor"]) == (2, None)
+    first = world.call("GET", "/bots/drift/decisions?limit=1").json
+    second = world.call("GET", f"/bots/drift/decisions?limit=1&cursor={first['cursor']}").json
+    assert (first["items"] + second["items"], second["cursor"]) == (whole["items"], None)
+
+
+@pytest.mark.parametrize("cursor", ["x", "2026-03-02.x.INFY", "2026-13-02.1.INFY", "2026-03-02.1"])
+def test_a_cursor_that_no_page_of_decisions_gave_is_refused(world: World, cursor: str) -> None:
+    answer = world.call("GET", f"/bots/drift/decisions?cursor={cursor}")
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (400, "cursor")

@@ -3,7 +3,7 @@
 A live account exists in tests alone: nothing of the service, its API or its command makes one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,6 @@ from engine.adapters.firestore.memory import MemoryWire
 from engine.adapters.firestore.reader import FirestoreDocuments
 from engine.adapters.firestore.store import FirestoreRecordStore
 from engine.domain.account import AccountSpec, BotSpec, Mode
-from engine.domain.effects import CancelOrder, SubmitOrder
 from engine.domain.errors import CannotStart, Fenced, InvalidValue, PermanentFailure
 from engine.domain.instant import MINUTE
 from engine.domain.records import AccountRecord, FillRecord
@@ -24,24 +23,22 @@ from engine.domain.signal import SignalType
 from engine.ports import Pending
 from engine.runtime.dispatch import Dispatch
 from engine.settings import FEEDS, read_settings
-from tests.api.conftest import World
-from tests.api.world import ASHA, HandClock, account_fields, documents_on, put
+from tests.api.world import HandClock
 from tests.builders.market import tick
 from tests.builders.paper import Books, account, bot, paper_loop
 from tests.builders.scripted import scripted
 from tests.builders.times import at
 
-pytest_plugins = ("tests.api.conftest",)
 PAPER = account()
 LIVE = replace(PAPER, account_id="live-test", mode=Mode.LIVE, cash=Decimal(50_000))
-FACTS = ("trading_signals", "orders", "fills", "closed_trades", "alerts")
+FACTS = ("trading_signals", "orders", "fills", "closed_trades")
 
 
 def traded(spec: AccountSpec) -> Books:
     """A round trip of the same bot, on the same prices."""
     script = {at("09:21"): SignalType.BUY, at("09:24"): SignalType.SELL}
     books = paper_loop(
-        (bot("alpha", strategy="script", quantity=3),), make_strategy=scripted({"script": script}), spec=spec
+        (bot("alpha", strategy="script", quantity=10),), make_strategy=scripted({"script": script}), spec=spec
     )
     books.run(tick(at("09:20") + n * MINUTE // 4, 100 + n % 5) for n in range(32))
     return books
@@ -56,7 +53,7 @@ def ids(books: Books, collection: str) -> set[str]:
     return {effect.record.document_id for effect in books.effects if effect.record.collection == collection}
 
 
-@pytest.mark.parametrize("collection", FACTS[:4])
+@pytest.mark.parametrize("collection", FACTS)
 def test_the_same_bot_on_the_same_bars_leaves_other_documents(both: tuple[Books, Books], collection: str) -> None:
     paper, live = (ids(books, collection) for books in both)
     assert len(paper) == len(live) > 0
@@ -106,7 +103,7 @@ def test_a_record_of_the_one_is_refused_under_the_lease_of_the_other(both: tuple
         assert {type(record) for record in named} >= {AccountRecord}
         for number, record in enumerate(named, start=1):
             with pytest.raises(PermanentFailure, match="under the lease of"):
-                leases.store.commit(grant, [Pending(number, number, record)])
+                leases.store.commit(grant, [Pending(number, number, record, 100)])
     assert leases.documents() == set()
 
 
@@ -114,7 +111,7 @@ def test_a_whole_batch_is_refused_for_one_record_of_the_other(both: tuple[Books,
     leases = TwoLeases()
     fill: FillRecord = both[1].fills[0]
     with pytest.raises(PermanentFailure, match="under the lease of"):
-        leases.store.commit(leases.live, [Pending(1, 1, fill), Pending(2, 2, both[0].account)])
+        leases.store.commit(leases.live, [Pending(1, 1, fill, 100), Pending(2, 2, both[0].account, 100)])
     assert leases.documents() == set()
 
 
@@ -149,50 +146,6 @@ class Untouched:
 def test_nothing_sends_for_a_live_account() -> None:
     with pytest.raises(CannotStart, match="not armed"):
         Dispatch(LIVE, Untouched(), Untouched(), Untouched(), HandClock())  # type: ignore[arg-type]
-    assert SubmitOrder is not CancelOrder
-
-
-@pytest.fixture
-def two_accounts(world: World) -> Iterator[World]:
-    """Asha has a live account beside her paper one, as if somebody had made one."""
-    fields = {**account_fields(ASHA, "live-1"), "mode": "live", "cash": 5.0, "equity": 7.0}
-    world.documents.change("live-1", lambda transaction: _become(transaction, fields))
-    yield world
-
-
-def _become(transaction: Any, fields: dict[str, Any]) -> dict[str, Any]:
-    transaction.update("users", ASHA, {"accounts": ["live-1", "paper-demo"]})
-    transaction.create("accounts", "live-1", fields)
-    return {}
-
-
-def test_the_api_never_answers_for_two_accounts_at_once(two_accounts: World) -> None:
-    for path in ("/portfolio/summary", "/portfolio/profits", "/portfolio/stats", "/portfolio/equity", "/orders",
-                 "/fills", "/trades", "/signals", "/positions", "/alerts", "/differences", "/countdown"):  # fmt: skip
-        answer = two_accounts.call("GET", path)
-        assert (answer.status_code, answer.json["errors"][0]["field"]) == (400, "account_id"), path
-
-
-def test_each_account_is_answered_with_its_own_numbers(two_accounts: World) -> None:
-    for name, equity in (("live-1", 7.0), ("paper-demo", 1_000_000.0)):
-        answer = two_accounts.call("GET", f"/portfolio/summary?account_id={name}")
-        assert (answer.json["account_id"], answer.json["equity"]) == (name, equity)
-    for path in ("/orders", "/fills", "/trades", "/positions", "/signals", "/differences"):
-        assert two_accounts.call("GET", f"{path}?account_id=live-1").json["items"] == [], path
-        items = two_accounts.call("GET", f"{path}?account_id=paper-demo").json["items"]
-        assert {item["account_id"] for item in items} == {"paper-demo"}, path
-    assert two_accounts.call("GET", "/portfolio/profits?period=all&account_id=live-1").json["trades"] == 0
-
-
-def test_the_api_makes_no_account_and_no_bot_on_one_that_is_not_there(world: World) -> None:
-    rules = {rule.rule for rule in world.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
-    assert "/api/v1/accounts" not in rules
-    before = world.everything()
-    body = {"strategy": "confluence", "symbols": ["INFY"], "account_id": "live-1"}
-    assert world.call("POST", "/bots", json=body).status_code == 404
-    assert world.call("POST", "/bots", json={**body, "account_id": "paper-demo", "mode": "live"}).status_code == 400
-    assert world.call("PATCH", "/bots/drift", json={"account_id": "live-1"}).status_code == 400
-    assert world.everything() == before
 
 
 def test_no_market_of_the_service_is_a_live_one() -> None:

@@ -135,6 +135,16 @@ def test_an_order_without_an_answer_has_nothing_to_decide(stack: Stack, visit: V
     expect(card.get_by_role("radio")).to_have_count(0)
 
 
+def test_what_was_adopted_is_held_by_hand_and_leads_to_no_bot(stack: Stack, visit: Visit) -> None:
+    stack.seed()
+    held = stack.firestore.document("open_positions/bot-tech_INFY").get().to_dict() or {}
+    named = {**held, "bot_id": "by-hand-paper-demo"}
+    stack.firestore.document("open_positions/by-hand-paper-demo_INFY").set(named)
+    row = visit().use_demo_account().row("Open positions", "Held by hand")
+    expect(row).to_contain_text("INFY")
+    expect(row.get_by_role("link")).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [320, 390, 1440])
 def test_the_cards_fit_at_every_width(stack: Stack, visit: Visit, width: int) -> None:
     account = stack.seed()

@@ -16,12 +16,12 @@ from engine.ports import Fields, Transaction
 from tests.contracts.test_record_store import seed
 
 START = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
-MINE = {"user_id": "me", "account_id": "paper-test"}
+MINE = {"user_id": "me", "account_id": "account-id-1"}
 
 
 @pytest.fixture
 def documents(wire: Wire) -> FirestoreDocuments:
-    seed(wire, "accounts", "paper-test", **MINE, mode="paper")
+    seed(wire, "accounts", "account-id-1", **MINE, mode="paper")
     return FirestoreDocuments(wire, SystemClock(), lambda: 0.5)
 
 
@@ -44,7 +44,7 @@ def all_pages(documents: FirestoreDocuments, collection: str, order: str | None,
 
 
 def test_a_document_is_read_with_its_id_and_a_missing_one_is_none(documents: FirestoreDocuments) -> None:
-    assert documents.get("accounts", "paper-test") == {**MINE, "mode": "paper", "id": "paper-test"}
+    assert documents.get("accounts", "account-id-1") == {**MINE, "mode": "paper", "id": "account-id-1"}
     assert documents.get("accounts", "paper-other") is None
 
 
@@ -95,16 +95,16 @@ def test_a_change_moves_the_generation_and_returns_what_it_returned(documents: F
         transaction.create("bots", "alpha", {**MINE, "sizing": {"kind": "quantity", "value": 1.0}, "name": "Alpha"})
         return {"id": "alpha"}
 
-    assert documents.change("paper-test", create) == {"id": "alpha"}
-    controls = documents.get("controls", "paper-test") or {}
+    assert documents.change("account-id-1", create) == {"id": "alpha"}
+    controls = documents.get("controls", "account-id-1") or {}
     assert (controls["generation"], controls["user_id"], controls["mode"]) == (1, "me", "paper")
-    documents.change("paper-test", lambda t: t.update("bots", "alpha", {"sizing.value": 2.5, "name": "A"}) or {})
+    documents.change("account-id-1", lambda t: t.update("bots", "alpha", {"sizing.value": 2.5, "name": "A"}) or {})
     bot = documents.get("bots", "alpha") or {}
     assert (bot["sizing"], bot["name"]) == ({"kind": "quantity", "value": 2.5}, "A")
-    assert (documents.get("controls", "paper-test") or {})["generation"] == 2
+    assert (documents.get("controls", "account-id-1") or {})["generation"] == 2
 
 
-@pytest.mark.parametrize("account_id", ["paper-test", "service"])
+@pytest.mark.parametrize("account_id", ["account-id-1", "service"])
 def test_a_change_may_write_the_controls_themselves(documents: FirestoreDocuments, account_id: str) -> None:
     def halt(transaction: Transaction) -> Fields:
         if transaction.get("controls", account_id) is None:
@@ -126,11 +126,11 @@ def test_a_change_that_fails_leaves_nothing(documents: FirestoreDocuments) -> No
         raise InvalidValue("symbols[0]", "unknown")
 
     with pytest.raises(InvalidValue):
-        documents.change("paper-test", half)
+        documents.change("account-id-1", half)
     with pytest.raises(PermanentFailure):
-        documents.change("paper-test", lambda t: t.update("bots", "alpha", {"name": "?"}) or {})
+        documents.change("account-id-1", lambda t: t.update("bots", "alpha", {"name": "?"}) or {})
     assert documents.get("bots", "alpha") is None
-    assert documents.get("controls", "paper-test") is None
+    assert documents.get("controls", "account-id-1") is None
 
 
 def test_what_was_read_and_then_changed_by_another_is_read_again(wire: Wire, documents: FirestoreDocuments) -> None:
@@ -146,7 +146,7 @@ def test_what_was_read_and_then_changed_by_another_is_read_again(wire: Wire, doc
         transaction.update("bots", "beta", {"name": alpha["name"]})
         return {}
 
-    documents.change("paper-test", copy_name)
+    documents.change("account-id-1", copy_name)
     assert names == ["Alpha", "Omega"]
     assert (documents.get("bots", "beta") or {})["name"] == "Omega"
 
@@ -160,11 +160,11 @@ def test_changes_at_the_same_time_lose_no_update(wire: Wire, documents: Firestor
 
     def work() -> None:
         for _ in range(5):
-            documents.change("paper-test", add)
+            documents.change("account-id-1", add)
 
     _together(work, 3)
     assert (documents.get("bots", "alpha") or {})["count"] == 15
-    assert (documents.get("controls", "paper-test") or {})["generation"] == 15
+    assert (documents.get("controls", "account-id-1") or {})["generation"] == 15
 
 
 def test_a_lost_reply_is_an_unknown_outcome_and_no_second_change() -> None:
@@ -178,8 +178,8 @@ def test_a_lost_reply_is_an_unknown_outcome_and_no_second_change() -> None:
 
     wire.after = lose
     with pytest.raises(OutcomeUnknown):
-        documents.change("paper-test", lambda t: t.create("bots", "alpha", {"name": "Alpha"}) or {})
-    assert (documents.get("controls", "paper-test") or {})["generation"] == 1
+        documents.change("account-id-1", lambda t: t.create("bots", "alpha", {"name": "Alpha"}) or {})
+    assert (documents.get("controls", "account-id-1") or {})["generation"] == 1
 
 
 def _together(work: Callable[[], None], count: int) -> None:

@@ -42,16 +42,16 @@ def says(side: Side, grant: Any, name: str) -> None:
 
 def writes_of_the_lease(side: Side) -> int:
     """How often it was written."""
-    return int((side.read("leases", "paper-test") or {})["sequence"])
+    return int((side.read("leases", "account-id-1") or {})["sequence"])
 
 
 def test_a_commit_looks_at_the_lease_and_leaves_it_as_it_is(wire: Wire) -> None:
     side = Side(wire)
     grant = side.acquire()
-    before = wire.get([name_of(wire.database, "leases", "paper-test")])
+    before = wire.get([name_of(wire.database, "leases", "account-id-1")])
     for name in ("first", "second", "third"):
         says(side, grant, name)
-    assert wire.get([name_of(wire.database, "leases", "paper-test")]) == before
+    assert wire.get([name_of(wire.database, "leases", "account-id-1")]) == before
     assert name_in(side) == "third"
 
 
@@ -188,13 +188,13 @@ def test_a_store_put_back_to_an_earlier_state_fences(side: Side, late: LateWire)
     """An import writes documents anew: their fields are old, their times are not."""
     grant = side.acquire()
     says(side, grant, "first")
-    old = side.read("leases", "paper-test") or {}
+    old = side.read("leases", "account-id-1") or {}
     says(side, grant, "second")
     side.clock.advance(61)
     side.lease.renew(grant)
     request = commit_request(late.database)
     del old["id"]
-    add_replace(request, name_of(late.database, "leases", "paper-test"), {**old, "imported": True})
+    add_replace(request, name_of(late.database, "leases", "account-id-1"), {**old, "imported": True})
     late.commit(request)
     with pytest.raises(Fenced, match="put back"):
         says(side, grant, "third")

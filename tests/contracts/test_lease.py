@@ -75,13 +75,13 @@ def test_a_holder_that_keeps_renewing_is_not_robbed(wire: Wire) -> None:
 def test_renewing_writes_where_it_is_due_and_says_when_it_is(wire: Wire) -> None:
     side = Side(wire)
     grant = side.acquire()
-    before = side.read("leases", "paper-test") or {}
+    before = side.read("leases", "account-id-1") or {}
     side.clock.advance(20)
     assert side.lease.renew(grant) == FIRST_NOTE_S, "nothing is delivered yet: it is asked again soon"
-    assert side.read("leases", "paper-test") == before
+    assert side.read("leases", "account-id-1") == before
     side.clock.advance(40)
     assert side.lease.renew(grant) == 60.0
-    assert (side.read("leases", "paper-test") or {})["until"] - before["until"] == timedelta(seconds=60)
+    assert (side.read("leases", "account-id-1") or {})["until"] - before["until"] == timedelta(seconds=60)
     assert side.lease.remaining_s(grant) == 90.0
 
 
@@ -92,7 +92,7 @@ def test_what_is_delivered_is_noted_seconds_after_the_lease_was_taken_and_then_a
     assert side.lease.renew(grant) == FIRST_NOTE_S
     side.clock.advance(FIRST_NOTE_S)
     assert side.lease.renew(grant) == 60.0
-    assert (side.read("leases", "paper-test") or {})["delivered_sequence"] == 1
+    assert (side.read("leases", "account-id-1") or {})["delivered_sequence"] == 1
 
 
 def test_a_commit_that_only_looked_makes_the_lease_no_longer(wire: Wire) -> None:
@@ -143,7 +143,7 @@ def test_the_lease_is_never_ours_for_longer_than_others_respect_it(wire: Wire) -
         side.lease.renew(grant)
     side.clock.advance(7)
     side.lease.renew(grant)
-    left = (side.read("leases", "paper-test") or {})["until"] - side.clock.now()
+    left = (side.read("leases", "account-id-1") or {})["until"] - side.clock.now()
     assert side.lease.remaining_s(grant) <= left.total_seconds()
 
 
@@ -151,7 +151,7 @@ def test_a_lease_that_is_gone_fences_and_is_taken_anew(wire: Wire) -> None:
     side = Side(wire)
     grant = side.acquire()
     request = commit_request(wire.database)
-    request.writes.add().delete = name_of(wire.database, "leases", "paper-test")
+    request.writes.add().delete = name_of(wire.database, "leases", "account-id-1")
     wire.commit(request)
     with pytest.raises(Fenced, match="gone"):
         side.commit(grant, sample(FillRecord))

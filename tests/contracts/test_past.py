@@ -26,7 +26,7 @@ from engine.ports import Pending
 from engine.simulation.clock import ManualClock
 from tests.outbox.sample_records import BEGIN, sample
 
-ACCOUNT = AccountSpec("paper-test", "user-1")
+ACCOUNT = AccountSpec("account-id-1", "user-1")
 OTHER = AccountSpec("paper-other", "user-1")
 SINCE = BEGIN + 2 * MINUTE
 

@@ -28,7 +28,7 @@ from engine.ports import Fields, Grant, Pending
 from engine.simulation.clock import ManualClock
 from tests.outbox.sample_records import KINDS, sample
 
-ACCOUNT = AccountSpec("paper-test", "user-1")
+ACCOUNT = AccountSpec("account-id-1", "user-1")
 JOURNAL = "/state/a.journal#1"
 
 
@@ -125,16 +125,16 @@ def test_the_lease_notes_what_is_delivered_and_never_less(wire: Wire) -> None:
     side.commit(grant, sample(FillRecord, 1), sample(FillRecord, 2))
     side.row = 0
     side.commit(grant, sample(FillRecord, 1))
-    assert (side.read("leases", "paper-test") or {})["delivered_sequence"] == 0, "it is as old as its last write"
+    assert (side.read("leases", "account-id-1") or {})["delivered_sequence"] == 0, "it is as old as its last write"
     side.clock.advance(60)
     side.lease.renew(grant)
-    lease = side.read("leases", "paper-test") or {}
+    lease = side.read("leases", "account-id-1") or {}
     assert (lease["delivered_sequence"], lease["epoch"], lease["instance"]) == (2, 1, "one")
     side.commit(grant)
-    assert (side.read("leases", "paper-test") or {})["delivered_sequence"] == 2
+    assert (side.read("leases", "account-id-1") or {})["delivered_sequence"] == 2
     side.commit(grant, sample(FillRecord, 2), sample(FillRecord, 3), sample(FillRecord, 4))
     side.lease.release(grant)
-    assert (side.read("leases", "paper-test") or {})["delivered_sequence"] == 4
+    assert (side.read("leases", "account-id-1") or {})["delivered_sequence"] == 4
 
 
 def test_a_commit_is_whole_or_not_at_all(wire: Wire) -> None:

@@ -78,7 +78,7 @@ class RelayMachine(RuleBasedStateMachine):
         self.start()
 
     def start(self) -> None:
-        grant = Grant("paper-test", "here", 1, 0)
+        grant = Grant("account-id-1", "here", 1, 0)
         self.relay = Relay(self.journal, self.store, grant, self.clock, Backoff(lambda: 0.5))
 
     @rule(of=NUMBERS, kind=st.sampled_from([BarRecord, AccountRecord, HealthRecord]), count=st.integers(1, 4),

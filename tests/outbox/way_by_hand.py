@@ -13,7 +13,7 @@ from engine.simulation.clock import ManualClock
 from tests.outbox.sample_records import published, sample
 from tests.outbox.scripted_store import ScriptedStore
 
-NOBODY = Grant("paper-test", "here", 1, 0)
+NOBODY = Grant("account-id-1", "here", 1, 0)
 
 
 @dataclass

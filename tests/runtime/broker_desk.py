@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -107,10 +107,8 @@ def order(order_id: str = "ONE", purpose: Purpose = Purpose.ENTRY, **changes: An
     """An order of a hundred ACME."""
     reason = ExitReason.STOP if purpose is Purpose.EXIT else None
     side = Side.SELL if purpose is Purpose.EXIT else Side.BUY
-    given = {"quantity": D(100), "order_type": OrderType.MARKET, "limit_price": None, **changes}
-    return SubmitOrder(
-        order_id, "ACME", side, given["quantity"], given["order_type"], given["limit_price"], purpose, reason, AT
-    )
+    made = SubmitOrder(order_id, "ACME", side, D(100), OrderType.MARKET, None, purpose, reason, AT)
+    return replace(made, **changes)
 
 
 def listed(order_id: str, state: VenueState, filled: int = 0) -> Sighting:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 from engine.domain.broker import BrokerReport
+from engine.domain.effects import PublishRecord
 from engine.domain.errors import OutcomeUnknown
 from engine.domain.events import BrokerReported, CommandReceived, OrderCancelled, ReportBegun
 from engine.domain.instant import instant_of
 from engine.domain.order import OrderState
-from engine.domain.records import OrderRecord
+from engine.domain.records import CommandResult, OrderRecord
 from engine.runtime.health import BrokerSeen, truth_of
 from engine.runtime.reconciliation import Reconciliation, VenueStream
 from tests.builders.paper import paper_loop
@@ -45,8 +49,6 @@ def test_an_order_that_ended_brings_a_report_two_seconds_later() -> None:
     made = reconciliation(desk)
     made.step()
     desk.outgoing.begin(["ONE"])
-    from engine.domain.effects import PublishRecord
-
     desk.outgoing.note([PublishRecord(1, sample(OrderRecord, order_id="ONE", state=OrderState.FILLED))])
     for seconds, expected in ((1.9, 1), (0.2, 2)):
         desk.clock.advance(seconds)
@@ -97,9 +99,7 @@ def test_a_person_who_asks_is_told_that_the_broker_does_not_answer() -> None:
     desk.venue.on_report.append(SILENT)
     made.step()
     loop = paper_loop()
-    from engine.domain.records import CommandResult
-
-    loop.take(desk.told[-1])
+    loop.step(desk.told[-1])
     (result,) = loop.all(CommandResult)
     assert (result.state, result.result) == ("failed", {"reason": "the broker gives no report: no answer"})
 
@@ -109,8 +109,6 @@ def test_other_commands_are_not_taken() -> None:
 
 
 def test_a_stream_that_comes_back_has_open_orders_looked_at_and_a_report_taken() -> None:
-    import threading
-
     desk, seen, stop = BrokerDesk(), BrokerSeen("away"), threading.Event()
     desk.outgoing.begin(["ONE"])
     cancelled = OrderCancelled("ONE", "as asked", AT)
@@ -119,7 +117,7 @@ def test_a_stream_that_comes_back_has_open_orders_looked_at_and_a_report_taken()
         def __init__(self) -> None:
             self.opened = 0
 
-        def listen(self, tell, opened, stopped) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+        def listen(self, tell: Any, opened: Any, stopped: Any) -> None:
             self.opened += 1
             opened()
             tell(cancelled)

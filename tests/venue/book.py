@@ -65,7 +65,7 @@ class Book:
         order = BookedOrder(
             f"P-{self._number}", asked.get("client_order_id"), asked["symbol"], asked["side"], D(asked["quantity"]),
             D(asked["price"]), D(asked["limit_price"]) if asked.get("limit_price") else None, int(asked["at"]),
-            None if asked.get("rests") else now + self.chance.uniform(*self.delay_s),
+            None if asked.get("rests") or is_away(asked) else now + self.chance.uniform(*self.delay_s),
             2 if self.chance.randrange(100) < self.parted and D(asked["quantity"]) >= 2 else 1,
         )  # fmt: skip
         self.orders[order.venue_order_id] = order
@@ -136,6 +136,12 @@ class Book:
         if not self.muted:
             named = {"client_order_id": order.client_order_id, "venue_order_id": order.venue_order_id}
             self.events.append({"kind": kind, **named, **more})
+
+
+def is_away(asked: dict[str, Any]) -> bool:
+    """Whether a limit is away from the price: such an order rests."""
+    limit = asked.get("limit_price")
+    return bool(limit) and (D(limit) - D(asked["price"])) * (1 if asked["side"] == "BUY" else -1) < 0
 
 
 def replace_quantity(carried: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal, bool]:

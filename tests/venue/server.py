@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.venue.book import Book
+from tests.venue.book import Book, is_away
 
 Fields = dict[str, Any]
 TICK_S = 0.005
@@ -54,6 +54,8 @@ class PracticeVenue:
                 return 503, {"reason": "try again later"}, fault
             if self.strict and self.book.of_client(asked["client_order_id"]) is not None:
                 return 409, {"reason": "this client order id was used"}, fault
+            if asked.get("post_only") and asked.get("limit_price") and not is_away(asked):
+                return 409, {"reason": "a post-only order would trade at once", "would_cross": True}, fault
             order = self.book.place(asked, time.monotonic())
             self.changed.notify_all()
             return 200, {"venue_order_id": order.venue_order_id}, fault
@@ -233,8 +235,10 @@ def main(words: list[str]) -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--strict", action="store_true")
+    parser.add_argument("--whole", action="store_true", help="orders fill whole and soon")
     options = parser.parse_args(words)
-    server = serve(options.port, Book(options.seed), strict=options.strict)
+    book = Book(options.seed, (0.0, 0.02), 0) if options.whole else Book(options.seed)
+    server = serve(options.port, book, strict=options.strict)
     print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)  # noqa: T201 - whoever starts it reads it
     server.serve_forever()
 

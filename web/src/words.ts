@@ -101,7 +101,7 @@ export const words = {
   vitals: {
     feed: "Feed", broker: "Broker", store: "Store", queue: "Write queue", engine: "Engine", rest: "All else", allGood: "All good",
     feedLive: "Live", feedLate: "Late", feedStale: "Stale", feedFinished: "Finished", dropped: (n: string) => `${n} ticks dropped`,
-    simulatedVenue: "Simulated venue", brokerState: { connected: "Connected", open: "Session open", simulated: "Simulated venue" } as Record<string, string>,
+    simulatedVenue: "Simulated venue", brokerState: { connected: "Connected", open: "Session open", simulated: "Simulated venue", away: "Out of reach" } as Record<string, string>,
     until: (t: string) => `Session until ${t}`, listening: "Listening", offline: "Out of reach",
     waiting: (n: string, dead: string) => `${n} waiting, ${dead} dead`, oldest: (s: string) => `oldest ${s} s`,
     epoch: (n: number) => `Heartbeat, epoch ${n}`, noHeartbeat: "No heartbeat",
@@ -155,7 +155,7 @@ export const words = {
     late: (n: number, symbols: string) => `${n} ${plural(n, "price is", "prices are")} late: ${symbols}`,
     closing: "Closing asked", deed: "Command", noQuote: "as of the last bar", none: "none", noLimits: "no stop, no target",
     aria: (stop: string, average: string, price: string, target: string) => `Stop ${stop}, average ${average}, price ${price}, target ${target}`,
-    states: { BUILDING: "Building", OPEN: "Open", REDUCING: "Reducing" } as Record<string, string>,
+    byHand: "Held by hand", states: { BUILDING: "Building", OPEN: "Open", REDUCING: "Reducing" } as Record<string, string>,
   },
   signals: {
     title: "Signals", empty: "No signal yet", emptyDetail: "A signal is given when a score holds beyond its threshold for the confirmation time.",

@@ -49,9 +49,10 @@ class MarketView:
 class PracticeBroker:
     """Implements ports.Broker. Safe from several threads: each call is a request of its own."""
 
-    def __init__(self, url: str, market: MarketView) -> None:
+    def __init__(self, url: str, market: MarketView, *, within_s: float = ANSWERS_WITHIN_S) -> None:
         self._url = url.rstrip("/")
         self._market = market
+        self._within_s = within_s
         self._pool = urllib3.PoolManager(retries=False, maxsize=4)
 
     def submit(self, order: SubmitOrder) -> Sequence[BrokerEvent]:
@@ -62,12 +63,14 @@ class PracticeBroker:
             "side": order.side.value,
             "quantity": str(order.quantity),
             "limit_price": None if order.limit_price is None else str(order.limit_price),
+            "post_only": order.post_only,
             "price": str(self._market.price(order.symbol)),
             "at": order.at,
         }
         status, answer = self._call("POST", "/orders", body)
         if status in _REFUSED:
-            return (OrderRejected(order.order_id, str(answer.get("reason", status)), self._market.at()),)
+            reason, crosses = str(answer.get("reason", status)), bool(answer.get("would_cross"))
+            return (OrderRejected(order.order_id, reason, self._market.at(), would_cross=crosses),)
         self._expect(status)
         return (OrderAccepted(order.order_id, _text(answer, "venue_order_id"), self._market.at()),)
 
@@ -111,7 +114,7 @@ class PracticeBroker:
         run, after = _text(answer, "run"), answer["last"]
         opened()
         while not stop():
-            status, answer = self._call("GET", f"/events?after={after}&wait_s={POLL_S}")
+            status, answer = self._call("GET", f"/events?after={after}&wait_s={min(POLL_S, self._within_s / 2):g}")
             self._expect(status)
             if answer.get("run") != run:
                 raise OutcomeUnknown("the practice venue's stream began anew")
@@ -140,7 +143,7 @@ class PracticeBroker:
 
     def _call(self, method: str, path: str, body: Fields | None = None) -> tuple[int, dict[str, Any]]:
         """One request, one answer, at most 5 s. Raises OutcomeUnknown, or BackPressure where nothing was sent."""
-        timeout = urllib3.Timeout(total=ANSWERS_WITHIN_S)
+        timeout = urllib3.Timeout(total=self._within_s)
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json", "Connection": "close"}
         try:

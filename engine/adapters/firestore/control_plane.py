@@ -41,8 +41,8 @@ class FirestoreControlPlane:
         """See ports.ControlPlane. A bot that was once made here and then deleted by a person stays deleted.
 
         A bot's id is one document: where the user's other account (an earlier replay, say) has a bot of that id, this
-        account takes it over. Raises PermanentFailure for an account or a bot that is another user's, and for a bot of an
-        account in the other mode.
+        account takes it over. Raises PermanentFailure for an account or a bot that is another user's, and for a bot of
+        the other mode.
         """
         controls = self._documents.get(CONTROLS, account.account_id)
         user = self._documents.get("users", account.user_id)

@@ -98,6 +98,7 @@ class DecisionList(Answer):
     bot_id: str
     day: date
     items: list[Decision]
+    cursor: str | None = Field(description="Give it as `cursor` for the next page; null at the end.")
 
 
 class CommandAnswer(Answer):

@@ -76,12 +76,11 @@ class OrderPageQuery(BotPageQuery):
     state: OrderState | None = Field(None, description="Only orders in this state.")
 
 
-class DecisionQuery(Query):
+class DecisionQuery(PageQuery):
     """Which bars' decisions."""
 
     day: Day | None = Field(None, description="The trading day; the account's current one if left out.")
     symbol: Name | None = Field(None, description="Only this symbol's.")
-    limit: int = Field(50, ge=1, le=200, description="Decisions, newest first.")
 
 
 class PeriodQuery(Query):

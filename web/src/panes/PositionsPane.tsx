@@ -1,6 +1,7 @@
 /** Open positions at the newest prices. Fed by open_positions and quotes; a late price greys every figure it feeds. */
 import type { ReactNode } from "react";
 import { deeds } from "../api/deeds";
+import type { Position } from "../documents";
 import { useAccount } from "../live/Account";
 import { usePositionsNow } from "../live/usePositionsNow";
 import { clockMinutes } from "../moments";
@@ -16,10 +17,20 @@ import { Link } from "../shell/Link";
 import { paths } from "../shell/routes";
 import { words } from "../words";
 
+/** What was adopted from the broker and no bot bought: `by-hand-` and the account. */
+const BY_HAND = "by-hand-";
+
 /** The bot's name, or its id while the bot is not known. */
 export function useBotName(): (id: string) => string {
   const { bots } = useAccount();
-  return (id) => bots.rows?.find((b) => b.id === id)?.name ?? id;
+  return (id) => (id.startsWith(BY_HAND) ? words.positions.byHand : bots.rows?.find((b) => b.id === id)?.name ?? id);
+}
+
+/** Symbol and bot, leading to the bot's page; what is held by hand has none. */
+function Who({ position, name }: { position: Position; name: string }) {
+  const lines = <><b>{position.symbol}</b><small>{name}</small></>;
+  if (position.bot_id.startsWith(BY_HAND)) return <span className="two">{lines}</span>;
+  return <Link className="two" href={paths.bot(position.bot_id)}>{lines}</Link>;
 }
 
 interface PositionsPaneProps {
@@ -34,7 +45,7 @@ export function PositionsPane({ className = "", closable = false }: PositionsPan
   const nameOf = useBotName();
   const { currency } = account;
   const columns: Column<PositionNow>[] = [
-    { key: "symbol", head: words.positions.symbol, cell: "who", show: ({ position: p }) => <Link className="two" href={paths.bot(p.bot_id)}><b>{p.symbol}</b><small>{nameOf(p.bot_id)}</small></Link> },
+    { key: "symbol", head: words.positions.symbol, cell: "who", show: ({ position: p }) => <Who position={p} name={nameOf(p.bot_id)} /> },
     { key: "quantity", head: words.positions.quantity, right: true, cell: "a", show: ({ position: p }) => <>{quantity(p.quantity, currency)}<small>{p.tranches.length > 1 ? words.positions.tranches(p.tranches.length) : words.positions.states[p.state]}</small></> },
     { key: "average", head: words.positions.average, right: true, cell: "b", show: ({ position: p }) => <>{price(p.entry_price, currency)}<small>{words.positions.since(clockMinutes(p.entry_time, marketZone))}</small></> },
     { key: "price", head: words.positions.price, right: true, cell: "c", show: (p) => <PriceCell now={p} currency={currency} /> },
