@@ -63,7 +63,8 @@ def test_adopted_it_is_held_by_hand_and_told_again_it_is_not_booked_again() -> N
     state = made.engine.state
     (standing,) = state.truth.open()
     assert decide(made, "adopt").state == "done"
-    assert [(position.bot_id, position.quantity) for position in state.portfolio.all()] == [("by-hand-paper-test", -100)]
+    held = [(position.bot_id, position.quantity) for position in state.portfolio.all()]
+    assert held == [("by-hand-paper-test", -100)]
     first = next(order for order in made.sent if order.order_id == standing.order_id)
     made.take(fill(first, 0, D(100), D(501)))
     assert state.truth.open() == []
