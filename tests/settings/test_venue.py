@@ -23,7 +23,9 @@ def test_with_a_venue_the_demo_bots_trade_an_account_of_its_own() -> None:
     assert open_market(settings).account.account_id == "paper-practice"
 
 
-@pytest.mark.parametrize("address", ["http://venue.example:80", "127.0.0.1:4711", "https://127.0.0.1:1", "http://127.0.0.1:1@venue.example"])
+@pytest.mark.parametrize(
+    "address", ["http://venue.example:80", "127.0.0.1:4711", "https://127.0.0.1:1", "http://127.0.0.1:1@venue.example"]
+)
 def test_a_venue_elsewhere_is_refused(address: str) -> None:
     with pytest.raises(InvalidValue, match="LOCKSTEP_VENUE"):
         read_settings(HOME | {"LOCKSTEP_VENUE": address})
