@@ -42,6 +42,7 @@ def test_what_a_process_leaves_behind_is_ended_too(tmp_path: Path) -> None:
     child = python(LEAVES_ONE_BEHIND, tmp_path)
     child.wait_until(lambda: child.last_lines().isdigit(), within_s=10)
     left = int(child.last_lines())
+    child.wait_until(lambda: child.exit_code() is not None, within_s=10)
     assert child.stop() == 0
     assert not psutil.pid_exists(left) or not all_gone([psutil.Process(left)])
 
