@@ -6,12 +6,15 @@ else bought is held by `by-hand-` and the account, what somebody else sold is ta
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from engine.core.answers import on_ended, on_rejected
 from engine.core.orders import Move, Order
 from engine.core.publish import publish_order
+from engine.core.sending import end_leg
 from engine.core.settle import book_fill, check_fill
+from engine.core.standing import put
 from engine.core.state import State
 from engine.domain.broker import VenueState
 from engine.domain.errors import InvariantBroken
@@ -19,9 +22,15 @@ from engine.domain.events import FillReceived, OrderCancelled, OrderExpired, Ord
 from engine.domain.identity import fill_key, order_id
 from engine.domain.instant import Instant
 from engine.domain.order import ExitReason, OrderRequest, Purpose, Side
-from engine.domain.records import DifferenceKind, DifferenceRecord
+from engine.domain.records import DifferenceKind, DifferenceRecord, DifferenceState
 
 BY_HAND = "by-hand-"  # with the account: a position's document is named after bot and symbol alone
+_BOOKED = (
+    DifferenceKind.MISSED_FILL,
+    DifferenceKind.FOREIGN_POSITION,
+    DifferenceKind.OVERNIGHT_POSITION,
+    DifferenceKind.QUANTITY_MISMATCH,
+)
 
 
 def adopt(state: State, standing: DifferenceRecord, at: Instant) -> str:
@@ -39,13 +48,27 @@ def adopt(state: State, standing: DifferenceRecord, at: Instant) -> str:
             return _adopt_quantity(state, standing, at)
 
 
+def missing_for(state: State, standing: DifferenceRecord) -> str | None:
+    """Why its quantity can't be booked at all, in words; None where it can, or where there is none to book."""
+    if standing.kind not in _BOOKED:
+        return None
+    tape = state.tapes.get(standing.symbol)
+    if tape is None:
+        return f"{standing.symbol} is not among this account's instruments; it can only be ignored"
+    if not standing.price and not tape.last_price:
+        return f"there is no price of {standing.symbol} yet; decide once it has traded, or ignore it"
+    return None
+
+
 def _adopt_fill(state: State, standing: DifferenceRecord) -> str:
-    """To the order it was for; where that can't take it, as what somebody else did."""
-    quantity, price = abs(standing.quantity), standing.price or Decimal(0)
+    """To the order it was for; where that can't take it, or is forgotten, as what somebody else did."""
+    quantity, price = abs(standing.quantity), _price(state, standing)
     event = FillReceived(str(standing.order_id), standing.subject, quantity, price, standing.at)
-    order = state.orders[event.order_id]
-    if state.portfolio.has_booked(fill_key(state.account.account_id, order.order_id, event.venue_fill_id)):
+    if state.portfolio.has_booked(fill_key(state.account.account_id, event.order_id, event.venue_fill_id)):
         return "it was told meanwhile, and is booked already"
+    order = state.orders.get(event.order_id)
+    if order is None:
+        return _adopt_quantity(state, standing, standing.at)
     try:
         check_fill(state, order, event)
     except InvariantBroken:
@@ -55,22 +78,29 @@ def _adopt_fill(state: State, standing: DifferenceRecord) -> str:
 
 
 def _adopt_end(state: State, standing: DifferenceRecord, at: Instant) -> str:
+    """The order ends in the books too. Of an entry no further attempt is made: somebody has decided that it is over."""
     identity, reason = str(standing.order_id), f"at the broker: {standing.theirs}"
+    order = state.orders.get(identity)
+    if order is None:
+        return "the books have no such order any more"
+    if order.purpose is Purpose.ENTRY:
+        end_leg(state, order)
     if standing.venue_state == VenueState.REJECTED:
         on_rejected(state, OrderRejected(identity, reason, at))
     elif standing.venue_state == VenueState.EXPIRED:
         on_ended(state, OrderExpired(identity, reason, at))
     else:
         on_ended(state, OrderCancelled(identity, reason, at))
-    return f"the order is {state.orders[identity].state}"
+    return f"the order is {order.state}"
 
 
 def _adopt_quantity(state: State, standing: DifferenceRecord, at: Instant) -> str:
-    """Take it from, or add it to, what is held: first from positions the other way, the rest is held by hand."""
-    symbol, left = standing.symbol, standing.quantity
-    side = Side.BUY if left > 0 else Side.SELL
-    price = standing.price or state.tapes[symbol].price()
-    left, number, done = abs(left), 0, []
+    """Take it from, or add it to, what is held: first from what was let be and positions the other way, the rest is
+    held by hand.
+    """
+    symbol, side = standing.symbol, Side.BUY if standing.quantity > 0 else Side.SELL
+    price, number = _price(state, standing), 0
+    left, done = _from_let_be(state, standing, at)
     for position in state.portfolio.all():
         if position.symbol == symbol and position.sign != side.sign and left:
             part = min(left, abs(position.quantity))
@@ -81,6 +111,28 @@ def _adopt_quantity(state: State, standing: DifferenceRecord, at: Instant) -> st
         _book(state, standing, number, BY_HAND + state.account.account_id, side, left, price, Purpose.ENTRY, at)
         done.append(f"{side} {left:f} at {price:f} held by hand")
     return ", ".join(done)
+
+
+def _from_let_be(state: State, standing: DifferenceRecord, at: Instant) -> tuple[Decimal, list[str]]:
+    """What a person holds beside the books is theirs to trade: less of it was let be. Returns what is left, unsigned,
+    and what was done.
+    """
+    left, done = standing.quantity, []
+    for other in state.truth.let_be(standing.symbol):
+        if other.difference_id == standing.difference_id or (other.quantity > 0) == (left > 0) or not left:
+            continue
+        part = min(abs(left), abs(other.quantity)).copy_sign(left)
+        left -= part
+        stays = replace(other, quantity=other.quantity + part)
+        if not stays.quantity:
+            stays = replace(stays, state=DifferenceState.GONE, resolved_at=at, result="traded by hand since")
+        put(state, stays)
+        done.append(f"{abs(part):f} taken from what was let be")
+    return abs(left), done
+
+
+def _price(state: State, standing: DifferenceRecord) -> Decimal:
+    return standing.price or state.tapes[standing.symbol].price()
 
 
 def _book(

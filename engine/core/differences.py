@@ -10,30 +10,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.core.orders import TERMINAL, Order
+from engine.core.orders import TERMINAL, UNANSWERED, Order
 from engine.core.standing import difference
 from engine.core.state import State
-from engine.domain.broker import BrokerReport, VenueFill, VenueOrder, VenueState
+from engine.domain.broker import BrokerReport, VenueFill, VenueOrder, VenuePosition, VenueState
 from engine.domain.identity import fill_key
 from engine.domain.instant import Instant
 from engine.domain.order import OrderState
 from engine.domain.records import DifferenceKind, DifferenceRecord
 
 ZERO = Decimal(0)
-_UNANSWERED = (OrderState.SENT, OrderState.IN_FLIGHT, OrderState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What differs, and orders without an answer that the report shows at the venue: that is their answer."""
+    """What differs; orders without an answer that the report shows at the venue: that is their answer; and what was
+    let be and differs no more.
+    """
 
     found: list[DifferenceRecord]
     sighted: list[VenueOrder]
+    over: list[DifferenceRecord]
 
 
 def compare(state: State, report: BrokerReport) -> Comparison:
     """Compare a report with the books, but for symbols that changed since it was begun."""
-    comparison = Comparison([], [])
+    comparison = Comparison([], [], [])
     listed: dict[str, VenueOrder] = {}
     for theirs in report.orders:
         if theirs.client_order_id is not None:
@@ -49,7 +51,7 @@ def compare(state: State, report: BrokerReport) -> Comparison:
             explained[fill.symbol] = explained.get(fill.symbol, ZERO) + fill.quantity * fill.side.sign
             if not state.truth.ignored(DifferenceKind.MISSED_FILL, fill.venue_fill_id):
                 comparison.found.append(_missed_fill(state, fill))
-    comparison.found.extend(_positions(state, report, explained))
+    _judge_positions(state, report, explained, comparison)
     return comparison
 
 
@@ -73,7 +75,7 @@ def _judge_order(state: State, theirs: VenueOrder, decided: Decimal, comparison:
     if ours is None:
         if working and not state.truth.followed(theirs.venue_order_id):
             comparison.found.extend(_unless_ignored(state, _foreign_order(state, theirs)))
-    elif ours.state in _UNANSWERED:
+    elif ours.state in UNANSWERED:
         comparison.sighted.append(theirs)
     elif working:
         if ours.state in TERMINAL:
@@ -89,7 +91,7 @@ def _judge_order(state: State, theirs: VenueOrder, decided: Decimal, comparison:
 
 def _not_listed(state: State, order: Order, at: Instant) -> Iterator[DifferenceRecord]:
     """An order that the venue had taken and lists no more."""
-    if order.open and order.state not in _UNANSWERED:
+    if order.open and order.state not in UNANSWERED:
         yield from _unless_ignored(
             state,
             difference(
@@ -132,26 +134,48 @@ def _missed_fill(state: State, fill: VenueFill) -> DifferenceRecord:
     )  # fmt: skip
 
 
-def _positions(state: State, report: BrokerReport, explained: dict[str, Decimal]) -> Iterator[DifferenceRecord]:
+def _judge_positions(state: State, report: BrokerReport, explained: dict[str, Decimal], comparison: Comparison) -> None:
     theirs = {position.symbol: position for position in report.positions}
     ours: dict[str, Decimal] = {}
     for position in state.portfolio.all():
         ours[position.symbol] = ours.get(position.symbol, ZERO) + position.quantity
-    for symbol in sorted({*theirs, *ours}):
+    for symbol in sorted({*theirs, *ours, *state.truth.let_be_symbols()}):
         if symbol in state.truth.touched:
             continue
         held, there = ours.get(symbol, ZERO), theirs.get(symbol)
         at_venue = ZERO if there is None else there.quantity
-        let_be = sum((found.quantity for found in state.truth.let_be(symbol)), ZERO)
-        left = at_venue - held - explained.get(symbol, ZERO) - let_be
-        if left:
+        let_be = state.truth.let_be(symbol)
+        beside = sum((found.quantity for found in let_be), ZERO)
+        left = at_venue - held - explained.get(symbol, ZERO)
+        if not left:
+            comparison.over.extend(let_be)
+        elif left != beside:
             kind = DifferenceKind.QUANTITY_MISMATCH
-            if not held and there is not None:
+            if not held and not let_be and there is not None:
                 kind = DifferenceKind.OVERNIGHT_POSITION if there.overnight else DifferenceKind.FOREIGN_POSITION
-            yield difference(
-                state, kind, symbol, symbol, report.at, (f"{held:f} held", f"{at_venue:f} held"),
-                quantity=left, price=None if there is None else there.average_price,
+            words = f"{held:f} held" + (f" and {beside:f} let be" if let_be else "")
+            found = difference(
+                state, kind, symbol, symbol, report.at, (words, f"{at_venue:f} held"),
+                quantity=left - beside, price=_traded_at(state, report, symbol, left - beside, there),
             )  # fmt: skip
+            comparison.found.append(found)
+
+
+def _traded_at(
+    state: State, report: BrokerReport, symbol: str, quantity: Decimal, there: VenuePosition | None
+) -> Decimal | None:
+    """What a quantity that the books lack was traded at: as the day's fills of somebody else say where they come to
+    it, as the venue's average says where all of its position is lacking; else nobody knows.
+    """
+    sign = 1 if quantity > 0 else -1
+    theirs = [
+        fill
+        for fill in report.fills
+        if fill.symbol == symbol and fill.side.sign == sign and (fill.client_order_id or "") not in state.orders
+    ]
+    if theirs and sum((fill.quantity for fill in theirs), ZERO) == abs(quantity):
+        return sum((fill.quantity * fill.price for fill in theirs), ZERO) / abs(quantity)
+    return there.average_price if there is not None and there.quantity == quantity else None
 
 
 def _unless_ignored(state: State, found: DifferenceRecord) -> Iterator[DifferenceRecord]:

@@ -81,6 +81,7 @@ TRANSITIONS: dict[_Pair, OrderState] = {
 }
 
 TERMINAL = frozenset({_S.FILLED, _S.CANCELLED, _S.REJECTED, _S.EXPIRED, _S.REFUSED})
+UNANSWERED = frozenset({_S.SENT, _S.IN_FLIGHT, _S.UNKNOWN})  # the venue has not said that it has them
 
 
 @dataclass(slots=True)

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from engine.core.adopt import adopt
+from engine.core.adopt import adopt, missing_for
 from engine.core.answers import on_accepted
 from engine.core.decide import exit_position
 from engine.core.differences import compare
+from engine.core.orders import UNANSWERED
 from engine.core.sending import withdraw_entries
 from engine.core.standing import announce, close, put
 from engine.core.state import State
@@ -57,10 +58,20 @@ def on_reported(state: State, event: BrokerReported) -> None:
         else:
             truth.suspects[identity] = suspects.get(identity, 0) + 1
     for standing in truth.open():
-        unjudged = standing.kind is DifferenceKind.UNKNOWN_ORDER or standing.symbol in truth.touched
-        if standing.difference_id not in found and not unjudged:
+        if standing.kind is DifferenceKind.UNKNOWN_ORDER:
+            _end_question(state, standing)
+        elif standing.difference_id not in found and standing.symbol not in truth.touched:
             close(state, standing, "broker and books came into step")
+    for let_be in comparison.over:
+        close(state, let_be, "broker and books came into step")
     truth.reports += 1
+
+
+def _end_question(state: State, standing: DifferenceRecord) -> None:
+    """Nobody decides about an order without an answer; but one that has ended, before a restart, asks nothing more."""
+    order = state.orders.get(standing.order_id or "")
+    if order is None or order.state not in UNANSWERED:
+        close(state, standing, "what became of the order is known")
 
 
 def _open(state: State, finding: DifferenceRecord) -> None:
@@ -78,6 +89,9 @@ def resolve(state: State, identity: str, resolution: Resolution, by: str, at: In
         return "failed", {"reason": "no such open difference"}
     if standing.kind is DifferenceKind.UNKNOWN_ORDER:
         return "failed", {"reason": "the broker is still being asked; an order without an answer is not guessed about"}
+    missing = None if resolution is Resolution.IGNORE else missing_for(state, standing)
+    if missing is not None:
+        return "failed", {"reason": missing}
     try:
         result = _DEEDS[resolution](state, standing, at)
     except InvariantBroken as broken:

@@ -6,7 +6,7 @@ Called by decide.py, and by whoever takes an order back.
 from __future__ import annotations
 
 from engine.core.execution import Leg
-from engine.core.orders import Move, Order
+from engine.core.orders import UNANSWERED, Move, Order
 from engine.core.publish import publish_order
 from engine.core.risk.gate import Approved
 from engine.core.state import State
@@ -63,7 +63,7 @@ def withdraw_entries(
         if order.purpose is not Purpose.ENTRY:
             continue
         if order.state is OrderState.CANCEL_REQUESTED:
-            _end_leg(state, order)
+            end_leg(state, order)
         else:
             request_cancel(state, order, at, reason)
 
@@ -77,9 +77,9 @@ def request_cancel(
     goes on the next day.
     """
     if not replacing and not (expire and order.purpose is Purpose.EXIT):
-        _end_leg(state, order)
+        end_leg(state, order)
     cancel = CancelOrder(order.order_id, at, reason, expire, order.venue_order_id)
-    if order.state in (OrderState.SENT, OrderState.IN_FLIGHT, OrderState.UNKNOWN):
+    if order.state in UNANSWERED:
         order.cancel_wanted = order.cancel_wanted or cancel
         return
     if order.state is not OrderState.CANCEL_REQUESTED:
@@ -96,7 +96,7 @@ def follow(state: State, leg: Leg, order_id: str) -> None:
     state.legs[order_id] = leg
 
 
-def _end_leg(state: State, order: Order) -> None:
+def end_leg(state: State, order: Order) -> None:
     """No further attempt is made at what this order is for."""
     leg = state.legs.get(order.order_id)
     if leg is not None:

@@ -19,9 +19,14 @@ def difference(
     *, order_id: str | None = None, venue_order_id: str | None = None, venue_state: str | None = None,
     quantity: Decimal = ZERO, price: Decimal | None = None,
 ) -> DifferenceRecord:  # fmt: skip
-    """An open difference, not yet told to anybody; `words` are ours and theirs, `at` is the venue's time of it."""
+    """An open difference, not yet told to anybody; `words` are ours and theirs, `at` is the venue's time of it.
+
+    An order or a fill differs once; of a symbol's quantity one may be settled and another found on the same day.
+    """
+    before = state.truth.settled(kind, subject) if subject == symbol else 0
+    named = f"{subject} {before}" if before else subject
     return DifferenceRecord(
-        difference_id=difference_id(state.account.account_id, kind, subject, state.ledger.day),
+        difference_id=difference_id(state.account.account_id, kind, named, state.ledger.day),
         kind=kind,
         subject=subject,
         symbol=symbol,

@@ -64,11 +64,23 @@ class Truth:
 
     def let_be(self, symbol: str) -> list[DifferenceRecord]:
         """Differences of quantity on a symbol that a person let be: they explain that much."""
-        return [
-            found
+        return [found for found in self._quantities_let_be() if found.symbol == symbol]
+
+    def let_be_symbols(self) -> list[str]:
+        """Symbols of which a quantity was let be."""
+        return [found.symbol for found in self._quantities_let_be()]
+
+    def _quantities_let_be(self) -> list[DifferenceRecord]:
+        ignored = (found for found in self.differences.values() if found.state is DifferenceState.IGNORED)
+        return [found for found in ignored if found.kind in _POSITION_KINDS]
+
+    def settled(self, kind: DifferenceKind, subject: str) -> int:
+        """How many differences of this kind and subject were decided about and are remembered."""
+        undecided = (DifferenceState.OPEN, DifferenceState.GONE)
+        return sum(
+            found.kind is kind and found.subject == subject and found.state not in undecided
             for found in self.differences.values()
-            if found.symbol == symbol and found.state is DifferenceState.IGNORED and found.kind in _POSITION_KINDS
-        ]
+        )
 
     def followed(self, venue_order_id: str) -> bool:
         """Whether a person adopted this order of somebody else's."""
