@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from google.cloud.firestore import Client, Query
@@ -28,6 +27,7 @@ from engine.adapters.firestore.encoder import add_set, commit_request, name_of, 
 from engine.adapters.firestore.mapping import write_of
 from engine.adapters.firestore.reader import FirestoreDocuments
 from engine.adapters.firestore.wire import Wire
+from engine.adapters.snapshot_file import SnapshotFile
 from engine.api.app import create_app
 from engine.api.dependencies import ApiDependencies, ClientConfig
 from engine.core.ledger import Ledger, period_end
@@ -36,7 +36,7 @@ from engine.domain.identity import trade_id
 from engine.domain.instant import MINUTE, SECOND, instant_of
 from engine.domain.order import ExitReason
 from engine.domain.records import ClosedTradeRecord, ProfitRecord, Record
-from engine.ports import Fields, Identity
+from engine.ports import Identity
 from local.firestore import FirestoreEmulator
 
 TRADES = 10_000
@@ -77,16 +77,6 @@ class KnownToken:
 
     def verify(self, token: str, *, check_revoked: bool = False) -> Identity:
         return Identity(ACCOUNT.user_id, None, datetime.now(UTC))
-
-
-class NoSnapshot:
-    """No engine speaks here: everything comes from the store."""
-
-    def write(self, snapshot: Any) -> None:
-        raise NotImplementedError("nobody writes it")
-
-    def read(self) -> Fields | None:
-        return None
 
 
 def closed_trades() -> tuple[list[ClosedTradeRecord], Ledger]:
@@ -144,7 +134,11 @@ def service(wire: Wire) -> Flask:
     clock = SystemClock()
     config = ClientConfig("demo-bench", "key", "bench.firebaseapp.com")
     documents = FirestoreDocuments(wire, clock, lambda: 0.5)
-    return create_app(ApiDependencies(documents, NoSnapshot(), KnownToken(), clock, Path("web"), config, None))
+    return create_app(
+        ApiDependencies(
+            documents, SnapshotFile(Path("no-engine-writes-one.json")), KnownToken(), clock, Path("web"), config, None
+        )
+    )
 
 
 def asked(wire: Wire, path: str, net_pnl: Decimal) -> Quantities:
