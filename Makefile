@@ -7,7 +7,7 @@ VENV := .venv/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-python setup-run setup-bench run test test-python test-web check prove bench lock clean need-python
+.PHONY: help setup setup-python setup-run setup-bench run test test-python test-web check prove simulate bench lock clean need-python
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -45,6 +45,9 @@ check: setup-run ## lint, types, import rules, tidiness
 
 prove: setup ## the long checks, and those on real data (ONLY=name DATA=folder)
 	@$(VENV)/python -m bench.prove $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA))
+
+simulate: setup-python ## fault schedules on the production code (SEEDS=100 FROM=1)
+	@$(VENV)/python -m engine simulate --seeds $(or $(SEEDS),100) --from $(or $(FROM),1)
 
 setup-bench: need-python
 	@$(PYTHON) -m local.install bench

@@ -15,5 +15,6 @@ adapters     hands: one outside system a file
 api          the HTTP face
 cli          the `lockstep` command
 settings     the only reader of the environment
-bootstrap    wires everything; the only room that sees all others
+bootstrap    wires everything; sees all rooms above
+proof        the same parts in a simulated world that tries to break them
 """

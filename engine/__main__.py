@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from engine.cli import backtest, books, cost, explain, serve
+from engine.cli import alerts, audit, backtest, books, cost, explain, serve, simulate
 from engine.domain.errors import CannotStart, InvalidValue, LockstepError
-from engine.ports import Documents
+from engine.ports import Documents, Notifier
 from engine.research.rebuild import Kept
 
 
@@ -16,11 +16,14 @@ def main(words: Sequence[str] | None = None) -> int:
     """Exit codes: 0 good, 1 the job failed, 2 the words or what they name were wrong."""
     parser = argparse.ArgumentParser(prog="lockstep", description="Bots that keep broker, books and screen in step.")
     subcommands = parser.add_subparsers(metavar="COMMAND", required=True)
+    alerts.add_parser(subcommands, _notifiers)
+    audit.add_parser(subcommands, _stored_documents)
     backtest.add_parser(subcommands)
     books.add_parser(subcommands, _kept_books)
     cost.add_parser(subcommands)
     explain.add_parser(subcommands, _stored_documents)
     serve.add_parser(subcommands, _serve)
+    simulate.add_parser(subcommands, _simulator)
     arguments = parser.parse_args(words)
     try:
         code: int = arguments.run(arguments)
@@ -34,6 +37,13 @@ def main(words: Sequence[str] | None = None) -> int:
         print("lockstep: interrupted", file=sys.stderr)
         return 130
     return code
+
+
+def _notifiers() -> Sequence[Notifier]:
+    """Apprise is loaded only when it is asked for."""
+    from engine.bootstrap.alerts import configured_notifiers
+
+    return configured_notifiers()
 
 
 def _kept_books(account_id: str) -> Kept:
@@ -55,6 +65,13 @@ def _serve(arguments: argparse.Namespace) -> int:
     from engine.bootstrap.service import serve as run_service
 
     return run_service()
+
+
+def _simulator() -> simulate.Proof:
+    """The simulator is loaded only when it is asked for."""
+    from engine.proof.run import Simulator
+
+    return Simulator()
 
 
 if __name__ == "__main__":

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.domain.alert_channels import Channel, channels_of
+from engine.domain.arming import PAPER_SESSIONS_MIN
 from engine.domain.errors import InvalidValue
+from engine.domain.risk import NO_HARD_LIMITS, HardLimits, read_hard_limits
 
 ROLES = ("all", "api", "engine")
 FEEDS = ("demo", "replay")
+AUDIT_KEEP_DAYS = 1827  # five years, as exchanges ask of who trades by algorithm
 DEFAULT_SPEEDS = {"demo": 10.0, "replay": 1.0}
 _PRACTICE = re.compile(r"http://(127\.0\.0\.1|localhost):\d{1,5}")
 _EMULATORS = ("FIRESTORE_EMULATOR_HOST", "FIREBASE_AUTH_EMULATOR_HOST")
@@ -23,7 +28,9 @@ class Settings:
     role: all, api or engine. port: where gunicorn listens. project: the Google Cloud project. owner_uid: whose account
     the engine trades. feed, data, speed, bots: the market, its files, market seconds a wall second, a bots file.
     venue: a practice venue's address, None for the simulated one.
-    state_dir: where journals and the snapshot live. web_dir: the built client.
+    live_rehearsal: the account at the practice venue is a live one. paper_sessions_min: before a bot may be armed.
+    state_dir: where journals and the snapshot live. web_dir: the built client. alerts: the ways that alerts take.
+    hard_limits: what no risk policy exceeds here. audit_keep_days: how long the audit log is kept at least.
     """
 
     role: str
@@ -44,6 +51,11 @@ class Settings:
     demo_email: str
     demo_password: str
     venue: str | None = None
+    alerts: tuple[Channel, ...] = ()
+    live_rehearsal: bool = False
+    paper_sessions_min: int = PAPER_SESSIONS_MIN
+    hard_limits: HardLimits = NO_HARD_LIMITS
+    audit_keep_days: int = AUDIT_KEEP_DAYS
 
     @property
     def snapshot_path(self) -> Path:
@@ -100,7 +112,58 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         demo_email=env.get("LOCKSTEP_DEMO_EMAIL", "") if auth else "",
         demo_password=env.get("LOCKSTEP_DEMO_PASSWORD", "") if auth else "",
         venue=_venue(env.get("LOCKSTEP_VENUE", ""), feed),
+        alerts=read_alerts(env),
+        hard_limits=_hard_limits(env.get("RISK_HARD_LIMITS", "")),
+        audit_keep_days=_days(env.get("AUDIT_KEEP_DAYS") or str(AUDIT_KEEP_DAYS)),
+        live_rehearsal=_live_rehearsal(env),
+        paper_sessions_min=_sessions(env.get("PAPER_SESSIONS_MIN") or str(PAPER_SESSIONS_MIN)),
     )
+
+
+def _live_rehearsal(env: Mapping[str, str]) -> bool:
+    """Whether a live account trades at the practice venue, with play money: `live-practice`."""
+    said = env.get("LOCKSTEP_LIVE_REHEARSAL") or "0"
+    if said not in ("0", "1"):
+        raise InvalidValue("LOCKSTEP_LIVE_REHEARSAL", f"{said!r} is neither 0 nor 1")
+    if said == "1" and not env.get("LOCKSTEP_VENUE"):
+        raise InvalidValue("LOCKSTEP_LIVE_REHEARSAL", "is 1, and LOCKSTEP_VENUE names no practice venue to rehearse at")
+    return said == "1"
+
+
+def _sessions(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 1_000):
+        raise InvalidValue("PAPER_SESSIONS_MIN", f"{text!r} is not a number of sessions: 0 to 1000")
+    return int(text)
+
+
+def read_alerts(env: Mapping[str, str]) -> tuple[Channel, ...]:
+    """The channels of LOCKSTEP_ALERTS, or of the file that LOCKSTEP_ALERTS_FILE names (a mounted secret).
+
+    Raises InvalidValue; no message quotes an address.
+    """
+    text, file = env.get("LOCKSTEP_ALERTS", ""), env.get("LOCKSTEP_ALERTS_FILE", "")
+    if text and file:
+        raise InvalidValue("LOCKSTEP_ALERTS", "is set, and LOCKSTEP_ALERTS_FILE too: name the channels in one of them")
+    if not file:
+        return channels_of(text, "LOCKSTEP_ALERTS")
+    try:
+        text = Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidValue("LOCKSTEP_ALERTS_FILE", f"{file} can't be read: {type(error).__name__}") from None
+    return channels_of(text, "LOCKSTEP_ALERTS_FILE")
+
+
+def _hard_limits(text: str) -> HardLimits:
+    """Limits that no policy exceeds: an object of limits by name, in JSON, or the file that has it."""
+    if not text:
+        return NO_HARD_LIMITS
+    try:
+        said = json.loads(text if text.lstrip().startswith("{") else Path(text).read_text(encoding="utf-8"))
+        return read_hard_limits(said)
+    except InvalidValue as error:
+        raise InvalidValue("RISK_HARD_LIMITS", str(error)) from error
+    except (OSError, ValueError) as error:
+        raise InvalidValue("RISK_HARD_LIMITS", f"is neither an object in JSON nor a file with one: {error}") from error
 
 
 def _in_cloud(env: Mapping[str, str]) -> bool:
@@ -124,6 +187,12 @@ def _one_of(env: Mapping[str, str], name: str, default: str, known: tuple[str, .
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
         raise InvalidValue("PORT", f"{text!r} is not a port: 1 to 65535")
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 36_525):
+        raise InvalidValue("AUDIT_KEEP_DAYS", f"{text!r} is no number of days: 1 to 36525")
     return int(text)
 
 

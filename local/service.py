@@ -17,13 +17,14 @@ OWNER_EMAIL = "demo@lockstep.test"
 OWNER_PASSWORD = "lockstep-demo"  # noqa: S105 - shown on the sign-in page, of an emulator on this machine
 COMMAND = (sys.executable, "-m", "engine", "serve")
 READY_WITHIN_S = 120
+KEPT = ("LOCKSTEP_ALERTS", "LOCKSTEP_ALERTS_FILE")  # where alerts go, also from a demo
 GRACE_S = 12.0  # the service ends within 8 s of SIGTERM
 
 
 def environment(options: Options, firestore: str, auth: str) -> dict[str, str]:
     """The service's environment; `firestore` and `auth` are the emulators' addresses, "127.0.0.1:port"."""
     return {
-        **{key: value for key, value in os.environ.items() if not key.startswith("LOCKSTEP_")},
+        **{key: value for key, value in os.environ.items() if key in KEPT or not key.startswith("LOCKSTEP_")},
         "LOCKSTEP_ROLE": "all",
         "PORT": str(options.port),
         "GOOGLE_CLOUD_PROJECT": PROJECT,

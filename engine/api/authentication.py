@@ -20,7 +20,11 @@ PUBLIC = frozenset(
 # Where money moves, or is kept from moving, a token revoked a minute ago must not do. It costs a call to the identity
 # service each time, so reads go without it.
 REVOCATION_CHECKED = frozenset(
-    {"accounts.halt", "accounts.resume", "accounts.flatten", "positions.close", "service.halt", "service.resume"}
+    {
+        *("accounts.halt", "accounts.resume", "accounts.flatten"),
+        *("accounts.arm", "accounts.disarm", "accounts.read_only"),
+        *("positions.close", "service.halt", "service.resume"),
+    }
 )
 
 TOKEN_MAX = 8192  # characters; Firebase's tokens have some 1,000, and gunicorn takes header lines up to 8,190 bytes

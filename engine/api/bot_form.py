@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 
 from engine.api.models.bodies import BotBody, BotChangeBody, BuildingBody, ExecutionBody, ExitsBody, SizingBody
 from engine.api.problems import FieldError, invalid
-from engine.domain.account import BotSpec, Building, Exits, Sizing, SizingKind
+from engine.domain.account import BotSpec, Building, Sizing, SizingKind
 from engine.domain.errors import InvalidValue
 from engine.domain.execution import Execution
+from engine.domain.exits import Exits
 from engine.ports import Fields
 from engine.strategies import registry
 
@@ -82,7 +83,7 @@ def checked_fields(form: BotForm, instruments: Sequence[Fields] | None) -> Field
     """
     errors: list[FieldError] = []
     sizing = _tried(errors, lambda: Sizing(SizingKind(form.sizing.kind), form.sizing.value))
-    exits = _tried(errors, lambda: Exits(form.exits.stop_pct, form.exits.target_pct))
+    exits = _tried(errors, lambda: Exits(**_set(form.exits)))
     building = _tried(errors, lambda: Building(**dict(form.building)))
     execution = _tried(errors, lambda: Execution(**dict(form.execution)))
     _tried(errors, lambda: registry.make(form.strategy, form.parameters))
@@ -97,7 +98,14 @@ def checked_fields(form: BotForm, instruments: Sequence[Fields] | None) -> Field
         "symbols": list(form.symbols),
         "timeframe": form.timeframe,
         "sizing": {"kind": sizing.kind.value, "value": float(sizing.value)},
-        "exits": {"stop_pct": _float(exits.stop_pct), "target_pct": _float(exits.target_pct)},
+        "exits": {
+            "stop_pct": _float(exits.stop_pct),
+            "target_pct": _float(exits.target_pct),
+            "trail_pct": _float(exits.trail_pct),
+            "break_even_at_pct": _float(exits.break_even_at_pct),
+            "break_even_plus_bps": float(exits.break_even_plus_bps),
+            "time_exit_s": exits.time_exit_s,
+        },
         "building": {
             "policy": building.policy.value,
             "tranches_max": building.tranches_max,
@@ -114,6 +122,10 @@ def checked_fields(form: BotForm, instruments: Sequence[Fields] | None) -> Field
             "replacements_max": execution.replacements_max,
         },
     }
+
+
+def _set(exits: ExitsBody) -> dict[str, Any]:
+    return {name: value for name, value in dict(exits).items() if value is not None}
 
 
 def _tried(errors: list[FieldError], make: Callable[[], T]) -> T | None:

@@ -11,6 +11,7 @@ from flask import Response, request
 
 from engine.api.answers import iso
 from engine.api.authentication import caller
+from engine.api.arming import refuse_while_armed
 from engine.api.bot_form import changed_form, checked_fields, new_form
 from engine.api.models.bodies import BotBody, BotChangeBody
 from engine.api.ownership import document_in
@@ -31,6 +32,7 @@ def create_bot(body: BotBody) -> Response:
     def work(transaction: Transaction) -> Fields:
         if transaction.get("bots", form.bot_id) is not None:
             raise conflict(f"The id {form.bot_id!r} is taken. Choose another one.")
+        refuse_while_armed(transaction, account_id)
         bot = {
             **write_fields(account_id, transaction), **fields, "desired": body.desired.value, "generation": 1,
             "deleted": False, "created_at": now, "sequence": 0,
@@ -49,7 +51,7 @@ def change_bot(bot_id: str, body: BotChangeBody) -> Response:
         fields = checked_fields(changed_form(bot, body), instruments)
         return fields if body.desired is None else {**fields, "desired": body.desired.value}
 
-    return _changed(bot_id, change)
+    return _changed(bot_id, change, refuse_while_armed)
 
 
 def desire(bot_id: str, desired: Desired) -> Response:
@@ -62,12 +64,17 @@ def delete_bot(bot_id: str) -> Response:
     return _changed(bot_id, lambda _: {"deleted": True, "desired": Desired.STOPPED.value})
 
 
-def _changed(bot_id: str, change: Callable[[Fields], Fields]) -> Response:
+def _changed(
+    bot_id: str,
+    change: Callable[[Fields], Fields],
+    refuse: Callable[[Transaction, str], None] = lambda transaction, account_id: None,
+) -> Response:
     uid = caller().uid
     account_id = services().ownership.document(uid, "bots", bot_id, "bot")["account_id"]
 
     def work(transaction: Transaction) -> Fields:
         bot = {"status": None, **document_in(transaction, uid, "bots", bot_id, "bot"), "id": bot_id}
+        refuse(transaction, account_id)
         changes = change(bot)
         if not changes:
             return bot

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.ports import Clock, Documents, SnapshotStore, TokenVerifier
+from engine.domain.arming import PAPER_SESSIONS_MIN
+from engine.domain.risk import NO_HARD_LIMITS, HardLimits
+from engine.ports import Clock, Documents, Notifier, SnapshotStore, TokenVerifier
 
 VERSION = "0.1.0"  # of the API, as its description says it
 
@@ -42,3 +45,7 @@ class ApiDependencies:
     client: ClientConfig
     owner_uid: str | None
     version: str = VERSION
+    notifiers: Sequence[Notifier] = ()  # the channels of alerts, to try them
+    hard_limits: HardLimits = NO_HARD_LIMITS  # what no risk policy exceeds
+    paper_sessions_min: int = PAPER_SESSIONS_MIN  # completed on paper by what a live account's bots do
+    audit_keep_days: int = 1827  # told beside the audit log; nothing here deletes of it

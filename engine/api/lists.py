@@ -30,8 +30,9 @@ LISTS: dict[str, ListShape] = {
     "fills": ListShape("filled_at", ("bot_id", "symbol")),
     "closed_trades": ListShape("exit_at", ("bot_id", "symbol")),
     "trading_signals": ListShape("confirmed_at", ("bot_id", "symbol", "outcome")),
-    "alerts": ListShape("at"),
+    "alerts": ListShape("at", ("severity", "kind")),
     "dead_letters": ListShape(None),
+    "audit_log": ListShape("number", ("action", "actor", "subject")),
 }
 
 

@@ -7,6 +7,7 @@ account (runtime/patience). Meanwhile the snapshot says so, and a SIGTERM ends t
 from __future__ import annotations
 
 import gc
+import os
 import random
 import signal
 import threading
@@ -17,6 +18,7 @@ import structlog
 from engine.adapters.bell_file import BellFile
 from engine.adapters.firestore.recovery import FirestorePast
 from engine.adapters.firestore.store import FirestoreRecordStore
+from engine.bootstrap.live import Watching, kept_while_starting, watching
 from engine.bootstrap.market import open_market
 from engine.bootstrap.outside import Outside, outside
 from engine.bootstrap.shown import nested_fields
@@ -29,6 +31,7 @@ from engine.runtime.control_watch import ControlWatch
 from engine.runtime.dead_letters import DeadLetterDesk
 from engine.runtime.ending import Ended, EndWish
 from engine.runtime.journal_trouble import tell_journal_trouble
+from engine.runtime.kill_watch import KILL_SIGNAL, KillSignal, KillWatch
 from engine.runtime.patience import Patience, Patient
 from engine.runtime.recovery import Place, Sources, answered_commands, recover
 from engine.runtime.rederive import written_down
@@ -55,6 +58,8 @@ class Recovered:
     place: Place
     relay: Relay
     desk: VenueDesk | None
+    kill: KillWatch
+    guard: Watching
 
 
 def run_engine(settings: Settings, edge: Edge | None = None) -> int:
@@ -65,17 +70,21 @@ def run_engine(settings: Settings, edge: Edge | None = None) -> int:
     end = EndWish()
     for number in SIGNALS:
         signal.signal(number, lambda *_: end.ask())
-    market, edge = open_market(settings), edge or practice_edge(settings.venue)
+    killed = KillSignal()
+    signal.signal(KILL_SIGNAL, lambda *_: killed.ask())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {KILL_SIGNAL})  # the launcher kept one back until somebody listens
+    market = open_market(settings)
+    edge = edge or practice_edge(settings.venue, market.account.mode)
     with outside(settings, market) as out:
         try:
-            recovered = _own_and_recover(out, end, edge)
+            recovered = _own_and_recover(out, end, edge, killed)
         except Ended:
             _log.info("ended", account=market.account.account_id, before="it traded")
             return 0
         return _trade(out, recovered, end)
 
 
-def _own_and_recover(out: Outside, end: EndWish, edge: Edge | None) -> Recovered:
+def _own_and_recover(out: Outside, end: EndWish, edge: Edge | None, killed: KillSignal) -> Recovered:
     """All that comes before trading, however long the store takes. Raises Ended when asked to."""
     account = out.market.account
     notice = StartNotice(out.clock, account.account_id)
@@ -84,7 +93,8 @@ def _own_and_recover(out: Outside, end: EndWish, edge: Edge | None) -> Recovered
     try:
         with Starting(account, notice, out.snapshots, out.journal, out.market.feed, end, out.wire.close):
             grant = _own(out, patient)
-            return _recover(out, grant, patient, edge)
+            with kept_while_starting(out, grant):
+                return _recover(out, grant, patient, edge, killed)
     except (Ended, CannotStart):
         if grant is not None and not notice.troubled:  # a store that is away would take longer than the end may
             _let_go(out, grant)
@@ -96,7 +106,7 @@ def _own(out: Outside, patient: Patient) -> Grant:
     return patient(lambda: out.lease.acquire(out.market.account, out.instance, out.journal.name, old_holder_dead=True))
 
 
-def _recover(out: Outside, grant: Grant, patient: Patient, edge: Edge | None) -> Recovered:
+def _recover(out: Outside, grant: Grant, patient: Patient, edge: Edge | None, killed: KillSignal) -> Recovered:
     """Bring the account back to where it was left."""
     account, feed, journal = out.market.account, out.market.feed, out.journal
     patient(lambda: out.control.ensure(account, out.market.bots))
@@ -104,8 +114,9 @@ def _recover(out: Outside, grant: Grant, patient: Patient, edge: Edge | None) ->
     snapshot = AccountSnapshot(account.user_id, nested_fields(account, _price_digits(out)))
     relay = _relay(out, grant)
     outgoing = outgoing_to(edge, journal, relay, out.clock)
-    session = Session(account, make, Doors(out.clock, feed, journal, watched, outgoing), snapshot)
-    session.pulse.instance, session.pulse.epoch = grant.instance, grant.epoch
+    session = Session(account, make, Doors(out.clock, feed, journal, watched, outgoing, out.alerts), snapshot)
+    out.alerts.market_at = lambda: session.loop.engine.state.now
+    session.pulse.instance, session.pulse.epoch, session.pulse.pid = grant.instance, grant.epoch, os.getpid()
     letters = DeadLetterDesk(journal, account.account_id)
     carriers = [letters.carry_out]
     watch = ControlWatch(
@@ -118,17 +129,23 @@ def _recover(out: Outside, grant: Grant, patient: Patient, edge: Edge | None) ->
         bell=BellFile(out.settings.bell_path),
     )
     store = FirestorePast(out.wire)
-    tell_journal_trouble(journal, account.account_id, out.clock)
+    out.alerts.send(tell_journal_trouble(journal, account.account_id, out.clock))
     past = patient(lambda: written_down(journal, store, account, grant))
     letters.tell_untold(past.records)
     watch.begin_answered(answered_commands(journal))
     place = recover(session, watch, past, Sources(feed, journal, store, patient))
+    state = session.loop.engine.state
+    kill = KillWatch(out.settings.state_dir, killed, session.inbox.put, lambda: state.kill, out.clock)
+    kill.look()  # before any price
     patient(lambda: out.lease.renew(grant))  # a store that was away for long may have cost us the lease: Fenced says so
-    desk = None if edge is None or outgoing is None else venue_desk(edge, session, outgoing, out.clock)
+    guard = watching(out, session, grant)
+    desk = None
+    if edge is not None and outgoing is not None:
+        desk = venue_desk(edge, session, outgoing, out.clock, guard.leaving)
     if desk is not None:
         carriers.append(desk.reconciliation.carry_out)
         desk.reconciliation.step()  # what the venue has is known before any price is
-    return Recovered(grant, session, watch, watched, place, relay, desk)
+    return Recovered(grant, session, watch, watched, place, relay, desk, kill, guard)
 
 
 def _relay(out: Outside, grant: Grant) -> Relay:
@@ -153,7 +170,14 @@ def _trade(out: Outside, recovered: Recovered, end: EndWish) -> int:
             grant=recovered.grant,
             snapshots=out.snapshots,
             place=recovered.place,
-            beside={} if recovered.desk is None else recovered.desk.works,
+            beside={
+                "kill": recovered.kill.run,
+                **recovered.guard.works,
+                **({} if recovered.desk is None else recovered.desk.works),
+            },
+            alerts=out.alerts,
+            hold=recovered.guard.hold,
+            renew_again_s=recovered.guard.renew_again_s,
         ),
         recovered.watched,
     )

@@ -11,6 +11,7 @@ from engine.adapters.clock import SystemClock
 from engine.adapters.firestore.client import connect
 from engine.adapters.firestore.reader import FirestoreDocuments
 from engine.adapters.snapshot_file import SnapshotFile
+from engine.bootstrap.alerts import notifiers
 from engine.runtime.logs import configure_logs
 from engine.settings import read_settings
 
@@ -45,5 +46,9 @@ def create_app() -> Flask:
                 demo=demo,
             ),
             owner_uid=settings.owner_uid or None,
+            notifiers=notifiers(settings.alerts),
+            hard_limits=settings.hard_limits,
+            paper_sessions_min=settings.paper_sessions_min,
+            audit_keep_days=settings.audit_keep_days,
         )
     )

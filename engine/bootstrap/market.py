@@ -8,7 +8,7 @@ from engine.adapters.clock import SystemClock
 from engine.adapters.feeds.demo import DemoFeed
 from engine.adapters.feeds.replay import ReplayFeed
 from engine.cli.bots_file import read_bots_file
-from engine.domain.account import AccountSpec, BotSpec
+from engine.domain.account import AccountSpec, BotSpec, Mode
 from engine.domain.errors import InvalidValue
 from engine.market_data.files import data_digest
 from engine.market_data.readers import read_market_data
@@ -19,6 +19,11 @@ from engine.simulation.demo_market import DemoMarket
 from engine.strategies.bot_list import BotList
 from engine.strategies.demo_bots import DEMO_BOTS
 from engine.strategies.replay_account import replay_account
+
+
+_DEMO = ("paper-demo", "Demo", Mode.PAPER)
+_PRACTICE = ("paper-practice", "Practice", Mode.PAPER)
+_REHEARSAL = ("live-practice", "Rehearsal", Mode.LIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ def open_market(settings: Settings) -> Market:
         bots = listed or BotList((BotSpec("confluence", "confluence", data.symbols, name="confluence"),))
         check_bots(bots.bots, data)
         account = replay_account(bots, data_digest([settings.data]), settings.owner_uid)
+        account = replace(account, hard_limits=settings.hard_limits)
         return Market(account, bots.bots, ReplayFeed(data, clock, settings.speed))
     bots = listed or DEMO_BOTS
     demo = DemoMarket(bots.seed)
@@ -49,6 +55,16 @@ def open_market(settings: Settings) -> Market:
         for symbol in bot.symbols:
             if symbol not in known:
                 raise InvalidValue(f"{bot.bot_id}.symbols", f"{symbol} is not in the demo; there are {sorted(known)}")
-    identity, name = ("paper-demo", "Demo") if settings.venue is None else ("paper-practice", "Practice")
-    account = replace(replay_account(bots, "", settings.owner_uid), account_id=identity, name=name, market="demo")
-    return Market(account, bots.bots, DemoFeed(demo, clock, settings.speed))
+    identity, name, mode = _DEMO if settings.venue is None else _REHEARSAL if settings.live_rehearsal else _PRACTICE
+    account = replace(
+        replay_account(bots, "", settings.owner_uid),
+        account_id=identity,
+        name=name,
+        mode=mode,
+        market="demo",
+        hard_limits=settings.hard_limits,
+    )
+    brought = bots.bots
+    if settings.live_rehearsal:  # a bot's id is one document, and the paper account's bots have theirs
+        brought = tuple(replace(bot, bot_id=f"live-{bot.bot_id}") for bot in brought)
+    return Market(account, brought, DemoFeed(demo, clock, settings.speed))

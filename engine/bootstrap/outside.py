@@ -14,15 +14,18 @@ from dataclasses import dataclass
 from engine.adapters.clock import SystemClock
 from engine.adapters.firestore.client import connect
 from engine.adapters.firestore.control_plane import FirestoreControlPlane
-from engine.adapters.firestore.lease import FirestoreLease
+from engine.adapters.firestore.lease import LIVE_LIFETIME_S, LIVE_RENEW_S, FirestoreLease
 from engine.adapters.firestore.reader import FirestoreDocuments
 from engine.adapters.firestore.wire import GrpcWire
 from engine.adapters.queue.journal import FileJournal
 from engine.adapters.snapshot_file import SnapshotFile
+from engine.bootstrap.alerts import alert_desk
 from engine.bootstrap.market import Market
+from engine.domain.account import Mode
 from engine.domain.errors import CannotStart, JournalFailed
 from engine.outbox.codec import decode, encode
 from engine.ports import Clock
+from engine.runtime.alerting import AlertDesk
 from engine.runtime.snapshot import SnapshotWriter
 from engine.settings import Settings
 
@@ -41,6 +44,7 @@ class Outside:
     lease: FirestoreLease
     control: FirestoreControlPlane
     snapshots: SnapshotWriter
+    alerts: AlertDesk
 
 
 @contextmanager
@@ -50,6 +54,8 @@ def outside(settings: Settings, market: Market) -> Iterator[Outside]:
     awake = threading.Event()
     wire = connect(settings.project, settings.firestore_emulator)
     journal = _open_journal(settings, market, clock, awake)
+    alerts = alert_desk(settings, market.account.account_id, clock, journal)
+    alerts.start()
     try:
         yield Outside(
             settings=settings,
@@ -59,12 +65,21 @@ def outside(settings: Settings, market: Market) -> Iterator[Outside]:
             wire=wire,
             journal=journal,
             awake=awake,
-            lease=FirestoreLease(wire, clock, patience_s=0.0),  # runtime/patience does the waiting, and says so
+            lease=_lease(wire, clock, market.account.mode),
             control=FirestoreControlPlane(wire, FirestoreDocuments(wire, clock, random.random), clock.now),
             snapshots=SnapshotWriter(SnapshotFile(settings.snapshot_path), clock),
+            alerts=alerts,
         )
     finally:
+        alerts.end()
         journal.close()
+
+
+def _lease(wire: GrpcWire, clock: Clock, mode: Mode) -> FirestoreLease:
+    """Without patience: runtime/patience does the waiting, and says so."""
+    if mode is Mode.LIVE:
+        return FirestoreLease(wire, clock, LIVE_LIFETIME_S, patience_s=0.0, renew_s=LIVE_RENEW_S)
+    return FirestoreLease(wire, clock, patience_s=0.0)
 
 
 def _open_journal(settings: Settings, market: Market, clock: Clock, awake: threading.Event) -> FileJournal:

@@ -9,6 +9,7 @@ import os
 import sys
 
 from engine.adapters.clock import SystemClock
+from engine.bootstrap.alerts import heartbeat_watch
 from engine.bootstrap.engine import run_engine
 from engine.bootstrap.market import open_market
 from engine.runtime.launcher import Launcher, Program
@@ -32,10 +33,11 @@ def serve() -> int:
     open_market(settings)  # bad data or bots are told here, once, before anything is started
     environment = dict(os.environ)
     programs = [
-        Program("engine", (sys.executable, "-m", "engine", "serve"), environment | {"LOCKSTEP_ROLE": "engine"}),
+        Program("engine", (sys.executable, "-m", "engine", "serve"), environment | {"LOCKSTEP_ROLE": "engine"}, True),
         Program("api", _gunicorn(settings), environment | {"LOCKSTEP_ROLE": "api"}),
     ]
-    return Launcher(programs, SystemClock()).run()
+    clock = SystemClock()
+    return Launcher(programs, clock, heartbeat_watch(settings, clock)).run()
 
 
 def _gunicorn(settings: Settings) -> list[str]:

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.adapters.brokers.practice import MarketView, PracticeBroker
+from engine.domain.account import Mode
 from engine.domain.errors import InvariantBroken
 from engine.domain.order import OrderState
 from engine.outbox.relay import Relay
 from engine.ports import Broker, Clock, Outbox
 from engine.runtime.broker_loop import BrokerLoop
 from engine.runtime.dispatch import Dispatch, Telling
+from engine.runtime.leaving import Leaving
 from engine.runtime.lookups import BELIEVED_AFTER_S
-from engine.runtime.outgoing import Expect, Outgoing, ReportWish, in_the_journal
+from engine.runtime.outgoing import Expect, Outgoing, ReportWish, in_the_journal, in_the_store
 from engine.runtime.reconciliation import Reconciliation, VenueStream
 from engine.runtime.session import Session
 
@@ -32,9 +34,13 @@ class Edge:
     believed_after_s: float = BELIEVED_AFTER_S
 
 
-def practice_edge(url: str | None) -> Edge | None:
-    """The practice venue where an address is given."""
-    return None if url is None else Edge(lambda market: PracticeBroker(url, market))
+def practice_edge(url: str | None, mode: Mode) -> Edge | None:
+    """The practice venue where an address is given. An entry of a live account waits until it is in the store."""
+    if url is None:
+        return None
+    if mode is Mode.LIVE:
+        return Edge(lambda market: PracticeBroker(url, market), lambda outbox, relay: in_the_store(relay.waiters))
+    return Edge(lambda market: PracticeBroker(url, market))
 
 
 def outgoing_to(edge: Edge | None, outbox: Outbox, relay: Relay, clock: Clock) -> Outgoing | None:
@@ -56,7 +62,9 @@ class VenueDesk:
         return {"dispatch": self.dispatch.run, "truth": self.reconciliation.run, "venue": self.stream.run}
 
 
-def venue_desk(edge: Edge, session: Session, outgoing: Outgoing, clock: Clock) -> VenueDesk:
+def venue_desk(
+    edge: Edge, session: Session, outgoing: Outgoing, clock: Clock, leaving: Leaving | None = None
+) -> VenueDesk:
     """The desk of a session that was recovered."""
     loop = session.loop
     if not isinstance(loop, BrokerLoop):
@@ -68,7 +76,16 @@ def venue_desk(edge: Edge, session: Session, outgoing: Outgoing, clock: Clock) -
 
     broker = edge.open(MarketView(lambda: loop.market_at, price))
     telling = Telling(session.inbox.put, lambda: loop.market_at)
-    dispatch = Dispatch(session.account, broker, outgoing, telling, clock, believed_after_s=edge.believed_after_s)
+    dispatch = Dispatch(
+        session.account,
+        broker,
+        outgoing,
+        telling,
+        clock,
+        believed_after_s=edge.believed_after_s,
+        leaving=leaving,
+        on_disk=session.on_disk if session.account.mode is Mode.LIVE else None,
+    )
     dispatch.begin([order.order_id for order in state.open_orders() if order.state is OrderState.UNKNOWN])
     seen = session.counterpart.seen
     return VenueDesk(

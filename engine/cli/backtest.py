@@ -17,6 +17,7 @@ from engine.cli.progress import Progress
 from engine.core.charges import SCHEDULES
 from engine.domain.account import AccountSpec, BotSpec
 from engine.domain.errors import InvalidValue
+from engine.domain.instant import iso
 from engine.market_data.columns import MarketData
 from engine.market_data.files import data_digest
 from engine.market_data.readers import read_market_data
@@ -156,6 +157,8 @@ def _tell(arguments: argparse.Namespace, account: AccountSpec, result: BacktestR
     print(f"gross {summary['gross_pnl']:+,.2f}, charges {summary['charges']:,.2f}, net {summary['net_pnl']:+,.2f} "
           f"{account.currency} ({summary['return_pct']:+.2f} %)")  # fmt: skip
     print(f"decisions {summary['decisions_digest']}")
+    for trip in result.trips:
+        print(f"{iso(trip.at)} {trip.detail}")
     if result.halted:
         print(f"halted: {result.halted}", file=sys.stderr)
     if arguments.out:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.core.answers import on_ended, on_rejected
+from engine.core.answers import end_if_told, on_ended, on_rejected
 from engine.core.orders import Move, Order
 from engine.core.publish import publish_order
 from engine.core.sending import end_leg
@@ -74,6 +74,7 @@ def _adopt_fill(state: State, standing: DifferenceRecord) -> str:
     except InvariantBroken:
         return _adopt_quantity(state, standing, standing.at)
     book_fill(state, order, event)
+    end_if_told(state, order)
     return f"booked {quantity:f} at {price:f}"
 
 
@@ -132,7 +133,9 @@ def _from_let_be(state: State, standing: DifferenceRecord, at: Instant) -> tuple
 
 
 def _price(state: State, standing: DifferenceRecord) -> Decimal:
-    return standing.price or state.tapes[standing.symbol].price()
+    """To the instrument's smallest unit: an average is not, and what the store keeps of a price is no finer."""
+    price = standing.price or state.tapes[standing.symbol].price()
+    return price.quantize(Decimal(1).scaleb(-state.instruments[standing.symbol].price_digits))
 
 
 def _book(

@@ -7,8 +7,11 @@ A venue says things twice, late and out of turn: the order table (orders.py) kno
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
+from engine.core import tripping
 from engine.core.decide import exit_position
 from engine.core.orders import TERMINAL, Move, Order
 from engine.core.publish import publish_alert, publish_order
@@ -76,27 +79,51 @@ def on_accepted(state: State, event: OrderAccepted) -> None:
 
 
 def on_rejected(state: State, event: OrderRejected) -> None:
-    """The venue will not have it. A rejected exit rests a while, or each tick beyond the stop would send another."""
-    order = _move(state, event.order_id, Move.REJECT, event.at, event.reason)
-    if order is None:
+    """The venue will not have it. A rejected exit rests a while, or each tick beyond the stop would send another.
+
+    What was filled stays filled: of such an order it ends the rest. Of one that has ended it says nothing new.
+    """
+    known = state.orders.get(event.order_id)
+    if known is not None and known.open and known.filled_quantity:
+        _let_exits_rest(state, known, event.at)
+        on_ended(state, OrderCancelled(event.order_id, event.reason, event.at))
+        tripping.rejected(state, event.at, event.reason)
         return
+    told_before = known is not None and not known.open
+    order = _move(state, event.order_id, Move.REJECT, event.at, event.reason)
+    if order is None or told_before:
+        return
+    if not event.would_cross:  # that one is no refusal to trade: the price had moved
+        tripping.rejected(state, event.at, event.reason)
     close_unknown(state, order.order_id, "the broker rejected it")
     if on_refused(state, order, event.at, would_cross=event.would_cross):
         return
     publish_alert(state, "warning", "order_rejected", order.order_id, f"{order.symbol}: rejected, {event.reason}")
-    if order.purpose is Purpose.EXIT:
-        state.exit_rests[order.bot_id, order.symbol] = event.at + EXIT_REST_US
+    _let_exits_rest(state, order, event.at)
     forget_if_removed(state, order.bot_id)
 
 
+def _let_exits_rest(state: State, order: Order, at: Instant) -> None:
+    if order.purpose is Purpose.EXIT:
+        state.exit_rests[order.bot_id, order.symbol] = at + EXIT_REST_US
+
+
 def on_ended(state: State, event: OrderCancelled | OrderExpired) -> None:
-    """The rest of the order is out."""
+    """The rest of the order is out. Where the venue filled more of it than was told, it stays open until that is
+    booked: a restart looks open orders up, and forgets the others.
+    """
+    known = state.orders.get(event.order_id)
+    if known is not None and known.open and (event.filled_quantity or 0) > known.filled_quantity:
+        known.ending = event
+        state.truth.touch(known.symbol)
+        return
     move = Move.CANCEL if isinstance(event, OrderCancelled) else Move.EXPIRE
     order = _move(state, event.order_id, move, event.at, event.reason)
     if order is None:
         return
     close_unknown(state, order.order_id, event.reason)
     go_on(state, order, event.at)
+    tripping.told_of_ends(state)
     forget_if_removed(state, order.bot_id)
     position = state.portfolio.get(order.bot_id, order.symbol)
     if state.ended and position is not None:
@@ -144,6 +171,14 @@ def on_fill(state: State, event: FillReceived) -> None:
         return
     book_fill(state, order, event)
     on_filled(state, order, event.at)
+    end_if_told(state, order)
+
+
+def end_if_told(state: State, order: Order, decided: Decimal = Decimal(0)) -> None:
+    """Let an order end that the venue has ended, once all that it filled is booked, or was decided about otherwise."""
+    ending = order.ending
+    if ending is not None and order.open and order.filled_quantity + decided >= (ending.filled_quantity or 0):
+        on_ended(state, replace(ending, filled_quantity=None))
 
 
 def _open_unbookable(state: State, order: Order, event: FillReceived, why: str) -> None:

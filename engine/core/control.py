@@ -8,27 +8,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.core import kill, tripping
+from engine.core.audit import note, note_bot
 from engine.core.bars import Series
+from engine.core.commands import on_command, reach_now
 from engine.core.decide import exit_position
-from engine.core.publish import publish_account, publish_alert, publish_position
-from engine.core.publish_bots import publish_bot
-from engine.core.reconcile import resolve
-from engine.core.sending import request_cancel, withdraw_entries
+from engine.core.exits import ratchet
+from engine.core.policy import on_policy_changed
+from engine.core.publish import publish_alert, publish_position
+from engine.core.publish_bots import decides_by, publish_bot
+from engine.core.sending import withdraw_entries
 from engine.core.settle import forget_if_done, set_exits, set_triggers
 from engine.core.state import Bot, Stance, State
 from engine.core.tape import Tape
 from engine.domain.account import Desired
 from engine.domain.errors import InvalidValue
 from engine.domain.events import BotChanged, BotRemoved, CommandReceived, EntriesHeld, HaltChanged, PolicyChanged
-from engine.domain.instant import Instant
 from engine.domain.order import ExitReason
-from engine.domain.records import BotStatusRecord, CommandResult, Resolution
+from engine.domain.records import BotStatusRecord
+from engine.domain.records.audit import ENGINE
 from engine.domain.timeframe import timeframe_us
 
 
 def on_bot_changed(state: State, event: BotChanged) -> None:
     """A new bot, another spec, or another wish. A spec that can't run is shown as the bot's error."""
     known = state.bots.get(event.spec.bot_id)
+    note_bot(state, event, known)
     if known is not None and known.spec == event.spec and known.error is None:
         known.desired, known.generation = event.desired, event.generation
         known.removed = False
@@ -37,8 +42,12 @@ def on_bot_changed(state: State, event: BotChanged) -> None:
         if known is not None:
             bot.signals, bot.orders, bot.trades = known.signals, known.orders, known.trades
             bot.realized_gross, bot.charges = known.realized_gross, known.charges
+            if decides_by(known.spec) == decides_by(bot.spec):
+                bot.sessions, bot.session_day = known.sessions, known.session_day
         elif bot.bot_id in state.bot_days:
             _count_on(bot, state.bot_days.pop(bot.bot_id))
+        if known is None and bot.bot_id in state.bot_pasts:
+            _sessions_on(bot, state.bot_pasts.pop(bot.bot_id))
         state.bots[bot.bot_id] = bot
         _equip(state, bot, known)
         _renew_exits(state, bot)
@@ -52,11 +61,19 @@ def _count_on(bot: Bot, before: BotStatusRecord) -> None:
     bot.realized_gross, bot.charges = before.realized_pnl_day + before.charges_day, before.charges_day
 
 
+def _sessions_on(bot: Bot, before: BotStatusRecord) -> None:
+    """Go on with the sessions that it took part in, where it decides by what it decided by then."""
+    if before.sessions_of == decides_by(bot.spec):
+        bot.sessions, bot.session_day = before.sessions, before.session_day
+
+
 def _renew_exits(state: State, bot: Bot) -> None:
     """Stops and targets of what it holds follow its exits as they are now."""
     for position in state.portfolio.all():
         if position.bot_id == bot.bot_id:
             set_exits(state, position)
+            if ratchet(bot.spec.exits, position, state.tapes[position.symbol].last_price):
+                set_exits(state, position)
             set_triggers(state, position.symbol)
             publish_position(state, position)
 
@@ -100,120 +117,56 @@ def _warm(state: State, bot: Bot, stance: Stance, tape: Tape) -> None:
         series.indicators.adopt(fresh.indicators)
 
 
-def _now(state: State) -> Instant:
-    """The market time that prices have reached: a person acts then, not at the last whole minute."""
-    state.now = max(state.now, max((tape.last_at for tape in state.tapes.values()), default=state.now))
-    return state.now
-
-
 def on_bot_removed(state: State, event: BotRemoved) -> None:
     """A deleted bot closes what it holds, then it is forgotten."""
     bot = state.bots.get(event.bot_id)
     if bot is None:
         return
+    if not bot.removed:
+        note(state, state.account.user_id, "bot_removed", bot.bot_id, bot.desired.value)
     bot.removed, bot.desired = True, Desired.STOPPED
     for position in state.portfolio.all():
         if position.bot_id == bot.bot_id:
-            exit_position(state, position, ExitReason.MANUAL, _now(state))
-    withdraw_entries(state, _now(state), bot.bot_id)
+            exit_position(state, position, ExitReason.MANUAL, reach_now(state))
+    withdraw_entries(state, reach_now(state), bot.bot_id)
     forget_if_done(state, bot.bot_id)
-
-
-def on_policy_changed(state: State, event: PolicyChanged) -> None:
-    """Another risk policy is in force."""
-    state.policy = event.policy
 
 
 def on_halt_changed(state: State, event: HaltChanged) -> None:
     """A person halts the account, or lifts the halt. Exits go on in either state."""
+    actor, account_id, was = event.by or state.account.user_id, state.account.account_id, state.breaker.reason
     if event.halted:
         state.breaker.halt(event.reason)
-        withdraw_entries(state, _now(state), reason="entries are halted")
+        reach_now(state)
+        note(state, actor, "halted", account_id, was, event.reason)
+        withdraw_entries(state, reach_now(state), reason="entries are halted")
         publish_alert(state, "warning", "halt", str(state.now), f"Entries are halted: {event.reason}")
+    elif (stands := kill.lift(state)) is not None:
+        publish_alert(state, "critical", "resume_refused", str(reach_now(state)), stands)
     elif not state.breaker.resume():
         publish_alert(state, "critical", "resume_refused", str(state.now), state.breaker.reason or "")
-    _publish_standing(state)
+    else:
+        reach_now(state)
+        note(state, actor, "resumed", account_id, was)
+        if (stands := tripping.resume(state, actor)) is not None:
+            publish_alert(state, "critical", "resume_refused", str(state.now), stands)
+    tripping.publish_standing(state)
 
 
 def on_entries_held(state: State, event: EntriesHeld) -> None:
     """The service holds entries back, or lets them go again; a person's halt is neither made nor lifted by it."""
     breaker = state.breaker
     before, breaker.held = breaker.held, event.reason
+    if event.reason != before:
+        action = "entries_let_go" if event.reason is None else "entries_held"
+        note(state, ENGINE, action, state.account.account_id, before, event.reason)
     if event.reason is not None:
-        withdraw_entries(state, _now(state), reason="entries are held")
+        withdraw_entries(state, reach_now(state), reason="entries are held")
         publish_alert(state, "critical", "held", str(state.now), f"Entries are held: {event.reason}")
     elif before is not None:
         goes_on = "entries go on" if breaker.reason is None else f"entries stay halted: {breaker.reason}"
-        publish_alert(state, "info", "let_go", str(_now(state)), f"It has passed ({before}); {goes_on}")
-    _publish_standing(state)
-
-
-def _publish_standing(state: State) -> None:
-    """The account and all bots: what halts or holds the one keeps the others from trading."""
-    publish_account(state)
-    if state.views:
-        for bot_id in sorted(state.bots):
-            publish_bot(state, state.bots[bot_id])
-
-
-def on_command(state: State, event: CommandReceived) -> None:
-    """Carry out a one-off command and say what became of it."""
-    handlers = {
-        "close_position": _close,
-        "flatten": _flatten,
-        "cancel_order": _cancel,
-        "sync_orders": _sync,
-        "resolve_difference": _resolve,
-    }
-    handler = handlers.get(event.kind)
-    if handler is None:
-        result = ("failed", {"reason": f"unknown command {event.kind}"})
-    else:
-        result = handler(state, dict(event.arguments))
-    state.publish(CommandResult(event.command_id, result[0], result[1]))
-
-
-def _close(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
-    bot_id, symbol = arguments.get("bot_id", ""), arguments.get("symbol", "")
-    position = state.portfolio.get(bot_id, symbol)
-    if position is None:
-        return "failed", {"reason": f"{bot_id} holds no {symbol}"}
-    order = exit_position(state, position, ExitReason.MANUAL, _now(state))
-    if order is None:
-        return "done", {"reason": "an exit of this position is already on its way"}
-    return "done", {"order_id": order.order_id}
-
-
-def _flatten(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
-    orders = [exit_position(state, position, ExitReason.KILL, _now(state)) for position in state.portfolio.all()]
-    withdraw_entries(state, _now(state))
-    return "done", {"orders": ",".join(order.order_id for order in orders if order is not None)}
-
-
-def _cancel(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
-    order = state.orders.get(arguments.get("order_id", ""))
-    if order is None or not order.open:
-        return "failed", {"reason": "no such open order"}
-    request_cancel(state, order, _now(state), "cancelled by hand")
-    return "done", {"order_id": order.order_id}
-
-
-def _sync(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """What the reports found that were taken for it (by runtime, before it); `unanswered` says why there were none."""
-    if "unanswered" in arguments:
-        return "failed", {"reason": f"the broker gives no report: {arguments['unanswered']}"}
-    truth, found = state.truth, "; ".join(state.truth.sentences())
-    result = {"open_orders": str(len(state.open_orders())), "truth": truth.state, "differences": str(len(truth.open()))}
-    return "done", {**result, "found": found} if found else result
-
-
-def _resolve(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
-    try:
-        resolution = Resolution(arguments.get("resolution", ""))
-    except ValueError:
-        return "failed", {"reason": f"a difference is resolved by {', '.join(Resolution)}"}
-    identity = arguments.get("difference_id", "")
-    return resolve(state, identity, resolution, arguments.get("by", "a person"), _now(state))
+        publish_alert(state, "info", "let_go", str(reach_now(state)), f"It has passed ({before}); {goes_on}")
+    tripping.publish_standing(state)
 
 
 HANDLERS: dict[type, Callable[[State, Any], None]] = {

@@ -11,7 +11,7 @@ from decimal import Decimal
 from engine.core.building import BuildingView, next_tranche
 from engine.core.execution import AT_MARKET, Leg, entry_terms, exit_terms
 from engine.core.exits import exit_prices
-from engine.core.exposure import risk_view
+from engine.core.exposure import entry_cap, risk_view
 from engine.core.orders import Order
 from engine.core.portfolio import Position
 from engine.core.publish_bots import publish_signal
@@ -20,12 +20,13 @@ from engine.core.sending import follow, next_order_id, release, settle_request, 
 from engine.core.sizing import entry_quantity
 from engine.core.state import Bot, State
 from engine.core.strategy import Verdict
-from engine.domain.account import Desired, TradingState
+from engine.domain.account import Desired
+from engine.domain.effective import EffectiveMode
 from engine.domain.effects import SubmitOrder
 from engine.domain.execution import Execution
 from engine.domain.identity import signal_id
 from engine.domain.instant import MINUTE, SECOND, Instant
-from engine.domain.market import Bar
+from engine.domain.market import Bar, TradingStatus
 from engine.domain.order import ExitReason, OrderRequest, Purpose, Refusal, Side
 from engine.domain.signal import Outcome, SignalType
 
@@ -73,26 +74,26 @@ def _answer(state: State, bot: Bot, bar: Bar, signal: SignalType, identity: str)
         return _Answer(Outcome.WATCH, "watch_only", f"{bar.symbol} is watched, not traded")
     if position is not None and position.sign != side.sign:
         return _exit_answer(state, position, ExitReason.SIGNAL, bar, identity)
-    if position is None and any(order.side is not side for order in state.open_orders(bot.bot_id, bar.symbol)):
+    at_work = [order for order in state.open_orders(bot.bot_id, bar.symbol) if order.purpose is not Purpose.PROTECT]
+    if position is None and any(order.side is not side for order in at_work):
         withdraw_entries(state, bar.close_at, bot.bot_id, bar.symbol, f"a {signal} came before it was filled")
         return _Answer(Outcome.BLOCKED, "entry_in_flight", "An entry the other way was on its way and is taken back")
     if position is None and signal is SignalType.SELL and not bot.stances[bar.symbol].strategy.allow_short:
         return _Answer(Outcome.WATCH, "flat", "Nothing held to sell, and the bot is long only")
-    blocked = _blocked(state, bot, bar)
-    if blocked is not None:
-        return _Answer(Outcome.BLOCKED, blocked.code, blocked.detail)
+    refusal = blocked(state, bot, bar.symbol, bar.close_at)
+    if refusal is not None:
+        return _Answer(Outcome.BLOCKED, refusal.code, refusal.detail)
     return _entry_answer(state, bot, bar, side, identity)
 
 
-def _blocked(state: State, bot: Bot, bar: Bar) -> Refusal | None:
+def blocked(state: State, bot: Bot, symbol: str, at: Instant) -> Refusal | None:
     """What blocks any new entry of this bot on this symbol now, before an order is thought of."""
-    at = bar.close_at
-    closed = _closed_to_entries(state, bot, bar.symbol, at)
+    closed = _closed_to_entries(state, bot, symbol, at)
     if closed is not None:
         return closed
-    stance = bot.stances[bar.symbol]
+    stance = bot.stances[symbol]
     since = None if stance.last_fill_at is None else at - stance.last_fill_at
-    cooldown = stance.strategy.cooldown_s * SECOND
+    cooldown = state.cooldown_s(stance) * SECOND
     if since is not None and since < cooldown:
         left = (cooldown - since) // SECOND
         return Refusal("cooldown", f"Cooling down, {left // 60}:{left % 60:02d} left")
@@ -103,8 +104,21 @@ def _closed_to_entries(state: State, bot: Bot, symbol: str, at: Instant) -> Refu
     """What forbids entries, a further attempt at one that is partly filled included."""
     if bot.desired is not Desired.RUNNING:
         return Refusal(bot.desired.value, f"The bot is {bot.desired.value}")
-    if state.breaker.state is not TradingState.ACTIVE:
-        return Refusal("halted", state.breaker.reason or "The account is halted")
+    if state.kill is not None:
+        return Refusal("kill", state.kill.words)
+    stopped = state.breaker.refusal
+    if stopped is not None:
+        return stopped
+    if state.mode is EffectiveMode.DRY:
+        return Refusal("dry", state.dry_words())
+    status = state.statuses.get(symbol)
+    if status is not None and status.status is not TradingStatus.TRADING:
+        return Refusal("market_halted", f"{symbol} is not traded at the moment: the venue says {status.status}")
+    for (_, unprotected), why in state.unprotected.items():
+        if unprotected == symbol:
+            return Refusal("unprotected", why)
+    if state.protects and state.portfolio.get(bot.bot_id, symbol) is None and state.resting_stop(bot.bot_id, symbol):
+        return Refusal("exit_in_flight", f"The stop of the {symbol} held before is not gone at the broker yet")
     differs = state.truth.open_on(symbol)
     if differs is not None:
         return Refusal("difference", f"Broker and books differ on {symbol}: {differs.ours}; {differs.theirs}")
@@ -118,7 +132,7 @@ def _entry_answer(state: State, bot: Bot, bar: Bar, side: Side, identity: str) -
     instrument = state.instruments[bar.symbol]
     price = instrument.price_of(bar.close)
     equity = state.equity()
-    quantity = _next_quantity(state, bot, bar, side, equity)
+    quantity = next_quantity(state, bot, bar.symbol, side, price, equity)
     if isinstance(quantity, Refusal):
         return _Answer(Outcome.BLOCKED, quantity.code, quantity.detail)
     stop, _ = exit_prices(bot.spec.exits, price, side.sign, instrument)
@@ -148,21 +162,23 @@ def _entry_answer(state: State, bot: Bot, bar: Bar, side: Side, identity: str) -
     return _Answer(Outcome.ORDERED, order=order, submit=submit)
 
 
-def _next_quantity(state: State, bot: Bot, bar: Bar, side: Side, equity: Decimal) -> Decimal | Refusal:
+def next_quantity(
+    state: State, bot: Bot, symbol: str, side: Side, price: Decimal, equity: Decimal
+) -> Decimal | Refusal:
     """What the bot's sizing and its building setting give, or why they give nothing."""
-    instrument = state.instruments[bar.symbol]
-    price = instrument.price_of(bar.close)
-    position = state.portfolio.get(bot.bot_id, bar.symbol)
-    verdict = bot.stances[bar.symbol].verdict
+    instrument = state.instruments[symbol]
+    position = state.portfolio.get(bot.bot_id, symbol)
+    verdict = bot.stances[symbol].verdict
+    sized = entry_quantity(bot.spec.sizing, instrument, price, equity)
     view = BuildingView(
         instrument=instrument,
         side=side,
         price=price,
-        base=entry_quantity(bot.spec.sizing, instrument, price, equity),
+        base=entry_cap(state, sized, instrument, price, equity),
         score=0.0 if verdict is None or verdict.score is None else verdict.score,
         equity=equity,
         tranches=() if position is None else position.tranches,
-        entry_in_flight=any(o.purpose is Purpose.ENTRY for o in state.open_orders(bot.bot_id, bar.symbol)),
+        entry_in_flight=any(o.purpose is Purpose.ENTRY for o in state.open_orders(bot.bot_id, symbol)),
     )
     return next_tranche(bot.spec.building, view)
 

@@ -24,18 +24,19 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What differs; orders without an answer that the report shows at the venue: that is their answer; and what was
-    let be and differs no more.
+    """What differs; orders without an answer that the report shows at the venue: that is their answer; orders that
+    ended and waited for fills, with the quantity decided about otherwise; and what was let be and differs no more.
     """
 
     found: list[DifferenceRecord]
     sighted: list[VenueOrder]
+    ended: list[tuple[Order, Decimal]]
     over: list[DifferenceRecord]
 
 
 def compare(state: State, report: BrokerReport) -> Comparison:
     """Compare a report with the books, but for symbols that changed since it was begun."""
-    comparison = Comparison([], [], [])
+    comparison = Comparison([], [], [], [])
     listed: dict[str, VenueOrder] = {}
     for theirs in report.orders:
         if theirs.client_order_id is not None:
@@ -60,13 +61,16 @@ def _decided(state: State, report: BrokerReport, theirs: VenueOrder) -> Decimal:
     ours = state.orders.get(theirs.client_order_id or "")
     if ours is None or not ours.open or theirs.filled_quantity <= ours.filled_quantity:
         return ZERO
-    taken = (
-        fill.quantity
-        for fill in report.fills
-        if fill.client_order_id == ours.order_id and state.truth.taken(fill.venue_fill_id)
-        and not state.portfolio.has_booked(fill_key(state.account.account_id, ours.order_id, fill.venue_fill_id))
-    )  # fmt: skip
-    return sum(taken, ZERO)
+    own = [fill for fill in report.fills if fill.client_order_id == ours.order_id]
+    return sum((fill.quantity for fill in own if _is_decided(state, ours, fill)), ZERO)
+
+
+def _is_decided(state: State, ours: Order, fill: VenueFill) -> bool:
+    """One that is let be counts only where the venue's word of the order's end waits for its fills."""
+    if state.portfolio.has_booked(fill_key(state.account.account_id, ours.order_id, fill.venue_fill_id)):
+        return False
+    let_be = ours.ending is not None and state.truth.ignored(DifferenceKind.MISSED_FILL, fill.venue_fill_id)
+    return let_be or state.truth.taken(fill.venue_fill_id)
 
 
 def _judge_order(state: State, theirs: VenueOrder, decided: Decimal, comparison: Comparison) -> None:
@@ -82,6 +86,9 @@ def _judge_order(state: State, theirs: VenueOrder, decided: Decimal, comparison:
             words = (f"{_named(ours)} was given up ({ours.state})", "it works")
             comparison.found.extend(_unless_ignored(state, _of_order(state, DifferenceKind.LATE_ORDER, theirs, words)))
     elif ours.open and theirs.filled_quantity - decided <= ours.filled_quantity:  # a fill the books lack is told first
+        if ours.ending is not None:
+            comparison.ended.append((ours, decided))
+            return
         asked = ours.state is OrderState.CANCEL_REQUESTED
         kind = DifferenceKind.MISSED_STATUS if asked else DifferenceKind.KILLED_BY_BROKER
         why = f", {theirs.reason}" if theirs.reason else ""

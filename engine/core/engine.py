@@ -15,11 +15,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from engine.core import answers, control, reconcile
+from engine.core import answers, audit, control, execution_mode, feed_watch, kill, reconcile
 from engine.core.decide import exit_position
-from engine.core.exits import levels
+from engine.core.leaving import touched
 from engine.core.minute import begin_day, bots_on, judge, run_minute
 from engine.core.publish import publish_account, publish_alert, publish_bar
+from engine.core.protect import tend
 from engine.core.rebook import on_facts_found
 from engine.core.recover import on_recovered
 from engine.core.rederive import on_views_found
@@ -41,20 +42,31 @@ from engine.domain.events import (
     Recovered,
     SessionOpened,
 )
-from engine.domain.found import FactsFound, ViewsFound
+from engine.domain.found import ChainFound, FactsFound, ViewsFound
 from engine.domain.instant import MINUTE, Instant
 from engine.domain.market import Tick
 from engine.domain.order import ExitReason
+from engine.domain.records.audit import ENGINE
 
 _NOTHING: tuple[Effect, ...] = ()
-_HANDLERS = answers.HANDLERS | reconcile.HANDLERS | control.HANDLERS
+_HANDLERS = (
+    answers.HANDLERS
+    | reconcile.HANDLERS
+    | control.HANDLERS
+    | execution_mode.HANDLERS
+    | kill.HANDLERS
+    | feed_watch.HANDLERS
+)
 
 
 class Engine:
     """The machine of one account. `next_due_at` is when the clock alone makes something happen."""
 
-    def __init__(self, account: AccountSpec, make_strategy: MakeStrategy, *, views: bool = True) -> None:
+    def __init__(
+        self, account: AccountSpec, make_strategy: MakeStrategy, *, views: bool = True, protects: bool = False
+    ) -> None:
         state = self.state = State(account, make_strategy, views=views)
+        state.protects = protects
         self._tapes = state.tapes
         self._handlers: dict[type, Callable[[Any], None]] = {
             InstrumentListed: self._on_listed,
@@ -65,6 +77,7 @@ class Engine:
             ClockTicked: self._on_clock,
             MarketEnded: self._on_ended,
             Recovered: partial(on_recovered, state),
+            ChainFound: partial(audit.on_chain_found, state),
             FactsFound: partial(on_facts_found, state),
             ViewsFound: partial(on_views_found, state),
             **{kind: partial(handler, state) for kind, handler in _HANDLERS.items()},
@@ -85,6 +98,10 @@ class Engine:
             return self.take_tick(event)
         try:
             self._handlers[type(event)](event)
+            if self.state.kill is not None and type(event) in _HANDLERS:
+                kill.go_on(self.state)
+            if self.state.protects:
+                tend(self.state)
         except InvariantBroken as broken:
             self._break(broken)
         return self._drain()
@@ -120,6 +137,7 @@ class Engine:
     def _break(self, broken: InvariantBroken) -> None:
         state = self.state
         state.breaker.halt(str(broken), broken=True)
+        audit.note(state, ENGINE, "halted", state.account.account_id, None, str(broken))
         publish_alert(state, "critical", "invariant", str(broken), f"Halted: {broken}")
         publish_account(state)
 
@@ -134,7 +152,9 @@ class Engine:
         tape.form(at, price, tick.quantity)
         state.next_due_at = min(state.next_due_at, tape.until)
         if price <= tape.trigger_low or price >= tape.trigger_high:
-            self._touched(tape, price, price, at)
+            touched(state, tape, price, price, price, at)
+        if state.protects:
+            tend(state)
         return self._drain()
 
     def _refuse(self, tape: Tape, tick: Tick, rule: str) -> Sequence[Effect]:
@@ -145,17 +165,6 @@ class Engine:
             self._advance(tape.close_at)
         return self._drain()
 
-    def _touched(self, tape: Tape, low: int, high: int, at: Instant) -> None:
-        """A price reached a stop or a target of some position."""
-        self.state.now = at
-        for position in self.state.portfolio.all():
-            if position.symbol == tape.symbol:
-                reason = levels(position.sign, position.stop_price, position.target_price, position.instrument).crossed(
-                    low, high
-                )
-                if reason is not None:
-                    exit_position(self.state, position, reason, at)
-
     def _on_listed(self, event: InstrumentListed) -> None:
         instrument = event.instrument
         if instrument.symbol not in self._tapes:
@@ -164,6 +173,8 @@ class Engine:
             session = self.state.sessions.get(instrument.venue)
             if session is not None:
                 tape.begin(session)
+        else:
+            feed_watch.listed_again(self.state, instrument)
 
     def _on_session(self, event: SessionOpened) -> None:
         state, session = self.state, event.session
@@ -175,6 +186,7 @@ class Engine:
             if state.instruments[order.symbol].venue == session.venue:
                 request_cancel(state, order, event.at, "the trading day is over", expire=True)
         state.sessions[session.venue] = session
+        feed_watch.begin_session(state, session.venue)
         for symbol in state.symbols():
             if state.instruments[symbol].venue == session.venue:
                 self._tapes[symbol].begin(session)
@@ -220,7 +232,7 @@ class Engine:
         tape.closed.append(bar)
         state.next_due_at = min(state.next_due_at, bar.close_at)
         if bar.low <= tape.trigger_low or bar.high >= tape.trigger_high:
-            self._touched(tape, bar.low, bar.high, bar.close_at - 1)
+            touched(state, tape, bar.low, bar.high, bar.close, bar.close_at - 1)
 
     def _on_clock(self, event: ClockTicked) -> None:
         self._advance(event.at)

@@ -123,6 +123,8 @@ class Ledger:
     profits: dict[str, Profit] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
     start_cash: Decimal = ZERO  # before the first fill: cash is this and what the fills since made of it
+    losses_in_a_row: int = 0  # closed trades lost one after another; one that came out even ends it
+    losing_days: int = 0  # days that ended below their start, one after another; one that ended even is passed over
 
     def __post_init__(self) -> None:
         self.start_cash = self.start_cash or self.cash
@@ -136,6 +138,8 @@ class Ledger:
         """A trading day begins; week and month turn with it where they do."""
         if day <= self.day:
             return
+        if self.day and equity != self.start_equity_day:
+            self.losing_days = self.losing_days + 1 if equity < self.start_equity_day else 0
         if not self.day or period_start("week", day) != period_start("week", self.day):
             self.start_equity_week = equity
         for period in PERIODS:
@@ -158,8 +162,14 @@ class Ledger:
 
     def close_trade(self, bot_id: str, gross: Decimal, charges: Decimal, hold_s: int, exit_at: Instant) -> None:
         """Take a round trip into every period's roll-up."""
+        self.losses_in_a_row = self.losses_in_a_row + 1 if gross < charges else 0
         for period in PERIODS:
             self.profits[period].add(bot_id, gross, charges, hold_s, exit_at)
+
+    def trades_of(self, bot_id: str) -> int:
+        """How many trades a bot has closed, ever."""
+        known = self.profits["all"].bots.get(bot_id)
+        return 0 if known is None else known.trades
 
     def imbalance(self, start: Decimal, cost: Decimal, realized: Decimal, charges: Decimal) -> Decimal:
         """By how much the books fail to balance; 0, always:

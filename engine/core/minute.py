@@ -1,29 +1,27 @@
 """What happens at a whole minute of market time, and when a day begins. Called by engine.py when time gets there.
 
-In this order: bars close (all symbols, by name), bots judge them, positions are flattened, the day's orders expire,
-orders not filled in time are taken back, the account is marked. Every driver goes through here, so that a backtest and
-a live day take their decisions alike.
+In this order: bars close (all symbols, by name), breakers trip, bots judge the bars, positions are flattened, the day's
+orders expire, orders not filled in time are taken back, the account is marked. Every driver goes through here, so that
+a backtest and a live day take their decisions alike.
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from engine.core import policy, tripping
 from engine.core.bars import Series
-from engine.core.decide import act_on_signal, exit_position
-from engine.core.publish import (
-    publish_account,
-    publish_bar,
-    publish_equity_day,
-    publish_position,
-    publish_profits,
-)
+from engine.core.decide import act_on_signal
+from engine.core.leaving import leave_by_time
+from engine.core.publish import publish_account, publish_bar, publish_position
 from engine.core.publish_bots import publish_bot, publish_decision
+from engine.core.publish_rollups import publish_equity_day, publish_profits
 from engine.core.replacing import run_legs
 from engine.core.sending import request_cancel
 from engine.core.state import Bot, State
 from engine.core.strategy import Verdict
 from engine.domain.instant import MINUTE, NEVER, Instant
 from engine.domain.market import Bar, TradingSession
-from engine.domain.order import ExitReason
 from engine.domain.timeframe import timeframe_us
 
 
@@ -31,6 +29,7 @@ def run_minute(state: State, at: Instant) -> None:
     """Let everything due at the minute `at` happen, and say when the next thing is due."""
     state.now = at
     closed = close_bars(state, at)
+    equity = tripping.judge(state, at)
     for series, bar in closed:
         for bot in bots_on(state, series):
             judge(state, bot, series, bar, act=True)
@@ -38,7 +37,7 @@ def run_minute(state: State, at: Instant) -> None:
         _session_clock(state, state.sessions[venue], at)
     if state.legs:
         run_legs(state, at)
-    _mark(state, at)
+    _mark(state, at, equity)
     if state.views and closed:
         for bot_id in sorted(state.bots):
             publish_bot(state, state.bots[bot_id])
@@ -48,6 +47,8 @@ def run_minute(state: State, at: Instant) -> None:
 def begin_day(state: State, day: str) -> None:
     """The account's day turns: roll-ups and counters begin anew, and say so at once."""
     state.ledger.begin_day(day, state.equity())
+    policy.begin_session(state)
+    tripping.begin_day(state, day)
     state.portfolio.begin_day()
     began_at, state.day_began_at = state.day_began_at, state.now
     # An order that ended yesterday is kept for today: the venue may still have something to say of it.
@@ -115,6 +116,7 @@ def judge(state: State, bot: Bot, series: Series, bar: Bar, *, act: bool) -> Non
     if not act or not bot.evaluating:
         return
     bot.last_evaluated_at = bar.close_at
+    bot.take_part(state.ledger.day)
     if state.views:
         publish_decision(state, bot, stance, bar)
     if verdict.signal is not None:
@@ -122,24 +124,19 @@ def judge(state: State, bot: Bot, series: Series, bar: Bar, *, act: bool) -> Non
 
 
 def _session_clock(state: State, session: TradingSession, at: Instant) -> None:
-    """Flatten when the session says so, and what deleted bots still hold; at its close, let orders expire."""
-    flatten = session.flatten_at is not None and session.flatten_at <= at
-    for position in state.portfolio.all() if at < session.close_at else ():
-        bot = state.bots.get(position.bot_id)
-        removed = bot is not None and bot.removed
-        if position.instrument.venue == session.venue and (flatten or removed):
-            exit_position(state, position, ExitReason.FLATTEN if flatten else ExitReason.MANUAL, at)
+    """Leave what is due to be left; at the session's close, let orders expire."""
+    if at < session.close_at:
+        leave_by_time(state, session, at)
     if at >= session.close_at:
         for order in state.open_orders():
             if state.instruments[order.symbol].venue == session.venue:
                 request_cancel(state, order, at, "the trading day is over", expire=True)
 
 
-def _mark(state: State, at: Instant) -> None:
+def _mark(state: State, at: Instant, equity: Decimal) -> None:
     """A point of the equity line while a session is on."""
     if not any(session.open_at < at <= session.close_at for session in state.sessions.values()):
         return
-    equity = state.equity()
     state.ledger.mark(at, equity)
     if not state.views:
         return

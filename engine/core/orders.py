@@ -7,16 +7,19 @@ a terminal state; a fill that is told after a cancellation or an expiry is booke
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
+from engine.domain.effective import EffectiveMode
 from engine.domain.effects import CancelOrder
 from engine.domain.errors import InvariantBroken
+from engine.domain.events import OrderCancelled, OrderExpired
 from engine.domain.instant import Instant
 from engine.domain.order import ExitReason, OrderRequest, OrderState, OrderType, Purpose, Side
-from engine.domain.records import OrderStep
+from engine.domain.records import OrderCheck, OrderStep
 
 
 class Move(StrEnum):
@@ -56,17 +59,20 @@ _TRAILING: dict[_Pair, OrderState] = {
     (_S.IN_FLIGHT, _M.DISPATCH): _S.IN_FLIGHT,
     (_S.UNKNOWN, _M.LOSE): _S.UNKNOWN,
     (_S.CANCEL_REQUESTED, _M.REQUEST_CANCEL): _S.CANCEL_REQUESTED,
-    (_S.REJECTED, _M.REJECT): _S.REJECTED,
+    **{(state, _M.REJECT): state for state in (_S.REJECTED, _S.CANCELLED, _S.EXPIRED)},
+    **{(_S.REJECTED, move): _S.REJECTED for move in (_M.CANCEL, _M.EXPIRE, _M.KEEP, _M.KEEP_PART)},
 }
 
 TRANSITIONS: dict[_Pair, OrderState] = {
     (_S.CREATED, _M.REFUSE): _S.REFUSED,
     (_S.CREATED, _M.SEND): _S.SENT,
+    (_S.CREATED, _M.CANCEL): _S.CANCELLED,
+    (_S.CREATED, _M.EXPIRE): _S.EXPIRED,
     (_S.SENT, _M.DISPATCH): _S.IN_FLIGHT,
     (_S.SENT, _M.LOSE): _S.UNKNOWN,
     (_S.IN_FLIGHT, _M.LOSE): _S.UNKNOWN,
     **{(state, _M.ACCEPT): _S.ACCEPTED for state in _SENT},
-    **{(state, _M.REJECT): _S.REJECTED for state in (*_SENT, _S.ACCEPTED)},
+    **{(state, _M.REJECT): _S.REJECTED for state in (*_SENT, _S.ACCEPTED, _S.CANCEL_REQUESTED)},
     **{(state, _M.FILL_PART): _S.PARTIALLY_FILLED for state in _WORKING if state is not _S.CANCEL_REQUESTED},
     (_S.CANCEL_REQUESTED, _M.FILL_PART): _S.CANCEL_REQUESTED,
     **{(state, _M.FILL_REST): _S.FILLED for state in _WORKING},
@@ -81,7 +87,7 @@ TRANSITIONS: dict[_Pair, OrderState] = {
 }
 
 TERMINAL = frozenset({_S.FILLED, _S.CANCELLED, _S.REJECTED, _S.EXPIRED, _S.REFUSED})
-UNANSWERED = frozenset({_S.SENT, _S.IN_FLIGHT, _S.UNKNOWN})  # the venue has not said that it has them
+UNANSWERED = frozenset({_S.CREATED, *_SENT})  # the venue has not said that it has them; created: it was not asked
 
 
 @dataclass(slots=True)
@@ -115,6 +121,12 @@ class Order:
     history: list[OrderStep] = field(default_factory=list)
     fill_keys: list[str] = field(default_factory=list)
     cancel_wanted: CancelOrder | None = None
+    noted: int = 0  # steps of its history that the audit log has
+    checks: Mapping[str, OrderCheck] = field(default_factory=dict)  # what the risk gate asked
+    mode: EffectiveMode = EffectiveMode.PAPER  # what was effective when it was decided
+    trigger_price: Decimal | None = None
+    touched_at: Instant | None = None  # when a price reached a resting stop
+    ending: OrderCancelled | OrderExpired | None = None  # the venue said so, and of more fills than are booked
 
     @classmethod
     def of(cls, request: OrderRequest) -> Order:
@@ -124,7 +136,7 @@ class Order:
             request.at, request.signal_id, request.exit_reason, request.order_type, request.limit_price,
             request.stop_price,
         )  # fmt: skip
-        order.price = request.price
+        order.price, order.trigger_price = request.price, request.trigger_price
         order.history.append(OrderStep(OrderState.CREATED, request.at))
         return order
 

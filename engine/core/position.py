@@ -17,6 +17,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from engine.domain.account import ReduceBy
 from engine.domain.instant import Instant
 from engine.domain.instrument import MONEY_UNIT, Instrument
+from engine.domain.order import ExitReason
 from engine.domain.records import FillRecord, Tranche
 
 ZERO = Decimal(0)
@@ -49,6 +50,10 @@ class Position:
     stop_price: Decimal | None = None
     target_price: Decimal | None = None
     exit_time: Instant = 0
+    stop_reason: ExitReason = ExitReason.STOP  # what moved the stop to where it is
+    best_price: Decimal | None = None  # since the entry, in whole steps of a trailing stop
+    break_even_price: Decimal | None = None  # where the break-even stop was moved to, once it was
+    stops: int = 0  # protective stops that were sent for it so far
 
     @property
     def symbol(self) -> str:

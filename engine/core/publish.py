@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from engine.core.ledger import PERIODS, percent, period_end
+from engine.core.audit import note_order
+from engine.core.ledger import percent
 from engine.core.orders import Order
-from engine.core.performance import average_hold_s, expectancy, grade, profit_factor, win_rate
 from engine.core.portfolio import ClosedTrade, Position
+from engine.core.risk.adaptive import adapted
 from engine.core.state import State
 from engine.domain.identity import alert_id, trade_id
 from engine.domain.instrument import Instrument
@@ -18,13 +19,13 @@ from engine.domain.records import (
     AlertRecord,
     BarRecord,
     ClosedTradeRecord,
-    EquityDayRecord,
-    EquityPoint,
     OrderRecord,
     PositionRecord,
-    ProfitRecord,
     SessionWindow,
 )
+from engine.domain.risk import kept_policy
+
+_TIMES = Decimal("0.0001")
 
 
 def price_rounded(price: Decimal, instrument: Instrument) -> Decimal:
@@ -33,7 +34,8 @@ def price_rounded(price: Decimal, instrument: Instrument) -> Decimal:
 
 
 def publish_order(state: State, order: Order) -> None:
-    """An order as it stands."""
+    """An order as it stands; its new steps are noted in the audit log."""
+    note_order(state, order)
     instrument = state.instruments[order.symbol]
     filled = order.filled_quantity
     state.publish(
@@ -58,6 +60,9 @@ def publish_order(state: State, order: Order) -> None:
             created_at=order.created_at,
             decision_price=order.price or None,
             at_risk_pct=order.at_risk_pct,
+            checks=order.checks,
+            trigger_price=order.trigger_price,
+            execution_mode=order.mode,
         )
     )
 
@@ -65,7 +70,8 @@ def publish_order(state: State, order: Order) -> None:
 def position_state(state: State, position: Position) -> str:
     """BUILDING while an entry is on its way, REDUCING while an exit is, else OPEN."""
     for order in state.open_orders(position.bot_id, position.symbol):
-        return "REDUCING" if order.purpose is Purpose.EXIT else "BUILDING"
+        if order.purpose is not Purpose.PROTECT:
+            return "REDUCING" if order.purpose is Purpose.EXIT else "BUILDING"
     return "OPEN"
 
 
@@ -94,6 +100,10 @@ def publish_position(state: State, position: Position) -> None:
             opened_value=position.opened_value,
             closed_value=position.closed_value,
             fill_ids=tuple(position.fill_ids),
+            stop_reason=position.stop_reason,
+            best_price=position.best_price,
+            break_even_price=position.break_even_price,
+            stops=position.stops,
         )
     )
 
@@ -154,53 +164,29 @@ def publish_account(state: State) -> None:
             pnl_pct_week=percent(equity - ledger.start_equity_week, ledger.start_equity_week),
             high_water_mark=ledger.high_water_mark,
             drawdown_pct=ledger.drawdown_pct(equity),
-            trading_state=state.breaker.state,
+            trading_state=state.trading_state,
             halted_reason=state.breaker.reason,
             market_at=state.now,
             session=window,
             invariant_broken=state.breaker.broken,
-            held=state.breaker.halted is None and state.breaker.held is not None,
+            held=state.breaker.by_itself,
             start_cash=ledger.start_cash,
+            kill=state.kill,
+            policy_in_force=kept_policy(state.policy),
+            policy_next=None if state.policy_next is None else kept_policy(state.policy_next),
+            policy_adapted=adapted(state.policy, ledger.losing_days, ledger.drawdown_pct(equity))[1],
+            losing_days=ledger.losing_days,
+            leverage=_leverage(state, equity),
+            trips=state.breaker.shown,
+            losses_in_a_row=ledger.losses_in_a_row,
         )
     )
 
 
-def publish_profits(state: State) -> None:
-    """The ledger's roll-ups."""
-    for period in PERIODS:
-        profit = state.ledger.profits[period]
-        state.publish(
-            ProfitRecord(
-                account_id=state.account.account_id,
-                period=period,
-                period_start=profit.start,
-                gross_pnl=profit.gross_pnl,
-                charges=profit.charges,
-                net_pnl=profit.net_pnl,
-                trades=profit.trades,
-                wins=profit.wins,
-                losses=profit.losses,
-                break_even=profit.break_even,
-                gross_profit=profit.gross_profit,
-                gross_loss=profit.gross_loss,
-                bots=dict(sorted(profit.bots.items())),
-                period_end=period_end(period, profit.start),
-                hold_s=profit.hold_s,
-                first_exit_at=profit.first_exit_at,
-                last_exit_at=profit.last_exit_at,
-                win_rate=win_rate(profit.wins, profit.losses),
-                profit_factor=profit_factor(profit.gross_profit, profit.gross_loss),
-                expectancy=expectancy(profit.net_pnl, profit.trades),
-                avg_hold_s=average_hold_s(profit.hold_s, profit.trades),
-                grade=grade(profit.trades, profit.losses, profit.gross_profit, profit.gross_loss),
-            )
-        )
-
-
-def publish_equity_day(state: State) -> None:
-    """The day's equity line so far."""
-    points = tuple(EquityPoint(mark.at, mark.equity) for mark in state.ledger.marks)
-    state.publish(EquityDayRecord(state.account.account_id, state.ledger.day, points))
+def _leverage(state: State, equity: Decimal) -> Decimal:
+    """Worth of all positions, without sign, in times of the equity, four decimals; 0 without equity."""
+    gross = sum((abs(p.value(state.tapes[p.symbol].price())) for p in state.portfolio.all()), Decimal(0))
+    return (gross / equity).quantize(_TIMES, ROUND_HALF_EVEN) if equity > 0 else Decimal(0)
 
 
 def publish_bar(state: State, bar: Bar, session: TradingSession | None = None) -> None:

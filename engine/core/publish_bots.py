@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from engine.core.bars import span
+from engine.core.risk.canary import canary_status
 from engine.core.state import Bot, Stance, State
 from engine.core.strategy import Strategy, Verdict
-from engine.domain.account import Desired, TradingState
-from engine.domain.identity import signal_id
+from engine.domain.account import BotSpec, Desired
+from engine.domain.effective import EffectiveMode
+from engine.domain.identity import signal_id, strategy_key
 from engine.domain.instant import SECOND, Instant
-from engine.domain.market import Bar, TradingSession
+from engine.domain.market import Bar, TradingSession, TradingStatus
 from engine.domain.records import BotStatusRecord, DecisionRecord, SignalRecord, SymbolStatus
 from engine.domain.signal import Outcome, Temperature
 from engine.domain.timeframe import timeframe_us
@@ -85,12 +87,20 @@ def _blocking(state: State, bot: Bot) -> tuple[str | None, str | None]:
         return "error", bot.error
     if bot.desired is not Desired.RUNNING:
         return bot.desired.value, f"The bot is {bot.desired.value}"
-    if state.breaker.state is not TradingState.ACTIVE:
-        return "halted", state.breaker.reason or "The account is halted"
+    if state.kill is not None:
+        return "kill", state.kill.words
+    stopped = state.breaker.refusal
+    if stopped is not None:
+        return stopped.code, stopped.detail
+    if state.mode is EffectiveMode.DRY:
+        return "dry", state.dry_words()
+    quiet = [state.statuses.get(symbol) for symbol in bot.stances]
+    if quiet and all(status is not None and status.status is not TradingStatus.TRADING for status in quiet):
+        return "market_halted", "None of its symbols is traded at the moment"
     sessions = [session for symbol in bot.stances if (session := state.session_of(symbol)) is not None]
     if not any(session.entry_from <= state.now < session.entry_until for session in sessions):
         return "entry_window", "Outside the session's entry window"
-    left = [_cooldown_left(stance, state.now) for stance in bot.stances.values()]
+    left = [_cooldown_left(state, stance) for stance in bot.stances.values()]
     if left and min(left) > 0:
         seconds = min(left) // SECOND
         return "cooldown", f"Cooling down, {seconds // 60}:{seconds % 60:02d} left"
@@ -99,10 +109,10 @@ def _blocking(state: State, bot: Bot) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _cooldown_left(stance: Stance, now: Instant) -> int:
+def _cooldown_left(state: State, stance: Stance) -> int:
     if stance.last_fill_at is None:
         return 0
-    return max(0, stance.last_fill_at + stance.strategy.cooldown_s * SECOND - now)
+    return max(0, stance.last_fill_at + state.cooldown_s(stance) * SECOND - state.now)
 
 
 def _countdown(state: State, bot: Bot, blocking: str | None) -> tuple[str | None, Instant | None]:
@@ -110,7 +120,7 @@ def _countdown(state: State, bot: Bot, blocking: str | None) -> tuple[str | None
     if bot.error is not None or bot.desired is Desired.STOPPED:
         return None, None
     if blocking == "cooldown":
-        return "cooldown", state.now + min(_cooldown_left(stance, state.now) for stance in bot.stances.values())
+        return "cooldown", state.now + min(_cooldown_left(state, stance) for stance in bot.stances.values())
     opening = [s.entry_from for symbol in bot.stances if (s := state.session_of(symbol)) and s.entry_from > state.now]
     if blocking == "entry_window" and opening:
         return "entry_window", min(opening)
@@ -124,6 +134,11 @@ def _countdown(state: State, bot: Bot, blocking: str | None) -> tuple[str | None
     width = timeframe_us(bot.spec.timeframe)
     due = [span(state.now, width, s)[1] for symbol in bot.stances if (s := state.session_of(symbol)) is not None]
     return ("bar_close", min(due)) if due else (None, None)
+
+
+def decides_by(spec: BotSpec) -> str:
+    """What a bot's sessions are counted for: with another strategy, timeframe or parameter they begin anew."""
+    return strategy_key(spec.strategy, spec.timeframe, spec.parameters)
 
 
 def publish_bot(state: State, bot: Bot) -> None:
@@ -156,6 +171,10 @@ def publish_bot(state: State, bot: Bot) -> None:
             trades_today=bot.trades,
             realized_pnl_day=bot.realized_gross - bot.charges,
             charges_day=bot.charges,
+            sessions=bot.sessions,
+            session_day=bot.session_day,
+            sessions_of=decides_by(bot.spec),
+            canary=canary_status(state.account.mode, bot.spec.canary, state.ledger.trades_of(bot.bot_id)),
         )
     )
 

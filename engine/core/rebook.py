@@ -13,14 +13,8 @@ from decimal import Decimal
 from engine.core.ledger import PERIODS, Profit, period_start
 from engine.core.orders import Order
 from engine.core.portfolio import Position
-from engine.core.publish import (
-    publish_account,
-    publish_alert,
-    publish_order,
-    publish_position,
-    publish_profits,
-    publish_trade,
-)
+from engine.core.publish import publish_account, publish_alert, publish_order, publish_position, publish_trade
+from engine.core.publish_rollups import publish_profits
 from engine.core.rebooked import BotDay, Rebooked, day_opened_at, rebooked
 from engine.core.settle import set_triggers
 from engine.core.state import State
@@ -144,6 +138,8 @@ def _take_money(state: State, books: Rebooked) -> None:
         for profit in made.values():
             if period_start(profit.period, day) == profit.start:
                 profit.add(trade.bot_id, trade.gross_pnl, trade.charges, trade.hold_s, trade.exit_at)
+    won = [number for number, (_, trade) in enumerate(books.trades, start=1) if trade.net_pnl >= 0]
+    ledger.losses_in_a_row = len(books.trades) - max(won, default=0)
     if made != ledger.profits:
         ledger.profits = made
         publish_profits(state)

@@ -12,16 +12,18 @@ from dataclasses import replace
 from typing import Any
 
 from engine.core.adopt import adopt, missing_for
-from engine.core.answers import on_accepted
+from engine.core.answers import end_if_told, on_accepted, on_rejected
 from engine.core.decide import exit_position
 from engine.core.differences import compare
 from engine.core.orders import UNANSWERED
 from engine.core.sending import withdraw_entries
 from engine.core.standing import announce, close, put
 from engine.core.state import State
+from engine.core.tripping import compared
+from engine.domain.broker import VenueOrder, VenueState
 from engine.domain.effects import CancelOrder
 from engine.domain.errors import InvariantBroken
-from engine.domain.events import BrokerReported, OrderAccepted, ReportBegun
+from engine.domain.events import BrokerReported, OrderAccepted, OrderRejected, ReportBegun
 from engine.domain.instant import Instant
 from engine.domain.order import ExitReason
 from engine.domain.records import DifferenceKind, DifferenceRecord, DifferenceState, Resolution
@@ -46,7 +48,9 @@ def on_reported(state: State, event: BrokerReported) -> None:
     comparison = compare(state, report)
     truth.listed.update(order.client_order_id for order in report.orders if order.client_order_id is not None)
     for sighted in comparison.sighted:
-        on_accepted(state, OrderAccepted(str(sighted.client_order_id), sighted.venue_order_id, report.at))
+        _answer(state, sighted, report.at)
+    for order, decided in comparison.ended:
+        end_if_told(state, order, decided)
     found = {finding.difference_id: finding for finding in comparison.found}
     suspects, truth.suspects = truth.suspects, {}
     for identity, finding in found.items():
@@ -65,6 +69,16 @@ def on_reported(state: State, event: BrokerReported) -> None:
     for let_be in comparison.over:
         close(state, let_be, "broker and books came into step")
     truth.reports += 1
+    compared(state)
+
+
+def _answer(state: State, sighted: VenueOrder, at: Instant) -> None:
+    """What the report says of an order without an answer is the answer."""
+    identity = str(sighted.client_order_id)
+    if sighted.state is VenueState.REJECTED:
+        on_rejected(state, OrderRejected(identity, sighted.reason or "rejected", at))
+    else:
+        on_accepted(state, OrderAccepted(identity, sighted.venue_order_id, at))
 
 
 def _end_question(state: State, standing: DifferenceRecord) -> None:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from engine.core.ledger import Mark, Profit
 from engine.core.orders import TERMINAL, Order
+from engine.core.policy import recover_policy
 from engine.core.portfolio import Position
 from engine.core.replacing import resume
 from engine.core.settle import set_triggers
 from engine.core.state import State
 from engine.domain.account import TradingState
 from engine.domain.events import Recovered
+from engine.domain.order import OrderState
 from engine.domain.records import (
     AccountRecord,
+    AuditHead,
     BotStatusRecord,
     DifferenceRecord,
     EquityDayRecord,
@@ -23,6 +26,7 @@ from engine.domain.records import (
     OrderRecord,
     PositionRecord,
     ProfitRecord,
+    TripKind,
 )
 
 
@@ -40,7 +44,8 @@ def on_recovered(state: State, event: Recovered) -> None:
             case ProfitRecord():
                 _profit(state, record)
             case BotStatusRecord():
-                state.bot_days[record.bot_id] = record
+                state.bot_days[record.bot_id] = state.bot_pasts[record.bot_id] = record
+                state.chain.generations[record.bot_id] = record.observed_generation
                 state.last_fills.update(
                     {
                         (record.bot_id, symbol): status.last_fill_at
@@ -56,13 +61,18 @@ def on_recovered(state: State, event: Recovered) -> None:
                 ]
             case FillRecord():
                 state.portfolio.remember([record.fill_key])
+            case AuditHead():
+                state.chain.number, state.chain.hash = record.number, record.hash
             case DifferenceRecord():
                 state.truth.differences[record.difference_id] = record
             case _:
                 pass
-    for record in event.records:
-        if isinstance(record, OrderRecord) and record.state not in TERMINAL:
+    orders = [record for record in event.records if isinstance(record, OrderRecord)]
+    for record in orders:
+        if record.state not in TERMINAL:
             _open_order(state, record)
+    sent = (record.created_at for record in orders if record.state is not OrderState.REFUSED)
+    state.pace.restore(sent, state.now)
 
 
 def _account(state: State, record: AccountRecord) -> None:
@@ -74,11 +84,19 @@ def _account(state: State, record: AccountRecord) -> None:
     ledger.charges_day = record.charges_day
     ledger.realized_gross_day = record.realized_pnl_day + record.charges_day
     ledger.high_water_mark = record.high_water_mark
+    ledger.losing_days, ledger.losses_in_a_row = record.losing_days, record.losses_in_a_row
+    recover_policy(state, record)
     ledger.day = record.session.day if record.session else ""
     state.now = record.market_at
     if record.trading_state is TradingState.HALTED and not record.held:  # what held it is found again, if it lasts
         reason = record.halted_reason or "halted before the restart"
         state.breaker.halt(reason, broken=record.invariant_broken)
+    for trip in record.trips:
+        if trip.kind is not TripKind.NOT_RECONCILED:  # that one is held anew from each start on
+            state.breaker.trips[trip.kind] = trip
+    state.kill = record.kill
+    if record.kill is not None:
+        state.breaker.halt(record.kill.words)
 
 
 def _position(state: State, record: PositionRecord) -> None:
@@ -97,6 +115,8 @@ def _position(state: State, record: PositionRecord) -> None:
     position.opened_turnover, position.closed_turnover = record.opened_value, record.closed_value
     position.tranches, position.fill_ids = list(record.tranches), list(record.fill_ids)
     position.stop_price, position.target_price = record.stop_price, record.target_price
+    position.stop_reason, position.stops = record.stop_reason, record.stops
+    position.best_price, position.break_even_price = record.best_price, record.break_even_price
     state.portfolio.restore(position)
     tape.last_price = tape.instrument.units_of(record.current_price)
     set_triggers(state, record.symbol)
@@ -128,7 +148,9 @@ def _open_order(state: State, record: OrderRecord) -> None:
         record.stop_price,
     )  # fmt: skip
     order.state, order.history = record.state, list(record.history)
+    order.noted = len(order.history)
     order.at_risk_pct, order.price = record.at_risk_pct, record.decision_price or order.price
+    order.checks, order.mode = record.checks, record.execution_mode
     order.filled_quantity = record.filled_quantity
     if record.average_price is not None:
         order.filled_turnover = record.average_price * record.filled_quantity
@@ -136,6 +158,8 @@ def _open_order(state: State, record: OrderRecord) -> None:
     position = state.portfolio.get(record.bot_id, record.symbol)
     if position is not None:
         order.fill_keys = list(position.fill_ids)  # its own among them, so that none of them is booked again
-    order.venue_order_id = record.venue_order_id
+    order.venue_order_id, order.trigger_price = record.venue_order_id, record.trigger_price
     state.orders[order.order_id] = order
+    if order.state is OrderState.CANCEL_REQUESTED:
+        state.kill_again.add(order.order_id)
     resume(state, order)

@@ -14,6 +14,7 @@ from engine.domain.effects import CancelOrder, SubmitOrder
 from engine.domain.identity import order_id
 from engine.domain.instant import Instant
 from engine.domain.order import OrderRequest, OrderState, Purpose, Refusal
+from engine.domain.records import OrderCheck
 
 
 def next_order_id(state: State, bot_id: str, symbol: str, timeframe: str, bar_at: Instant, leg: str) -> str:
@@ -27,19 +28,41 @@ def next_order_id(state: State, bot_id: str, symbol: str, timeframe: str, bar_at
 
 
 def settle_request(state: State, request: OrderRequest, ruling: Approved | Refusal) -> tuple[Order, SubmitOrder | None]:
-    """Turn the gate's ruling into an order that is sent or refused; nothing is published yet."""
+    """Turn the gate's ruling into an order that is sent or refused; nothing is published yet.
+
+    An exit of a position whose protective stop rests at the venue is neither yet: it waits until that is gone.
+    """
     order = Order.of(request)
+    order.checks = {each.check: OrderCheck(each.ok, each.found, each.allowed) for each in ruling.checks}
+    order.mode = state.mode
     state.orders[order.order_id] = order
     if isinstance(ruling, Refusal):
         order.move(Move.REFUSE, request.at, ruling.code)
         return order, None
     order.at_risk_pct = ruling.at_risk_pct
+    if state.protects and request.purpose is Purpose.EXIT:
+        stop = state.resting_stop(request.bot_id, request.symbol)
+        if stop is not None:  # the two must never both fill: protect.py sends it when the stop is gone
+            state.held_exits[order.order_id] = request
+            return order, None
+    return order, _sent(state, order, request)
+
+
+def send_held(state: State, order: Order, ruling: Approved) -> None:
+    """An exit that waited for a resting stop leaves, for what is held by now."""
+    request = ruling.request
+    state.held_exits.pop(order.order_id, None)
+    order.quantity = request.quantity
+    release(state, order, _sent(state, order, request))
+
+
+def _sent(state: State, order: Order, request: OrderRequest) -> SubmitOrder:
+    state.pace.note(request.at)
     order.move(Move.SEND, request.at)
-    submit = SubmitOrder(
+    return SubmitOrder(
         order.order_id, order.symbol, order.side, order.quantity, order.order_type, order.limit_price,
-        order.purpose, order.exit_reason, request.at, request.post_only,
+        order.purpose, order.exit_reason, request.at, request.post_only, order.mode, order.trigger_price,
     )  # fmt: skip
-    return order, submit
 
 
 def release(state: State, order: Order | None, submit: SubmitOrder | None) -> None:
@@ -78,6 +101,11 @@ def request_cancel(
     """
     if not replacing and not (expire and order.purpose is Purpose.EXIT):
         end_leg(state, order)
+    if order.state is OrderState.CREATED:  # it waited for a resting stop, and never left
+        state.held_exits.pop(order.order_id, None)
+        order.move(Move.EXPIRE if expire else Move.CANCEL, at, reason)
+        publish_order(state, order)
+        return
     cancel = CancelOrder(order.order_id, at, reason, expire, order.venue_order_id)
     if order.state in UNANSWERED:
         order.cancel_wanted = order.cancel_wanted or cancel

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from engine.core import tripping
+from engine.core.audit import note_fill
 from engine.core.charges import Charges, charges_on, growth
-from engine.core.exits import exit_prices, levels, nearest
+from engine.core.exits import levels, nearest, place
 from engine.core.orders import Order
 from engine.core.portfolio import Booked, Position
-from engine.core.publish import (
-    publish_account,
-    publish_order,
-    publish_position,
-    publish_profits,
-    publish_trade,
-)
+from engine.core.publish import publish_account, publish_order, publish_position, publish_trade
 from engine.core.publish_bots import publish_bot
+from engine.core.publish_rollups import publish_profits
 from engine.core.standing import close_unknown
 from engine.core.state import State
 from engine.domain.events import FillReceived
+from engine.domain.exits import Exits
 from engine.domain.identity import fill_key
 from engine.domain.instant import iso
 from engine.domain.order import ExitReason, Purpose
@@ -52,9 +50,11 @@ def book_fill(state: State, order: Order, event: FillReceived) -> None:
     state.ledger.book(order.side, value, fill.charges, booked.realized)
     _count(state, order, fill, booked)
     state.publish(fill)
+    note_fill(state, order, fill)
     publish_order(state, order)
     close_unknown(state, order.order_id, "the broker filled it")
     _publish_position(state, order, booked)
+    tripping.judge(state, event.at)
     publish_account(state)
     _publish_bot(state, order.bot_id)
 
@@ -106,17 +106,21 @@ def _publish_position(state: State, order: Order, booked: Booked) -> None:
 
 def set_exits(state: State, position: Position) -> None:
     """Stop and target follow the average entry price and the bot's exits as they are now."""
+    exits = exits_of(state, position)
+    if exits is not None:
+        place(exits, position)
+
+
+def exits_of(state: State, position: Position) -> Exits | None:
+    """The exits of the bot that holds it; None for what no bot holds."""
     bot = state.bots.get(position.bot_id)
-    if bot is not None:
-        position.stop_price, position.target_price = exit_prices(
-            bot.spec.exits, position.entry_price, position.sign, position.instrument
-        )
+    return None if bot is None else bot.spec.exits
 
 
 def set_triggers(state: State, symbol: str) -> None:
     """The prices between which no tick of the symbol needs a second look."""
     low, high = nearest(
-        levels(position.sign, position.stop_price, position.target_price, position.instrument)
+        levels(position, exits_of(state, position))
         for position in state.portfolio.all()
         if position.symbol == symbol
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from engine.core.audit import note_difference
 from engine.core.publish import publish_alert
 from engine.core.state import State
 from engine.domain.identity import difference_id
@@ -45,6 +46,7 @@ def difference(
 
 def put(state: State, record: DifferenceRecord) -> None:
     """Remember it as it stands, and write it down."""
+    note_difference(state, state.truth.differences.get(record.difference_id), record)
     state.truth.differences[record.difference_id] = record
     state.publish(record)
 

@@ -11,23 +11,30 @@ from decimal import Decimal
 from typing import Any
 
 from engine.core.bars import Series
+from engine.core.chain import Chain
 from engine.core.charges import Tariff
 from engine.core.execution import Leg
 from engine.core.ledger import Ledger
 from engine.core.orders import Order
 from engine.core.portfolio import Portfolio
 from engine.core.risk.breaker import Breaker
+from engine.core.risk.pace import OrderPace
+from engine.core.risk.trips import Floor, Rejections
 from engine.core.strategy import Strategy, Verdict
 from engine.core.tape import Tape
 from engine.core.truth import Truth
-from engine.domain.account import AccountSpec, BotSpec, Desired
+from engine.domain.account import AccountSpec, BotSpec, Desired, Mode, TradingState
+from engine.domain.effective import EffectiveMode
 from engine.domain.effects import Effect, PublishRecord
+from engine.domain.events import MarketStatus
 from engine.domain.instant import NEVER, Instant
 from engine.domain.instrument import Instrument
 from engine.domain.market import TradingSession
-from engine.domain.order import Purpose
-from engine.domain.records import BotStatusRecord, Record
+from engine.domain.order import ExitReason, OrderRequest, Purpose
+from engine.domain.records import BotStatusRecord, KillRecord, Record
+from engine.domain.risk import RiskPolicy
 
+NOT_LOOKED_YET = "The engine has just started and has not looked around yet"
 MakeStrategy = Callable[[str, Mapping[str, Any]], Strategy]
 
 
@@ -56,6 +63,8 @@ class Bot:
     trades: int = 0
     realized_gross: Decimal = Decimal(0)
     charges: Decimal = Decimal(0)
+    sessions: int = 0  # completed with what it decides by now
+    session_day: str = ""  # the last it took part in
 
     @property
     def bot_id(self) -> str:
@@ -66,10 +75,29 @@ class Bot:
         """Whether its strategy looks at bars."""
         return not self.removed and self.error is None and self.desired is not Desired.STOPPED
 
+    def take_part(self, day: str) -> None:
+        """It looks at a bar of this day: the day before is completed."""
+        if day != self.session_day:
+            self.sessions += self.session_day != ""
+            self.session_day = day
+
     def begin_day(self) -> None:
         """The day's counters start again."""
         self.signals = self.orders = self.trades = 0
         self.realized_gross = self.charges = Decimal(0)
+
+
+@dataclass(slots=True)
+class Guard:
+    """What protect.py knows of one position's stop: the order, when it was placed, and what it was told in vain."""
+
+    order_id: str | None = None
+    placed_at: Instant = 0
+    tries: int = 0  # stops in a row that could not be placed, or vanished
+    retry_at: Instant = 0
+    asked: str | None = None  # the order that the venue was asked to cancel
+    refusals: int = 0
+    ask_at: Instant = 0
 
 
 class State:
@@ -79,7 +107,11 @@ class State:
         self.account = account
         self.make_strategy = make_strategy
         self.views = views
-        self.policy = account.risk_policy
+        self.policy = account.hard_limits.obeyed(account.risk_policy)  # in force
+        self.policy_next: RiskPolicy | None = None  # in force from the next session on, where it is looser
+        self.mode = EffectiveMode.PAPER if account.mode is Mode.PAPER else EffectiveMode.DRY
+        self.mode_reasons: tuple[str, ...] = () if account.mode is Mode.PAPER else (NOT_LOOKED_YET,)
+        self.pace = OrderPace()
         self.tariff = Tariff(account.charge_schedule, account.venue_charges)
         self.now: Instant = 0
         self.day_began_at: Instant = 0
@@ -98,10 +130,26 @@ class State:
         self.portfolio = Portfolio(account.reduce_by)
         self.ledger = Ledger(account.cash)
         self.breaker = Breaker()
+        self.floor = Floor()
+        self.rejections = Rejections()
+        self.statuses: dict[str, MarketStatus] = {}  # of symbols whose venue has said something of it today
+        self.prices_since: Instant | None = None  # wall time from which on prices are listened for
         self.truth = Truth()
+        self.chain = Chain()
+        self.kill: KillRecord | None = None  # the kill that stands; what comes next is kill.py's
+        self.kill_asked: set[str] = set()  # asked whether it holds an order, never walked through
+        self.kill_again: set[str] = set()
+        self.kill_exits: dict[str, str] = {}
         self.exit_rests: dict[tuple[str, str], Instant] = {}  # when a rejected exit may be sent again
+        self.protects = False  # positions with a stop have one resting at the venue: protect.py
+        self.guards: dict[tuple[str, str], Guard] = {}  # by (bot, symbol), as below
+        self.held_exits: dict[str, OrderRequest] = {}  # exits, by order, that wait for a resting stop to be gone
+        self.exit_wishes: dict[tuple[str, str], ExitReason] = {}  # exits to be decided anew
+        self.unprotected: dict[tuple[str, str], str] = {}  # positions without the stop they should have, and why
+        self.not_flat: set[str] = set()  # what was told of, asked whether it holds one
         self.last_fills: dict[tuple[str, str], Instant] = {}  # of before a restart, by (bot, symbol)
         self.bot_days: dict[str, BotStatusRecord] = {}  # what bots had done today before a restart
+        self.bot_pasts: dict[str, BotStatusRecord] = {}  # the same, on whatever day they come
         self.ticks = 0
         self.bars = 0
         self.dropped: dict[str, int] = {}
@@ -110,6 +158,20 @@ class State:
         """Number a record and hand it out."""
         self.sequence += 1
         self.out.append(PublishRecord(self.sequence, record))
+
+    def exposed(self) -> bool:
+        """Whether anything is held or at work."""
+        return len(self.portfolio) > 0 or any(order.open for order in self.orders.values())
+
+    @property
+    def trading_state(self) -> TradingState:
+        """What the account may do."""
+        stopped = bool(self.breaker.trips)  # of the others it does not matter what is held
+        return self.breaker.state(exposed=stopped and self.exposed())
+
+    def dry_words(self) -> str:
+        """Why entries of a live account are written down and not sent, as a sentence."""
+        return f"Dry: {'; '.join(self.mode_reasons)}"
 
     def symbols(self) -> list[str]:
         """Every symbol with a tape, sorted."""
@@ -139,6 +201,10 @@ class State:
         """Whether an exit of this position is on its way."""
         return any(order.purpose is Purpose.EXIT for order in self.open_orders(bot_id, symbol))
 
+    def resting_stop(self, bot_id: str, symbol: str) -> Order | None:
+        """The protective stop that may be at the venue for this position."""
+        return next((o for o in self.open_orders(bot_id, symbol) if o.purpose is Purpose.PROTECT), None)
+
     def session_of(self, symbol: str) -> TradingSession | None:
         """The trading session the symbol is in."""
         return self.tapes[symbol].session
@@ -147,6 +213,10 @@ class State:
         """A bot's stance on a symbol, if it has one."""
         bot = self.bots.get(bot_id)
         return bot.stances.get(symbol) if bot else None
+
+    def cooldown_s(self, stance: Stance) -> int:
+        """Seconds without an entry after a fill: the strategy's own, or the policy's where that is more."""
+        return max(stance.strategy.cooldown_s, self.policy.cooldown_min_s or 0)
 
     def drop(self, rule: str) -> None:
         """Count a dirty tick."""

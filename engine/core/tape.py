@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from decimal import Decimal
+from itertools import pairwise
 
 from engine.domain.instant import DAY, MINUTE, NEVER, Instant
 from engine.domain.instrument import Instrument
@@ -15,8 +16,13 @@ from engine.domain.market import Bar, TradingSession
 
 HISTORY_BARS = 1_500  # four NSE days of minutes: more than any indicator here needs to forget its seed
 BAND_PCT = 20  # NSE's widest daily price band; a single print beyond it is not a market move
-CALM_PCT = 8  # two prices within 8 % of a third are never 20 % apart: 1.08 / 0.92 is 1.174
+NEAR_PCT = 3  # two prints no further apart than this are never looked at twice
+CALM_PERMILLE = 14  # two prices within 1.4 % of a third are never 3 % apart: 1.014 / 0.986 is 1.0284
 UNBOUNDED = 2**62
+MOVES = 30  # minutes that a price's distance is measured by
+MOVES_MIN = 15
+OUTLYING_TIMES = 20  # what a minute usually moves
+RECENT_US = 5 * MINUTE
 
 
 class Tape:
@@ -30,6 +36,8 @@ class Tape:
     __slots__ = (
         "_anchor_high",
         "_anchor_low",
+        "band_high",
+        "band_low",
         "bar_open_at",
         "calm_high",
         "calm_low",
@@ -39,6 +47,7 @@ class Tape:
         "day_start",
         "first_price",
         "floor",
+        "heard_at",
         "high",
         "history",
         "instrument",
@@ -57,6 +66,7 @@ class Tape:
         "trigger_low",
         "until",
         "volume",
+        "wall_at",
     )
 
     def __init__(self, instrument: Instrument) -> None:
@@ -82,6 +92,10 @@ class Tape:
         self.trigger_low, self.trigger_high = 0, UNBOUNDED
         self._anchor_low, self._anchor_high = 1, 0
         self.calm_low, self.calm_high = 1, 0  # empty: the first price gets a second look
+        self.wall_at: Instant = NEVER  # wall time where the market's clock is that; NEVER where it is not
+        self.heard_at: Instant = -NEVER  # wall time of a tick that was not taken, and shows that the feed lives
+        self.band_low, self.band_high = 0, UNBOUNDED
+        self.keep_within(instrument)
         self.history: deque[tuple[Bar, TradingSession | None]] = deque(maxlen=HISTORY_BARS)  # each with its day
 
     def begin(self, session: TradingSession) -> None:
@@ -104,9 +118,17 @@ class Tape:
         if not self.first_price:
             self.first_price = price
         if not self._anchor_low <= price <= self._anchor_high:
-            self._anchor_low = price * (100 - CALM_PCT) // 100
-            self._anchor_high = price * (100 + CALM_PCT) // 100
+            self._anchor_low = -(-price * (1_000 - CALM_PERMILLE) // 1_000)
+            self._anchor_high = price * (1_000 + CALM_PERMILLE) // 1_000
             self._calm()
+
+    def keep_within(self, instrument: Instrument) -> None:
+        """Circuit limits, the limits themselves included."""
+        self.instrument = instrument
+        low, high = instrument.band_low, instrument.band_high
+        self.band_low = 0 if low is None else instrument.units_of(low)
+        self.band_high = UNBOUNDED if high is None else instrument.units_of(high)
+        self._calm()
 
     def watch(self, low: int, high: int) -> None:
         """Prices at or beyond these two touch a stop or a target."""
@@ -114,14 +136,29 @@ class Tape:
         self._calm()
 
     def _calm(self) -> None:
-        self.calm_low = max(self._anchor_low, self.trigger_low + 1)
-        self.calm_high = min(self._anchor_high, self.trigger_high - 1)
+        self.calm_low = max(self._anchor_low, self.trigger_low + 1, self.band_low)
+        self.calm_high = min(self._anchor_high, self.trigger_high - 1, self.band_high)
 
     def jumps_to(self, price: int) -> bool:
         """Whether a price is further from the last than a single print can be. Never the day's first."""
         if not self.first_price:
             return False
         return abs(price - self.last_price) * 100 > self.last_price * BAND_PCT
+
+    def stands_out(self, at: Instant, price: int) -> bool:
+        """Whether a price is far from the last one by the measure of recent minutes: the median of their moves.
+
+        Never the day's first, nor one that comes after minutes without any.
+        """
+        far = abs(price - self.last_price)
+        if far * 100 <= self.last_price * NEAR_PCT or not self.first_price or at - self.last_at > RECENT_US:
+            return False
+        newest = [self.history[-number][0].close for number in range(1, min(len(self.history), MOVES + 1) + 1)]
+        if len(newest) <= MOVES_MIN:
+            return False
+        moves = sorted(abs(later - earlier) for later, earlier in pairwise(newest))
+        usual = max(moves[len(moves) // 2], self.instrument.units_of(self.instrument.tick_size))
+        return far > OUTLYING_TIMES * usual
 
     def form(self, at: Instant, price: int, quantity: float) -> None:
         """Put a price into the forming base bar, or open the one that holds `at` with it."""

@@ -8,12 +8,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from engine.domain.canary import Canary
 from engine.domain.errors import InvalidValue
 from engine.domain.execution import Execution
+from engine.domain.exits import Exits
+from engine.domain.risk import DEFAULT_POLICY, NO_HARD_LIMITS, HardLimits, RiskPolicy
 from engine.domain.timeframe import timeframe_us
 
 _LIVE = "live-"
 _BOT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+
+
+def is_live(account_id: str) -> bool:
+    """Whether an account trades real money, by its id."""
+    return account_id.startswith(_LIVE)
 
 
 class Mode(StrEnum):
@@ -39,37 +47,6 @@ class Desired(StrEnum):
     STOPPED = "stopped"
 
 
-@dataclass(frozen=True, slots=True)
-class RiskPolicy:
-    """The account's limits. A check allows the limit itself.
-
-    notional_max_pct    one entry's worth, % of equity
-    at_risk_max_pct     sum over open entries of what their stop would lose (without a stop: all of it), % of the
-                        equity each was entered at
-    positions_max       open positions in the account
-    quote_age_max_s     age of the price an order is decided on, seconds of market time
-    notional_min        smallest entry, in currency
-    """
-
-    notional_max_pct: Decimal = Decimal(5)
-    at_risk_max_pct: Decimal = Decimal(15)
-    positions_max: int = 10
-    quote_age_max_s: int = 30
-    notional_min: Decimal = Decimal(500)
-
-    def __post_init__(self) -> None:
-        for name in ("notional_max_pct", "at_risk_max_pct"):
-            value: Decimal = getattr(self, name)
-            if not value.is_finite() or not Decimal(0) < value <= Decimal(100):
-                raise InvalidValue(f"risk_policy.{name}", f"must be above 0 and at most 100, is {value}")
-        if not 1 <= self.positions_max <= 1000:
-            raise InvalidValue("risk_policy.positions_max", f"must be 1 to 1000, is {self.positions_max}")
-        if not 1 <= self.quote_age_max_s <= 86_400:
-            raise InvalidValue("risk_policy.quote_age_max_s", f"must be 1 to 86400, is {self.quote_age_max_s}")
-        if not self.notional_min.is_finite() or self.notional_min < 0:
-            raise InvalidValue("risk_policy.notional_min", f"must not be negative, is {self.notional_min}")
-
-
 class SizingKind(StrEnum):
     """How an entry's quantity is found."""
 
@@ -90,20 +67,6 @@ class Sizing:
             raise InvalidValue("sizing.value", f"must be above 0, is {self.value}")
         if self.kind is SizingKind.EQUITY_PCT and self.value > 100:
             raise InvalidValue("sizing.value", f"must be at most 100 % of equity, is {self.value}")
-
-
-@dataclass(frozen=True, slots=True)
-class Exits:
-    """Distances of stop and target from the average entry price, in percent; None where there is none."""
-
-    stop_pct: Decimal | None = None
-    target_pct: Decimal | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("stop_pct", "target_pct"):
-            value: Decimal | None = getattr(self, name)
-            if value is not None and (not value.is_finite() or not Decimal(0) < value < Decimal(100)):
-                raise InvalidValue(f"exits.{name}", f"must be above 0 and below 100, is {value}")
 
 
 class BuildingPolicy(StrEnum):
@@ -183,6 +146,7 @@ class BotSpec:
     exits: Exits = Exits()
     building: Building = field(default=Building(), repr=False)  # out of repr: see BotList.digest
     execution: Execution = field(default=Execution(), repr=False)
+    canary: Canary = field(default=Canary(), repr=False)  # obeyed on a live account alone
 
     def __post_init__(self) -> None:
         if not _BOT_ID.fullmatch(self.bot_id):
@@ -205,6 +169,7 @@ class AccountSpec:
     venue_charges      another schedule's name, by the venue of the instrument
     reduce_by          which part of a position an exit takes
     on_difference      how a kind of difference is resolved without asking: adopt, ignore or flatten
+    hard_limits        what no risk policy of the account exceeds: the deployment's
     """
 
     account_id: str
@@ -216,13 +181,14 @@ class AccountSpec:
     cash: Decimal = Decimal(1_000_000)
     charge_schedule: str = "nse_intraday"
     seed: int = 1
-    risk_policy: RiskPolicy = RiskPolicy()
+    risk_policy: RiskPolicy = DEFAULT_POLICY
     venue_charges: Mapping[str, str] = field(default_factory=dict, hash=False)
     reduce_by: ReduceBy = ReduceBy.AVERAGE
     on_difference: Mapping[str, str] = field(default_factory=dict, hash=False)
+    hard_limits: HardLimits = NO_HARD_LIMITS
 
     def __post_init__(self) -> None:
         if not self.cash.is_finite() or self.cash <= 0:
             raise InvalidValue("cash", f"must be above 0, is {self.cash}")
-        if (self.mode is Mode.LIVE) != self.account_id.startswith(_LIVE):
+        if (self.mode is Mode.LIVE) != is_live(self.account_id):
             raise InvalidValue("account_id", f"{self.account_id!r} is no {self.mode} account's id: {_LIVE} marks live")

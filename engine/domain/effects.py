@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
+from engine.domain.effective import EffectiveMode
 from engine.domain.instant import Instant
 from engine.domain.order import ExitReason, OrderType, Purpose, Side
 from engine.domain.records import Record
@@ -24,7 +25,10 @@ class PublishRecord:
 
 @dataclass(frozen=True, slots=True)
 class SubmitOrder:
-    """Send this order to the venue, once. A `post_only` limit that would trade on arrival is to be rejected."""
+    """Send this order to the venue, once. A `post_only` limit that would trade on arrival is to be rejected.
+
+    A STOP_LIMIT rests until a price reaches `trigger_price`; one that is reached already works at once.
+    """
 
     order_id: str
     symbol: str
@@ -36,6 +40,8 @@ class SubmitOrder:
     exit_reason: ExitReason | None
     at: Instant
     post_only: bool = False
+    mode: EffectiveMode = EffectiveMode.PAPER
+    trigger_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """What a store holds of an account's past, where the journal that knew it whole is lost. Read by adapters/firestore at
-the start; feeds core/rebook and core/rederive by the two events below.
+the start; feeds core/rebook, core/rederive and core/audit by the events below.
 
 Each document of a store is as new as its own last write: facts may be ahead of states, and states of each other. So
 what is found is facts, each true by itself, and the books are made of them again.
@@ -67,3 +67,16 @@ class ViewsFound:
     facts: FoundFacts
     views: FoundViews
     seen: Mapping[str, Instant]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFound:
+    """Where the audit log stands. Comes after Recovered, before anything that is noted.
+
+    Without `at_sequence`: the journal was lost, and this is the newest entry there is (0 for none). With it: a replay
+    is played again, and had come to this entry at that sequence; where it comes to another, the log goes on from this.
+    """
+
+    number: int
+    hash: str
+    at_sequence: int | None = None

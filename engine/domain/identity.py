@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from base64 import b32encode
+from collections.abc import Mapping
+from decimal import Decimal
 from hashlib import sha256
 
 ORDER_ID_LENGTH = 15  # Angel One's order tag holds 19 characters, exchanges' 16 to 36; 75 bits never collide here
@@ -32,6 +34,16 @@ def fill_key(account_id: str, order_id: str, venue_fill_id: str) -> str:
 def trade_id(account_id: str, bot_id: str, symbol: str, first_fill_key: str) -> str:
     """A closed trade is named after the fill that opened it."""
     return _digest("trade", (account_id, bot_id, symbol, first_fill_key), FACT_ID_LENGTH)
+
+
+def strategy_key(strategy: str, timeframe: str, parameters: Mapping[str, object]) -> str:
+    """What a bot decides by: two bots of one key decide alike. Numbers are the same written as 10 and as 10.0."""
+    named = (f"{name}={_plain(parameters[name])}" for name in sorted(parameters))
+    return _digest("strategy", (strategy, timeframe, *named), FACT_ID_LENGTH)
+
+
+def _plain(value: object) -> object:
+    return float(value) if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) else value
 
 
 def difference_id(account_id: str, kind: str, subject: str, day: str) -> str:

@@ -15,6 +15,8 @@ class Instrument:
     """A tradable or watch-only instrument.
 
     Prices travel as whole numbers of 10**-price_digits ("units") on the tick path and as Decimal from the order on.
+    `band_low` and `band_high` are the day's price limits (currency, both allowed), None where they are not known.
+    `closing_auction`: it leaves continuous trading before the session's close (NSE: the shares that have derivatives).
     """
 
     symbol: str
@@ -27,6 +29,9 @@ class Instrument:
     minimum_notional: Decimal = Decimal(1)
     tradable: bool = True
     name: str = ""
+    band_low: Decimal | None = None
+    band_high: Decimal | None = None
+    closing_auction: bool = False
 
     def __post_init__(self) -> None:
         if not self.symbol or len(self.symbol) > 40:
@@ -35,6 +40,8 @@ class Instrument:
             raise InvalidValue("digits", f"{self.symbol}: digits must be 0 to 10")
         if self.tick_size <= 0 or self.lot_size <= 0:
             raise InvalidValue("lot_size", f"{self.symbol}: tick size and lot size must be positive")
+        if self.band_low is not None and self.band_high is not None and not 0 < self.band_low <= self.band_high:
+            raise InvalidValue("band_low", f"{self.symbol}: the price band must be above 0 and in order")
 
     def price_of(self, units: int) -> Decimal:
         """The price in currency of a whole number of price units."""

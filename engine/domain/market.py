@@ -7,9 +7,12 @@ they are never written to again once made, and are checked by the tick guard and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from engine.domain.errors import InvalidValue
-from engine.domain.instant import Instant
+from engine.domain.instant import MINUTE, Instant
+
+BEFORE_AUCTION_US = 7 * MINUTE  # before its closing auction, in which no stop works, a symbol is left at the latest
 
 
 @dataclass(slots=True)
@@ -37,11 +40,21 @@ class Bar:
     volume: float
 
 
+class TradingStatus(StrEnum):
+    """Whether a venue trades a symbol: continuously, not at all for now, in an auction, or no more today."""
+
+    TRADING = "trading"
+    HALTED = "halted"
+    AUCTION = "auction"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True, slots=True)
 class TradingSession:
     """One trading day of a venue. Bars are aligned to `open_at`; all windows are half-open.
 
     `entry_from`, `entry_until`: when entries are taken; `flatten_at`: when positions are closed (None: held over).
+    `continuous_until`: when instruments with a closing auction leave continuous trading (None: at the close).
     `utc_offset_s` is the venue's offset that day, for naming days and minutes in documents.
     """
 
@@ -53,12 +66,23 @@ class TradingSession:
     entry_until: Instant
     flatten_at: Instant | None
     utc_offset_s: int
+    continuous_until: Instant | None = None
 
     def __post_init__(self) -> None:
         if not self.open_at <= self.entry_from <= self.entry_until <= self.close_at:
             raise InvalidValue("session", f"{self.venue} {self.day}: the session's times are out of order")
 
+    def flatten_for(self, closing_auction: bool) -> Instant | None:
+        """When positions in an instrument are closed: in time before its closing auction, if it has one."""
+        if self.flatten_at is None or self.continuous_until is None or not closing_auction:
+            return self.flatten_at
+        return min(self.flatten_at, self.continuous_until - BEFORE_AUCTION_US)
+
     def minute_label(self, at: Instant) -> str:
         """HHMM of an instant in the venue's zone."""
-        minute = (at // 1_000_000 + self.utc_offset_s) // 60
-        return f"{minute // 60 % 24:02d}{minute % 60:02d}"
+        minute = self.minute_of_day(at)
+        return f"{minute // 60:02d}{minute % 60:02d}"
+
+    def minute_of_day(self, at: Instant) -> int:
+        """Minutes since midnight of an instant in the venue's zone, 0 to 1439."""
+        return (at // 1_000_000 + self.utc_offset_s) // 60 % 1_440

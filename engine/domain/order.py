@@ -27,17 +27,19 @@ class Side(StrEnum):
 
 
 class OrderType(StrEnum):
-    """How an order is priced."""
+    """How an order is priced. A STOP_LIMIT waits for its trigger, and is a limit order from then on."""
 
     MARKET = "MARKET"
     LIMIT = "LIMIT"
+    STOP_LIMIT = "STOP_LIMIT"
 
 
 class Purpose(StrEnum):
-    """Whether an order opens or builds a position, or reduces one."""
+    """Whether an order opens or builds a position, reduces one, or rests at the venue to reduce one if need be."""
 
     ENTRY = "entry"
     EXIT = "exit"
+    PROTECT = "protect"
 
 
 class ExitReason(StrEnum):
@@ -50,6 +52,9 @@ class ExitReason(StrEnum):
     MANUAL = "manual"
     KILL = "kill"
     END = "end"
+    TRAILING = "trailing"
+    BREAK_EVEN = "break_even"
+    TIME = "time"
 
 
 class OrderState(StrEnum):
@@ -74,7 +79,7 @@ class OrderRequest:
     """What somebody wants; becomes an order only by way of the risk gate's `Approved`.
 
     `price` is the mark the request was sized at, in currency; `stop_price` the stop it will have, if any. A `post_only`
-    limit must not trade on arrival: the venue rejects it instead.
+    limit must not trade on arrival: the venue rejects it instead. `trigger_price` is a STOP_LIMIT's.
     """
 
     order_id: str
@@ -91,13 +96,29 @@ class OrderRequest:
     order_type: OrderType = OrderType.MARKET
     limit_price: Decimal | None = None
     post_only: bool = False
+    trigger_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What one check of the risk gate found, and what it allows; `detail` is a sentence with both where it refuses."""
+
+    check: str
+    ok: bool
+    found: str
+    allowed: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A limit said no: which, what was found, what is allowed, and a sentence with both."""
+    """A limit said no: which, what was found, what is allowed, and a sentence with both.
+
+    `checks` are all that were asked.
+    """
 
     code: str
     detail: str
     found: str = ""
     allowed: str = ""
+    checks: tuple[CheckResult, ...] = ()

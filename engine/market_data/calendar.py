@@ -23,13 +23,16 @@ _LOOK_AHEAD_DAYS = 30  # no venue was ever closed for a month; a longer search m
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """A day's times in minutes from local midnight; `flatten_at` None where positions are held over."""
+    """A day's times in minutes from local midnight; `flatten_at` None where positions are held over, `auction_at` where
+    nothing leaves continuous trading before the close.
+    """
 
     open_at: int
     entry_from: int
     entry_until: int
     flatten_at: int | None
     close_at: int
+    auction_at: int | None = None
 
 
 NSE_HOURS = Hours(
@@ -38,7 +41,9 @@ NSE_HOURS = Hours(
     entry_until=14 * 60 + 45,
     flatten_at=14 * 60 + 55,
     close_at=15 * 60 + 30,
+    auction_at=15 * 60 + 15,
 )
+NSE_AUCTION_SINCE = date(2026, 8, 3)  # the closing auction of shares that have derivatives
 ROUND_THE_CLOCK = Hours(open_at=0, entry_from=0, entry_until=24 * 60, flatten_at=None, close_at=24 * 60)
 
 
@@ -98,6 +103,7 @@ class Calendar:
 
     def _session(self, day: date, hours: Hours) -> TradingSession:
         midnight = self.midnight(day)
+        auction_at = hours.auction_at if day >= NSE_AUCTION_SINCE else None
         return TradingSession(
             venue=self.venue,
             day=day.isoformat(),
@@ -107,6 +113,7 @@ class Calendar:
             entry_until=midnight + hours.entry_until * MINUTE,
             flatten_at=None if hours.flatten_at is None else midnight + hours.flatten_at * MINUTE,
             utc_offset_s=self.utc_offset_s,
+            continuous_until=None if auction_at is None else midnight + auction_at * MINUTE,
         )
 
 

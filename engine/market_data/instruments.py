@@ -23,6 +23,7 @@ _NSE_INDICES = {
     "BANKNIFTY": "Nifty Bank",
 }
 
+# All of these have derivatives, so a closing auction.
 _NSE_SHARES = {
     "ADANIPORTS": "Adani Ports and Special Economic Zone",
     "ASIANPAINT": "Asian Paints",
@@ -79,7 +80,7 @@ def instrument_for(symbol: str) -> Instrument:
     if symbol in _NSE_INDICES:
         return _nse_share(symbol, _NSE_INDICES[symbol], tradable=False)
     if symbol in _NSE_SHARES:
-        return _nse_share(symbol, _NSE_SHARES[symbol])
+        return _nse_share(symbol, _NSE_SHARES[symbol], closing_auction=True)
     coin = _coin_in(symbol)
     if coin is not None:
         return _coin(symbol, coin)
@@ -99,7 +100,7 @@ def _coin_in(symbol: str) -> str | None:
     return None
 
 
-def _nse_share(symbol: str, name: str, tradable: bool = True) -> Instrument:
+def _nse_share(symbol: str, name: str, tradable: bool = True, closing_auction: bool = False) -> Instrument:
     return Instrument(
         symbol=symbol,
         venue=NSE,
@@ -110,6 +111,7 @@ def _nse_share(symbol: str, name: str, tradable: bool = True) -> Instrument:
         lot_size=_ONE_SHARE,
         tradable=tradable,
         name=name,
+        closing_auction=closing_auction,
     )
 
 

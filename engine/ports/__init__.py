@@ -5,7 +5,17 @@ list, dict). Operating errors are those of domain/errors.
 """
 
 from engine.ports.market import Broker, Clock, MarketFeed, Sighting, Venue
-from engine.ports.people import Bell, BotDocument, ControlPlane, Documents, Identity, Page, TokenVerifier, Transaction
+from engine.ports.people import (
+    Bell,
+    BotDocument,
+    ControlPlane,
+    Documents,
+    Identity,
+    Notifier,
+    Page,
+    TokenVerifier,
+    Transaction,
+)
 from engine.ports.way_out import (
     Fields,
     Grant,
@@ -32,6 +42,7 @@ __all__ = [
     "Identity",
     "Lease",
     "MarketFeed",
+    "Notifier",
     "Outbox",
     "Page",
     "PastStore",

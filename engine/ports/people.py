@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from engine.domain.account import AccountSpec, BotSpec, Desired, RiskPolicy
-from engine.domain.events import CommandReceived
+from engine.domain.account import AccountSpec, BotSpec, Desired
+from engine.domain.arming import Arming
+from engine.domain.events import CommandReceived, KillAsked
+from engine.domain.risk import RiskPolicy
 from engine.ports.way_out import Fields
 
 
@@ -39,6 +41,19 @@ class ControlPlane(Protocol):
 
     def halt(self, account_id: str) -> tuple[bool, str]:
         """Whether a person halted the account or the service, and the reason."""
+
+    def kill(self, account_id: str) -> KillAsked | None:
+        """The kill that stands in the service's or the account's controls, as of the last `generation`: it costs no
+        read, and one written by hand is seen although no generation moved.
+        """
+
+    def resumed_at(self, account_id: str) -> datetime | None:
+        """When a person last resumed the account or the service, as of the last `generation`."""
+
+    def arming(self, account_id: str) -> Arming:
+        """Until when the account is armed, and whether its broker connection may only look, as of the last
+        `generation`. From any thread.
+        """
 
     def open_commands(self, account_id: str) -> Sequence[CommandReceived]:
         """Commands in state `accepted`, oldest first."""
@@ -115,3 +130,14 @@ class TokenVerifier(Protocol):
 
     def verify(self, token: str, *, check_revoked: bool = False) -> Identity:
         """Raises Unauthenticated for a token that proves nobody, OperatingError when that can't be told now."""
+
+
+class Notifier(Protocol):
+    """A way to a person: one channel."""
+
+    @property
+    def name(self) -> str:
+        """The channel's name, which is no secret."""
+
+    def send(self, severity: str, title: str, body: str) -> None:
+        """Send one message, within seconds. Raises OutcomeUnknown, in words without secrets: send it again later."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from engine.domain.account import AccountSpec
 from engine.domain.effects import PublishRecord
 from engine.domain.found import FoundFacts, FoundViews
-from engine.domain.records import Record
+from engine.domain.records import AuditRecord, Record
 
 Fields = dict[str, Any]
 
@@ -139,6 +139,9 @@ class PastStore(Protocol):
     def facts(self, account: AccountSpec, since: int) -> FoundFacts:
         """All its fills, and orders, signals and closed trades since an instant."""
 
+    def newest_entry(self, account: AccountSpec) -> AuditRecord | None:
+        """The audit log's entry with the highest number; None where there is none."""
+
     def views(self, account: AccountSpec, bot_ids: Sequence[str], days: Sequence[str]) -> FoundViews:
         """What it shows of decisions and bars of these trading days (ISO)."""
 
@@ -160,6 +163,20 @@ class Lease(Protocol):
 
     def release(self, grant: Grant) -> None:
         """Let go."""
+
+    def remaining_s(self, grant: Grant) -> float:
+        """How long it is ours beyond doubt, by the monotonic clock from when its last write's request left.
+
+        Raises Fenced where this process knows that it is not.
+        """
+
+    def look(self, grant: Grant) -> None:
+        """Read whose it is, within a second. Raises Fenced when it is another's, another OperatingError when that can't
+        be told.
+        """
+
+    def renewal_late_s(self, grant: Grant) -> float:
+        """For how long its renewal has been due; below 0 while it is not. Raises Fenced as `remaining_s` does."""
 
 
 class SnapshotStore(Protocol):

@@ -14,7 +14,7 @@ from engine.domain.account import AccountSpec, BotSpec, Desired
 from engine.domain.effects import PublishRecord
 from engine.domain.errors import InvalidValue
 from engine.domain.events import BotChanged, InstrumentListed, MarketEnded, SessionOpened
-from engine.domain.records import ClosedTradeRecord, FillRecord, OrderRecord, SignalRecord
+from engine.domain.records import AccountRecord, ClosedTradeRecord, FillRecord, OrderRecord, SignalRecord, TripRecord
 from engine.domain.timeframe import timeframe_us
 from engine.market_data.columns import MarketData
 from engine.market_data.merge import ended_at, pieces
@@ -44,7 +44,8 @@ class BacktestResult:
     bars: int = 0
     ticks_dropped: dict[str, int] = field(default_factory=dict)
     engine_seconds: float = 0.0
-    halted: str | None = None
+    halted: str | None = None  # by an invariant that broke
+    trips: list[TripRecord] = field(default_factory=list)  # of breakers, in their order, lifted ones too
 
     def take(self, effect: PublishRecord) -> None:
         """Keep what the files need of a record."""
@@ -58,6 +59,8 @@ class BacktestResult:
                 self.fills.append(record)
             case ClosedTradeRecord():
                 self.trades.append(record)
+            case AccountRecord():
+                self.trips += [trip for trip in record.trips if trip not in self.trips]
             case _:
                 pass
 
@@ -118,7 +121,7 @@ def run_backtest(
     result.end_flat(Mark(state.now, state.equity(), state.ledger.cash, state.ledger.drawdown_pct(state.equity())))
     result.ticks, result.bars = state.ticks, state.bars
     result.ticks_dropped = dict(sorted(state.dropped.items()))
-    result.halted = state.breaker.reason
+    result.halted = state.breaker.halted
     return result
 
 

@@ -90,6 +90,7 @@ def summarize(result: BacktestResult, *, load_seconds: float, wall_seconds: floa
         "exposure_pct": _exposure_pct(result),
         "final_equity": float(start + gross - charges),
         "halted": result.halted,
+        "trips": [{"kind": trip.kind.value, "at": iso(trip.at), "detail": trip.detail} for trip in result.trips],
         "decisions_digest": decisions_digest(result),
     }
 

@@ -22,7 +22,8 @@ class BrokerLoop:
     def __init__(
         self, account: AccountSpec, make_strategy: MakeStrategy, sink: Callable[[PublishRecord], None]
     ) -> None:
-        self.engine = Engine(account, make_strategy)
+        self.engine = Engine(account, make_strategy, protects=True)
+        self.engine.state.breaker.await_comparison()
         self._sink = sink
         self._tick_at: Instant = 0
         self.asked: list[SubmitOrder | CancelOrder] = []

@@ -16,9 +16,11 @@ import structlog
 
 from engine.domain.account import AccountSpec, Desired
 from engine.domain.errors import Fenced, OperatingError
-from engine.domain.events import BotChanged, BotRemoved, CommandReceived, HaltChanged, PolicyChanged
+from engine.domain.events import BotChanged, BotRemoved, CommandReceived, PolicyChanged
+from engine.domain.risk import RiskPolicy
 from engine.ports import Bell, BotDocument, Clock, ControlPlane
 from engine.runtime.inbox import Inbox
+from engine.runtime.stop_wishes import StopWishes
 
 POLL_S = 2.0  # 3,600 reads an hour; an API elsewhere can't ring, and whoever calls it waits this long at most
 WATCHED_POLL_S = 0.5  # a person looks at the screen
@@ -79,13 +81,13 @@ class ControlWatch:
         self._generation: tuple[int, int] | None = None
         self._bots: dict[str, BotDocument] = {}
         self._policy = account.risk_policy
-        self._halt: tuple[bool, str] = (False, "")
+        self.stops = StopWishes(control, account.account_id, inbox.put, clock)
         self._commands: set[str] = set()
         self._rhythm = Rhythm(clock, watched, bell)
 
-    def begin_halted(self, halted: bool, reason: str) -> None:
-        """What the recovered account already knows of halts."""
-        self._halt = (halted, reason) if halted else (False, "")
+    def begin_policy(self, policy: RiskPolicy) -> None:
+        """What the recovered account knows to have been set last."""
+        self._policy = policy
 
     def begin_answered(self, commands: frozenset[str]) -> None:
         """Commands that were carried out before the restart, though the store does not know it yet."""
@@ -94,6 +96,7 @@ class ControlWatch:
     def look(self) -> bool:
         """Read what moved and pass it on; True when anything had moved. Raises OperatingError."""
         generation = self._control.generation(self._account_id)
+        self.stops.look_at_kill()
         if generation == self._generation:
             return False
         self._refuse_to_go_back(generation)
@@ -102,10 +105,7 @@ class ControlWatch:
         if policy is not None and policy != self._policy:
             self._policy = policy
             self._inbox.put(PolicyChanged(policy))
-        halt = self._control.halt(self._account_id)
-        if halt[0] != self._halt[0]:
-            self._inbox.put(HaltChanged(halt[0], halt[1]))
-        self._halt = halt
+        self.stops.look()
         for command in self._control.open_commands(self._account_id):
             if command.command_id not in self._commands:
                 self._commands.add(command.command_id)

@@ -11,6 +11,8 @@ from engine.core.state import MakeStrategy
 from engine.domain.account import AccountSpec
 from engine.domain.effects import CancelOrder, PublishRecord, SubmitOrder
 from engine.domain.events import (
+    BarClosed,
+    BarOpened,
     BrokerReported,
     CommandReceived,
     Event,
@@ -18,8 +20,10 @@ from engine.domain.events import (
     OrderExpired,
     OrderUnknown,
     ReportBegun,
+    SessionOpened,
 )
 from engine.domain.instant import instant_of
+from engine.domain.market import Tick
 from engine.domain.order import OrderState
 from engine.ports import Clock
 from engine.runtime.broker_loop import BrokerLoop
@@ -45,12 +49,14 @@ class Counterpart:
         self.loop: PaperLoop | BrokerLoop
         if outgoing is None:
             self.loop = PaperLoop(account, make_strategy, collect)
+            self.loop.engine.state.breaker.await_comparison()  # as at a venue outside
         else:
             self.loop = BrokerLoop(account, make_strategy, collect)
         self.seen = BrokerSeen() if outgoing is None else BrokerSeen("away")
         self._clock = clock
         self._outgoing = outgoing
         self._report_at = 0.0
+        self._awaited = outgoing is None
 
     @property
     def asked(self) -> list[SubmitOrder | CancelOrder]:
@@ -69,6 +75,8 @@ class Counterpart:
         if self._outgoing is None:
             return []
         self._outgoing.note(batch)
+        kill = self.loop.engine.state.kill
+        self._outgoing.barred = None if kill is None else kill.words
         if written is None:
             return []
         waiting, self.asked[:] = list(self.asked), []
@@ -76,10 +84,18 @@ class Counterpart:
         return [OrderExpired(order.order_id, reason, order.at) for order in self._outgoing.put(waiting, written)]
 
     def before(self, event: Event) -> list[Event]:
-        """What comes before an event: a person who asks whether all is in step gets what two fresh reports say."""
+        """What comes before an event: a person who asks whether all is in step gets what two fresh reports say, and no
+        price is taken before the first report was compared.
+        """
+        if self._awaited and isinstance(event, Tick | SessionOpened | BarOpened | BarClosed):
+            return self.first()
         if isinstance(event, CommandReceived) and event.kind == "sync_orders":
             return [*self._reports(), *self._reports()]
         return []
+
+    def first(self) -> list[Event]:
+        """The report that every start waits for; one of a venue outside comes by itself."""
+        return self._reports() if self._awaited else []
 
     def due(self) -> list[Event]:
         """A report, where it is time for one."""
@@ -109,7 +125,7 @@ class Counterpart:
     def _reports(self) -> list[Event]:
         if not isinstance(self.loop, PaperLoop):
             return []
-        self._report_at = self._clock.monotonic() + EVERY_S
+        self._report_at, self._awaited = self._clock.monotonic() + EVERY_S, False
         self.seen.checked_at = instant_of(self._clock.now())
         return [ReportBegun(), BrokerReported(self.loop.report())]
 

@@ -20,8 +20,9 @@ from engine.domain.events import BrokerEvent, CancelRefused, OrderDispatched, Or
 from engine.domain.instant import Instant
 from engine.domain.order import Purpose
 from engine.ports import Clock, Venue
+from engine.runtime.leaving import Leaving, is_left_to_close
 from engine.runtime.lookups import BELIEVED_AFTER_S, FIRST_S, LookUp, LookUps, told_by
-from engine.runtime.outgoing import Errand, Outgoing
+from engine.runtime.outgoing import Errand, Outgoing, Written
 
 WRITTEN_WITHIN_S = 5.0
 ENTRY_WAITS_S = 10.0  # behind others; the price that it was decided at is gone by then
@@ -40,7 +41,11 @@ class Telling:
 
 
 class Dispatch:
-    """The one that sends for an account. Raises CannotStart for a live account: nothing arms it yet."""
+    """The one that sends for an account. `leaving` has the last word on each order.
+
+    `on_disk` waits for the journal alone: an exit of a live account leaves as soon as it is there, an entry when it is
+    in the store. Raises CannotStart for a live account without the two: nothing would watch over what leaves.
+    """
 
     def __init__(
         self,
@@ -51,9 +56,13 @@ class Dispatch:
         clock: Clock,
         *,
         believed_after_s: float = BELIEVED_AFTER_S,
+        leaving: Leaving | None = None,
+        on_disk: Written | None = None,
     ) -> None:
-        if account.mode is not Mode.PAPER:
-            raise CannotStart(f"{account.account_id}: live trading is not armed; no order of this account can be sent")
+        if account.mode is not Mode.PAPER and (leaving is None or on_disk is None):
+            raise CannotStart(f"{account.account_id}: nothing says when an order of a live account may leave")
+        self._leaving = leaving
+        self._on_disk = on_disk
         self._broker = broker
         self._outgoing = outgoing
         self._telling = telling
@@ -74,7 +83,7 @@ class Dispatch:
 
     def step(self, stop: Callable[[], bool] = lambda: False) -> None:
         """Send what waits, most urgent first, and ask about what is due. Each takes some seconds at most."""
-        while not stop() and (errand := self._outgoing.take()) is not None:
+        while not stop() and not self._lost() and (errand := self._outgoing.take()) is not None:
             if isinstance(errand.effect, CancelOrder):
                 self._cancel(errand.effect)
             else:
@@ -95,10 +104,15 @@ class Dispatch:
         if entry and self._clock.monotonic() - errand.since > ENTRY_WAITS_S:
             self._tell_not_sent(order, "it waited too long behind others")
             return
+        written = errand.written if entry or self._on_disk is None else self._on_disk
         try:
-            errand.written(WRITTEN_WITHIN_S)
+            written(WRITTEN_WITHIN_S)
         except OperatingError as error:
             self._tell_not_sent(order, f"it could not be written down ({error})")
+            return
+        barred = self._barred(order)  # asked last: waiting took its time
+        if barred is not None:
+            self._tell_not_sent(order, barred)
             return
         at = self._telling.market_at()
         self._tell([OrderDispatched(order.order_id, at)])
@@ -110,6 +124,28 @@ class Dispatch:
             _log.warning("no answer to an order", order=order.order_id, error=str(error))
             self._tell([OrderUnknown(order.order_id, str(error), self._telling.market_at())])
             self._look_ups.add(order.order_id, self._clock.monotonic(), lost=True, in_s=FIRST_S)
+
+    def _lost(self) -> bool:
+        """Another engine has the account: what waits stays as it was written down, and that one asks about it."""
+        return self._leaving is not None and self._leaving.lost
+
+    def _barred(self, order: SubmitOrder) -> str | None:
+        """Why it does not leave, in words."""
+        entry, leaving = order.purpose is Purpose.ENTRY, self._leaving
+        if entry and self._outgoing.barred is not None:
+            return self._outgoing.barred
+        if leaving is None:
+            return None
+        if not entry:
+            leaving.look()
+        barred = leaving.bars(order)
+        if barred is not None or entry or not leaving.doubtful:
+            return barred
+        try:
+            left = is_left_to_close(order, self._broker.report())
+        except OperatingError as error:
+            return f"another engine may send for the account, and the broker does not say what is held ({error})"
+        return None if left else "another engine may have closed it: the broker shows nothing left to close"
 
     def _tell_not_sent(self, order: SubmitOrder, why: str) -> None:
         """It certainly did not leave. An exit is given up a little later, or each tick would decide another."""

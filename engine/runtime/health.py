@@ -30,6 +30,7 @@ class Pulse:
     finished: bool = False
     instance: str = ""
     epoch: int = 0
+    pid: int = 0
 
     def see(self, ticks: int, now: float) -> None:
         """The engine has taken so many ticks by now."""
@@ -114,7 +115,7 @@ def health_record(
     truth_state, differences = truth_of(state, seen)
     return HealthRecord(
         account_id=state.account.account_id,
-        effective_mode=state.account.mode.value,
+        effective_mode=state.mode.value,
         clock_speed=feed.speed,
         clock_simulated=feed.simulated,
         clock_finished=pulse.finished,
@@ -140,6 +141,8 @@ def health_record(
         store_state=queue.store_state,
         journal_state=queue.journal_state,
         journal_detail=queue.journal_detail,
+        mode_reasons=state.mode_reasons,
+        engine_pid=pulse.pid,
     )
 
 

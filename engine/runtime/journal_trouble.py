@@ -17,11 +17,13 @@ from engine.ports import Clock, Outbox
 _log = structlog.get_logger()
 
 
-def tell_journal_trouble(journal: Outbox, account_id: str, clock: Clock) -> None:
-    """An alert and a line in the log for a damaged journal, a line for one that can't be written. Raises JournalFailed.
+def tell_journal_trouble(journal: Outbox, account_id: str, clock: Clock) -> list[PublishRecord]:
+    """An alert and a line in the log for a damaged journal, a line for one that can't be written; the alert is
+    returned, to be sent. Raises JournalFailed.
 
     May be repeated: a damage is one alert, by the name of the file that was set aside.
     """
+    told: list[PublishRecord] = []
     salvaged = journal.salvaged
     if salvaged is not None:
         _log.error("the journal was damaged", account=account_id, told=salvaged.sentence, kept=salvaged.kept)
@@ -29,7 +31,9 @@ def tell_journal_trouble(journal: Outbox, account_id: str, clock: Clock) -> None
         at = accounts[0].market_at if accounts else instant_of(clock.now())  # alerts are dated by the market's clock
         identity = alert_id(account_id, "journal_damaged", salvaged.damaged_file)
         alert = AlertRecord(identity, "critical", "journal_damaged", salvaged.sentence, at)
-        journal.put([PublishRecord(journal.last_sequence, alert)])
+        told.append(PublishRecord(journal.last_sequence, alert))
+        journal.put(told)
     status = journal.status()
     if status.journal_state != "writing":
         _log.error("the journal does not write", account=account_id, told=status.journal_detail)
+    return told

@@ -20,8 +20,11 @@ from types import FrameType
 import structlog
 
 from engine.ports import Clock
+from engine.runtime.heartbeat_watch import HeartbeatWatch
+from engine.runtime.kill_watch import KILL_SIGNAL
 
 SHUTDOWN_S = 8.0  # Cloud Run kills 10 s after SIGTERM; two are left for the last flush
+LAST_WORD_S = 1.0  # for an alert that is on its way
 LOOK_S = 0.2
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _log = structlog.get_logger()
@@ -29,20 +32,25 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A child process: its name for the log, its words, its environment."""
+    """A child process: its name for the log, its words, its environment.
+
+    One that `takes_kills` gets the launcher's SIGUSR1, kept back until the program listens: it would end it before.
+    """
 
     name: str
     words: Sequence[str]
     environment: Mapping[str, str]
+    takes_kills: bool = False
 
 
 class Launcher:
     """Runs programs until one of them ends or this process is told to."""
 
-    def __init__(self, programs: Sequence[Program], clock: Clock) -> None:
+    def __init__(self, programs: Sequence[Program], clock: Clock, watch: HeartbeatWatch | None = None) -> None:
         self._programs = programs
         self._clock = clock
-        self._asked: SimpleQueue[None] = SimpleQueue()  # an Event's lock is not for a signal handler: it can deadlock
+        self._heartbeat = watch
+        self._asked: SimpleQueue[int] = SimpleQueue()  # an Event's lock is not for a signal handler: it can deadlock
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def run(self) -> int:
@@ -50,17 +58,19 @@ class Launcher:
 
         Raises OSError for a program that can't be started; what was started before it is ended.
         """
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, KILL_SIGNAL):
             signal.signal(number, self._on_signal)
         try:
             for program in self._programs:
                 self._running[program.name] = _start(program)
+            if self._heartbeat is not None:
+                self._heartbeat.begin()  # a thread, and no fork comes after it
             return self._watch()
         finally:
             self._end()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self._asked.put(None)
+        self._asked.put(number)
 
     def _watch(self) -> int:
         while not self._told_to_end():
@@ -68,16 +78,24 @@ class Launcher:
                 code = process.poll()
                 if code is not None:
                     _log.error("a program ended by itself", program=name, code=code)
+                    if self._heartbeat is not None:
+                        self._heartbeat.ended(name, code)
                     return code or 1
         return 0
 
     def _told_to_end(self) -> bool:
-        """Wait a moment for the word."""
+        """Wait a moment for the word; the word to kill the account is passed on."""
         try:
-            self._asked.get(timeout=LOOK_S)
+            number = self._asked.get(timeout=LOOK_S)
         except Empty:
             return False
-        return True
+        if number != KILL_SIGNAL:
+            return True
+        for program in self._programs:
+            if program.takes_kills and program.name in self._running:
+                _log.error("the kill is passed on", program=program.name)
+                self._running[program.name].send_signal(number)
+        return False
 
     def _end(self) -> None:
         """SIGTERM to all, then SIGKILL to what is left when the time is up."""
@@ -92,14 +110,21 @@ class Launcher:
                 _log.error("a program did not end in time", program=name)
                 process.kill()
                 process.wait()
+        if self._heartbeat is not None:
+            self._heartbeat.end(max(LAST_WORD_S, until - self._clock.monotonic()))
 
 
 def _start(program: Program) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        list(program.words),
-        env=dict(program.environment),
-        preexec_fn=_ends_with_this_process(),  # noqa: PLW1509 - no thread runs here that could hold a lock over the fork
-    )
+    kept_back = {KILL_SIGNAL} if program.takes_kills else set()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, kept_back)  # a child inherits it, over the exec too
+    try:
+        return subprocess.Popen(
+            list(program.words),
+            env=dict(program.environment),
+            preexec_fn=_ends_with_this_process(),  # noqa: PLW1509 - no thread here could hold a lock over the fork
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _ends_with_this_process() -> Callable[[], None] | None:

@@ -72,6 +72,7 @@ class Outgoing:
     def __init__(self, clock: Clock, expect: Expect, wish: ReportWish) -> None:
         self.expect = expect
         self.wish = wish
+        self.barred: str | None = None  # why no entry may leave, though it was decided before
         self._clock = clock
         self._changed = threading.Condition()
         self._queues: tuple[deque[Errand], ...] = (deque(), deque(), deque())
@@ -154,4 +155,4 @@ def in_the_store(waiters: Waiters) -> Expect:
 def _rank(effect: SubmitOrder | CancelOrder) -> int:
     if isinstance(effect, CancelOrder):
         return 0
-    return 1 if effect.purpose is Purpose.EXIT else 2
+    return 2 if effect.purpose is Purpose.ENTRY else 1

@@ -3,15 +3,66 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import inf
 
 import structlog
 
 from engine.domain.errors import Fenced, OperatingError
 from engine.ports import Grant, Lease
 
+LIVE_RENEW_AGAIN_S = 0.5
 RENEW_AGAIN_S = 3.0  # a paper lease is renewed 30 s before it runs out: with calls of 5 s each, three tries at least
 _log = structlog.get_logger()
+
+
+class Hold:
+    """How surely an account is ours, for whoever sends for it. Any thread may ask."""
+
+    def __init__(self, lease: Lease, grant: Grant) -> None:
+        self._lease = lease
+        self._grant = grant
+        self.lost = False  # set once, where it is known that another has the account
+
+    def left_s(self) -> float:
+        """How long the account is ours beyond doubt; minus infinity where it is not at all."""
+        return self._asked(self._lease.remaining_s, -inf)
+
+    def look(self) -> None:
+        """Ask the store whose the account is, where it says so within a second."""
+        try:
+            self._lease.look(self._grant)
+        except Fenced:
+            self.lost = True
+        except OperatingError:
+            pass  # it does not say: nobody is known to have taken it
+
+    def renewal_late_s(self) -> float:
+        """For how long the renewal has been due; below 0 while it is not."""
+        return self._asked(self._lease.renewal_late_s, inf)
+
+    def _asked(self, ask: Callable[[Grant], float], otherwise: float) -> float:
+        if self.lost:
+            return otherwise
+        try:
+            return ask(self._grant)
+        except Fenced:
+            return otherwise
+
+
+@contextmanager
+def kept(lease: Lease, grant: Grant, again_s: float) -> Iterator[None]:
+    """Renew a lease meanwhile. Losing it is not told: whoever asks for it afterwards is."""
+    stop = threading.Event()
+    owner = Ownership(lease, grant, lambda: None, again_s)
+    thread = threading.Thread(target=owner.run, args=(stop,), name="lease-at-start", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 class Ownership:

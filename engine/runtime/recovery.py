@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import structlog
 
 from engine.domain.events import InstrumentListed, Recovered
-from engine.domain.found import FactsFound, ViewsFound
+from engine.domain.found import ChainFound, FactsFound, ViewsFound
 from engine.domain.instant import MINUTE, Instant
-from engine.domain.records import CommandResult, HealthRecord
+from engine.domain.records import AuditHead, CommandResult, HealthRecord
 from engine.ports import MarketFeed, PastStore
 from engine.runtime.control_watch import ControlWatch
 from engine.runtime.patience import Patient, at_once
@@ -58,9 +58,9 @@ def place_of(past: Past) -> Place:
     """
     finished = any(isinstance(record, HealthRecord) and record.clock_finished for record in past.records)
     account = past.account
-    if account is None or account.market_at <= 0:
+    reached_at = max(0 if account is None else account.market_at, 0 if past.facts is None else past.facts.reached_at)
+    if reached_at <= 0:
         return Place(None, finished)
-    reached_at = max(account.market_at, 0 if past.facts is None else past.facts.reached_at)
     return Place(reached_at - reached_at % MINUTE, finished and not past.lost)
 
 
@@ -81,12 +81,20 @@ def recover(session: Session, watch: ControlWatch, past: Past, sources: Sources)
             session.step(InstrumentListed(instrument))
         if past.records and not plays_again:
             _put_back(session, past)
+        _go_on_noting(session, past, plays_again=plays_again)
+        if past.facts is None:
+            session.compare()
         session.step_all(feed.history(place.since))
         if past.facts is not None:
             session.step(FactsFound(past.facts))
             session.meet_venue()
+            session.compare()
         session.snapshot.list_instruments(state)
-        watch.begin_halted(state.breaker.halted is not None, state.breaker.halted or "")
+        if state.kill is None:
+            watch.stops.begin_halted(state.breaker.halted is not None)
+        else:
+            watch.stops.begin_killed(state.kill.asked_at)
+        watch.begin_policy(state.policy_next or state.policy)
         sources.patient(watch.look)
         session.step_all(session.inbox.take(0))
         if past.facts is not None:
@@ -114,6 +122,16 @@ def _put_back(session: Session, past: Past) -> None:
         session.snapshot.take(record)
     if past.facts is None:
         session.meet_venue()
+
+
+def _go_on_noting(session: Session, past: Past, *, plays_again: bool) -> None:
+    """Where the audit log stands: of a whole journal its states say it, and a replay must come to it by itself."""
+    chain = past.chain
+    if plays_again:
+        head = None if past.lost else next((record for record in past.records if isinstance(record, AuditHead)), None)
+        chain = None if head is None else ChainFound(head.number, head.hash, past.sequence)
+    if chain is not None:
+        session.step(chain)
 
 
 def _fill_in(session: Session, past: Past, sources: Sources) -> None:

@@ -14,10 +14,11 @@ from typing import Protocol
 import structlog
 
 from engine.domain.account import AccountSpec
-from engine.domain.found import FoundFacts, FoundViews
+from engine.domain.found import ChainFound, FoundFacts, FoundViews
 from engine.domain.instant import Instant
 from engine.domain.records import (
     AccountRecord,
+    AuditRecord,
     BarRecord,
     BotStatusRecord,
     ClosedTradeRecord,
@@ -54,7 +55,7 @@ class Past:
     `facts`, where the states are of different moments: what the books are made of again. `adopted`: the states are the
     store's alone, and are to be written down here. `account_at`: the sequence at which a replay that is played again
     must come to the account among the records; None: that is not known. `seen`: up to when the store knows each bot
-    that ever ran to have looked at bars.
+    that ever ran to have looked at bars. `chain`: where the audit log stands, where the states may not say it.
     """
 
     records: tuple[Record, ...] = ()
@@ -64,6 +65,7 @@ class Past:
     account_at: int | None = None
     lost: bool = False
     seen: Mapping[str, Instant] = field(default_factory=dict)
+    chain: ChainFound | None = None
 
     @property
     def account(self) -> AccountRecord | None:
@@ -97,9 +99,11 @@ def written_down(journal: LocalJournal, store: PastStore, account: AccountSpec, 
     elif stored.records:
         _log.warning("the journal is lost: going on from the store", account=account.account_id)
         records = stored.records
-    past = Past(records, max(journal.last_sequence, stored.sequence, grant.delivered_sequence), lost=True)
+    chain = chain_in(store.newest_entry(account), journal)
+    sequence = max(journal.last_sequence, stored.sequence, grant.delivered_sequence)
+    past = Past(records, sequence, lost=True, chain=chain)
     if past.account is None:
-        return replace(past, lost=False)
+        return _without_account(past, store, account, journal)
     if account.market == REPLAY:  # played again, and what the store may lack is sent again
         known_at = stored.account_sequence if salvaged is None else None
         return replace(past, sequence=grant.delivered_sequence, account_at=known_at)
@@ -107,6 +111,27 @@ def written_down(journal: LocalJournal, store: PastStore, account: AccountSpec, 
     facts = with_waiting_facts(store.facts(account, since), journal)
     seen = seen_of(stored.records)
     return replace(past, sequence=past.sequence + SEQUENCE_GAP, facts=facts, adopted=salvaged is None, seen=seen)
+
+
+def _without_account(past: Past, store: PastStore, account: AccountSpec, journal: LocalJournal) -> Past:
+    """A new account; or one whose orders and fills are in the store, while its own document had not yet arrived."""
+    new = replace(past, records=(), lost=False, chain=past.chain if past.chain and past.chain.number else None)
+    if account.market == REPLAY:
+        return new
+    facts = with_waiting_facts(store.facts(account, 0), journal)
+    if not (facts.fills or facts.orders or facts.signals):
+        return new
+    _log.warning("the store has orders of the account, and not the account", account=account.account_id)
+    sequence = past.sequence + SEQUENCE_GAP
+    return replace(past, sequence=sequence, facts=facts, adopted=True, seen=seen_of(past.records))
+
+
+def chain_in(newest: AuditRecord | None, journal: LocalJournal) -> ChainFound:
+    """The newest entry of the audit log, of the store's and those that are on their way to it."""
+    entries = [] if newest is None else [newest]
+    entries += [record for record in waiting(journal) if isinstance(record, AuditRecord)]
+    last = max(entries, key=lambda entry: entry.number, default=None)
+    return ChainFound(0, "") if last is None else ChainFound(last.number, last.hash)
 
 
 def seen_of(records: Sequence[Record]) -> dict[str, Instant]:

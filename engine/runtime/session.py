@@ -18,9 +18,14 @@ import structlog
 from engine.core.state import MakeStrategy
 from engine.domain.account import AccountSpec
 from engine.domain.effects import PublishRecord
-from engine.domain.events import EntriesHeld, Event, HaltChanged, MarketEnded
+from engine.domain.errors import OutcomeUnknown
+from engine.domain.events import EntriesHeld, Event, HaltChanged, KillAsked, MarketEnded, WallClock
+from engine.domain.instant import instant_of
 from engine.domain.records import AccountRecord, HealthRecord, Record
+from engine.domain.records.audit import ENGINE
 from engine.ports import Clock, MarketFeed, Outbox, QueueStatus
+from engine.runtime.alert_causes import AlertCauses
+from engine.runtime.alerting import AlertDesk
 from engine.runtime.counterpart import Counterpart
 from engine.runtime.health import Pulse, health_record, held_reason, quotes_record
 from engine.runtime.inbox import Inbox
@@ -29,6 +34,7 @@ from engine.runtime.snapshot import AccountSnapshot
 from engine.runtime.telling import UNWATCHED_S, WATCHED_S, Telling
 
 TAKE_S = 0.1
+TIME_S = 1.0
 _log = structlog.get_logger()
 
 
@@ -41,6 +47,7 @@ class Doors:
     outbox: Outbox
     watched: Callable[[], bool]
     outgoing: Outgoing | None = None
+    alerts: AlertDesk | None = None
 
 
 class Session:
@@ -62,9 +69,11 @@ class Session:
         self._played: AccountRecord | None = None
         self._compare_at = 0  # the sequence at which both must agree
         self._together = False
+        self._time_at = 0.0
         self._telling = Telling()
         self._queue: QueueStatus | None = None  # as of the last look
         self._journal_state = "writing"
+        self._causes = None if doors.alerts is None else AlertCauses(doors.alerts.tell)
 
     def play_again(self, until: int, written: AccountRecord | None, written_at: int) -> None:
         """What comes up to a sequence is written down already; at `written_at` it must come to the account written."""
@@ -101,9 +110,14 @@ class Session:
             return
         batch, self._batch = self._batch, []
         new = [effect for effect in batch if effect.sequence > self.written_until]
+        alerts = self._doors.alerts
+        if alerts is not None:
+            new = alerts.admit(new)
         written = self.counterpart.expect(new)  # before it can arrive anywhere
         if new:
             self._doors.outbox.put(self._with_health(new))
+            if alerts is not None:
+                alerts.send(new)
         for told in self.counterpart.hand_over(new, written):
             self.inbox.put(told)
         for effect in batch:
@@ -121,7 +135,9 @@ class Session:
         self._written = None
         if self._played is None or (self._played.cash, self._played.market_at) != (written.cash, written.market_at):
             reason = "a person changed this replay as it ran: played again it comes to other books. RESET=1 begins anew"
-            self.inbox.put(HaltChanged(True, reason))
+            self.inbox.put(HaltChanged(True, reason, ENGINE))
+        if (kill := written.kill) is not None:  # asked for by a signal, say: nobody else would tell of it again
+            self.inbox.put(KillAsked(kill.reason, kill.flatten, kill.by, kill.asked_at))
 
     def step_all(self, events: Iterable[Event]) -> None:
         """Take events of the past, before any thread runs. Their records leave as one batch.
@@ -138,6 +154,7 @@ class Session:
         clock = self._doors.clock
         while True:
             events = self.inbox.take(TAKE_S)
+            self._say_time()
             for event in events:
                 self.step(event)
             self.pulse.see(self.loop.engine.state.ticks, clock.monotonic())
@@ -159,6 +176,8 @@ class Session:
         self._hold_entries(queue)
         health, prices = self._health(queue), quotes_record(self.loop.engine.state)
         self.snapshot.take(health)
+        if self._causes is not None:
+            self._causes.look(health, now)
         held = queue.journal_state != "writing"  # what room there is, is for what was decided
         records: list[Record] = []
         if self._telling.health(health, now, beats=not held):
@@ -170,10 +189,28 @@ class Session:
             sequence = max(self.loop.engine.state.sequence, self.written_until)
             self._doors.outbox.put([PublishRecord(sequence, record) for record in records])
 
+    def on_disk(self, timeout_s: float) -> None:
+        """Wait until all that was put is on this machine's disk. Raises OutcomeUnknown, JournalFailed. Any thread."""
+        if not self._doors.outbox.flush(timeout_s):
+            raise OutcomeUnknown(f"not on disk within {timeout_s:g} s")
+
     def meet_venue(self) -> None:
         """After a restart: what is known of the orders that were open."""
         for event in self.counterpart.after_restart():
             self.step(event)
+
+    def compare(self) -> None:
+        """The first report of a venue that can be asked here and now: no entry is made before it was compared."""
+        for event in self.counterpart.first():
+            self.step(event)
+
+    def _say_time(self) -> None:
+        """Once a second, on a market whose clock is the wall's: what time it is, before what came until then."""
+        clock = self._doors.clock
+        if self._doors.feed.simulated or self.pulse.finished or clock.monotonic() < self._time_at:
+            return
+        self._time_at = clock.monotonic() + TIME_S
+        self.step(WallClock(instant_of(clock.now())))
 
     def _with_health(self, batch: list[PublishRecord]) -> list[PublishRecord]:
         """Health goes along with the account's money: one document, so two records in one commit are one write."""

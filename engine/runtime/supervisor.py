@@ -7,6 +7,7 @@ for being right, only for a quick next start.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,8 +19,9 @@ import structlog
 from engine.domain.errors import Fenced, JournalFailed, LockstepError
 from engine.domain.events import MarketEnded
 from engine.ports import Clock, ControlPlane, Grant, Lease, MarketFeed, Outbox, QueueStatus
+from engine.runtime.alerting import AlertDesk, alert_of_failure
 from engine.runtime.control_watch import ControlWatch
-from engine.runtime.ownership import Ownership
+from engine.runtime.ownership import RENEW_AGAIN_S, Hold, Ownership
 from engine.runtime.recovery import Place
 from engine.runtime.session import Session
 from engine.runtime.snapshot import SnapshotWriter
@@ -29,6 +31,7 @@ SNAPSHOT_S = 0.5
 DRAIN_S = 3.0  # for what the store takes at once; the rest waits in the journal
 FLUSH_S = 2.0
 JOIN_S = 2.0
+ALERTS_S = 1.5  # for the last messages; what has not left by then leaves at the next start
 END_S = 7.0  # the launcher ends whatever lasts longer than 8
 _log = structlog.get_logger()
 
@@ -49,6 +52,9 @@ class Parts:
     snapshots: SnapshotWriter
     place: Place
     beside: Mapping[str, Callable[[threading.Event], None]] = field(default_factory=dict)  # loops of a venue outside
+    alerts: AlertDesk | None = None
+    hold: Hold | None = None  # told when the lease is lost, so that nothing leaves any more
+    renew_again_s: float = RENEW_AGAIN_S
 
 
 class Watched:
@@ -72,7 +78,12 @@ class Supervisor:
         self._watched = watched
         self._ended: SimpleQueue[None] = SimpleQueue()  # an Event's lock is not for a signal handler: it can deadlock
         self.failure: BaseException | None = None
-        self._ownership = Ownership(parts.lease, parts.grant, lambda: self._fail("lease", Fenced("the lease is lost")))
+        self._ownership = Ownership(
+            parts.lease,
+            parts.grant,
+            lambda: self._fail("lease", Fenced("the lease is lost")),
+            parts.renew_again_s,
+        )
         self._feed = Worker("feed", self._run_feed, self._fail)
         self._beside = [Worker(name, work, self._fail) for name, work in parts.beside.items()]
         self._session = Worker("session", parts.session.run, self._fail)
@@ -89,13 +100,18 @@ class Supervisor:
         """Trade until the end; returns the exit code, 1 when a worker failed."""
         for worker in (self._relay, self._session, *self._beside, self._snapshot, self._watch, self._lease, self._feed):
             worker.start()
-        _log.info("trading", account=self._parts.session.account.account_id, epoch=self._parts.grant.epoch)
+        account_id = self._parts.session.account.account_id
+        _log.info("trading", account=account_id, epoch=self._parts.grant.epoch, pid=os.getpid())
         self._ended.get()
         self._wind_down()
         return 0 if self.failure is None else 1
 
     def _fail(self, name: str, error: BaseException) -> None:
+        if isinstance(error, Fenced) and self._parts.hold is not None:
+            self._parts.hold.lost = True
         _log.error("ending", because=name, error=str(error))
+        if self.failure is None and self._parts.alerts is not None:
+            alert_of_failure(self._parts.alerts, name, error)
         self.failure = self.failure or error
         self._ended.put(None)
 
@@ -105,6 +121,8 @@ class Supervisor:
         self._stop(self._feed, self._watch, *self._beside)
         parts.session.inbox.close()
         self._stop(self._session)
+        if parts.alerts is not None:
+            parts.alerts.end(self._left_s(ALERTS_S))
         flushed = not isinstance(self.failure, Fenced) and self._flush()
         idle = self._stop(self._relay, self._lease, self._snapshot)
         if idle and not isinstance(self.failure, Fenced):  # one in mid-commit holds the lease; it runs out by itself

@@ -3,7 +3,7 @@
 As JSON (or the same in TOML):
 
     {"cash": 1000000, "charge_schedule": "nse_intraday", "venue_charges": {"COINBASE": "coinbase_taker"},
-     "reduce_by": "average", "seed": 1, "risk_policy": {"at_risk_max_pct": 15},
+     "reduce_by": "average", "seed": 1, "risk_policy": {"preset": "balanced", "at_risk_max_pct": 15},
      "bots": [{"id": "banks", "strategy": "confluence", "parameters": {"confirm_s": 300}, "symbols": ["SBIN"],
                "timeframe": "1m", "sizing": {"kind": "equity_pct", "value": 5}, "exits": {"stop_pct": 0.5},
                "building": {"policy": "pyramid_up", "tranches_max": 3, "step_pct": 0.5, "factor": 0.5},
@@ -22,22 +22,15 @@ from hashlib import sha256
 from typing import Any
 
 from engine.core.charges import schedule
-from engine.domain.account import (
-    BotSpec,
-    Building,
-    BuildingPolicy,
-    Exits,
-    ReduceBy,
-    RiskPolicy,
-    Sizing,
-    SizingKind,
-)
+from engine.domain.account import BotSpec, Building, BuildingPolicy, ReduceBy, Sizing, SizingKind
 from engine.domain.errors import InvalidValue
 from engine.domain.execution import EntryStyle, Execution, ExitStyle
+from engine.domain.exits import Exits
+from engine.domain.risk import DEFAULT_POLICY, RiskPolicy, later_limits
+from engine.domain.risk_presets import read_policy
 from engine.strategies.registry import checked_parameters, make
 
 DEFAULT_CASH = Decimal(1_000_000)
-DEFAULT_POLICY = RiskPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +53,9 @@ class BotList:
         """
         later: list[object] = [(bot.bot_id, bot.building) for bot in self.bots if bot.building != Building()]
         later += [(bot.bot_id, bot.execution) for bot in self.bots if bot.execution != Execution()]
+        later += [(bot.bot_id, bot.exits.later) for bot in self.bots if bot.exits.later]
         later += sorted(self.venue_charges.items())
+        later += later_limits(self.risk_policy)
         later += [self.reduce_by] if self.reduce_by is not ReduceBy.AVERAGE else []
         return sha256((repr(self) + (repr(later) if later else "")).encode()).hexdigest()
 
@@ -129,9 +124,13 @@ def parse_sizing(said: Any) -> Sizing:
 
 
 def parse_exits(said: Any) -> Exits:
-    """`{stop_pct, target_pct}`, each absent or null where there is none."""
-    exits = _object("exits", said, ("stop_pct", "target_pct"))
-    given = {name: number_of(f"exits.{name}", value) for name, value in exits.items() if value is not None}
+    """The exits that are set, each absent or null where there is none."""
+    exits = _object("exits", said, tuple(field.name for field in fields(Exits)))
+    given: dict[str, Any] = {}
+    for name, value in exits.items():
+        if value is not None:
+            number = number_of(f"exits.{name}", value)
+            given[name] = _whole("exits.time_exit_s", number) if name == "time_exit_s" else number
     return Exits(**given)
 
 
@@ -176,14 +175,8 @@ def _venue_charges(said: Any) -> dict[str, str]:
 
 
 def parse_policy(said: Any) -> RiskPolicy:
-    """The risk policy's fields that differ from the defaults."""
-    policy = _object("risk_policy", said, tuple(field.name for field in fields(RiskPolicy)))
-    given: dict[str, Any] = {}
-    for name, value in policy.items():
-        number = number_of(f"risk_policy.{name}", value)
-        whole = name in ("positions_max", "quote_age_max_s")
-        given[name] = _whole(f"risk_policy.{name}", number) if whole else number
-    return RiskPolicy(**given)
+    """A preset, if one is named, and the limits that differ from it."""
+    return read_policy(_object("risk_policy", said, None))
 
 
 def number_of(field: str, value: Any) -> Decimal:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.domain.account import BotSpec, Exits
+from engine.domain.account import BotSpec
+from engine.domain.exits import Exits
 from engine.strategies.bot_list import BotList
 
 DEMO_BOTS = BotList(

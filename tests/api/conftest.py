@@ -80,6 +80,11 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     """Two users with an account each, the engine silent since a while but once heard of."""
+    return build_world(tmp_path)
+
+
+def build_world(tmp_path: Path, **more: Any) -> World:
+    """The fixture's world; `more` are dependencies of the app beside those that it always has."""
     clock, wire = HandClock(), MemoryWire()
     documents, tokens, snapshots = documents_on(wire, clock), KnownTokens(), HeldSnapshot()
     furnish(documents, ASHA, ASHAS, "")
@@ -90,7 +95,7 @@ def world(tmp_path: Path) -> World:
         "demo-test", "key", "demo-test.firebaseapp.com", "127.0.0.1:9099", "127.0.0.1:8080",
         DemoSignIn("demo@example.com", "let me in"),
     )  # fmt: skip
-    deps = ApiDependencies(documents, snapshots, tokens, clock, web_dir, client, owner_uid=ASHA)
+    deps = ApiDependencies(documents, snapshots, tokens, clock, web_dir, client, owner_uid=ASHA, **more)
     app = create_app(deps)
     clock.elapsed_s = 3600.0
     return World(app, wire, documents, clock, tokens, snapshots, web_dir)

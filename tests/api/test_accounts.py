@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine.adapters.firestore.control_plane import FirestoreControlPlane
-from engine.domain.account import RiskPolicy
+from engine.domain.risk import RiskPolicy
 from tests.api.conftest import World
 from tests.api.world import ASHA, ASHAS, BELA
 

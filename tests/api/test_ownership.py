@@ -12,10 +12,11 @@ BODIES = {
     "bots.create": {"strategy": "confluence", "symbols": ["INFY"], "account_id": ASHAS},
     "bots.change": {"name": "mine now"},
     "orders.sync": {"account_id": ASHAS},
+    "orders.preview": {"bot_id": "drift", "symbol": "INFY", "side": "BUY", "account_id": ASHAS},
     "service.presence": {"account_id": ASHAS},
 }
 QUERIES = {"market.candles": "symbol=INFY&"}
-OWNER_ONLY = {"service.halt", "service.resume"}
+OWNER_ONLY = {"service.halt", "service.kill", "service.resume", "alerts.test"}
 
 
 @pytest.mark.parametrize("speaks", [False, True], ids=["from the store", "from the snapshot"])

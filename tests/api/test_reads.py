@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from engine.api.models import answers, figures, health
+from engine.api.models import answers, figures, health, risk
 from engine.domain.errors import OutcomeUnknown
 from tests.api.conftest import World
 from tests.api.world import ASHA, ASHAS, START, put
@@ -23,8 +23,9 @@ READS: list[tuple[str, type[BaseModel]]] = [
     ("/portfolio/profits?period=all", figures.ProfitAnswer), ("/portfolio/profits", figures.ProfitAnswer),
     ("/portfolio/equity", answers.EquityLine), ("/portfolio/stats", figures.StatsAnswer),
     ("/countdown", answers.CountdownList), ("/candles?symbol=INFY", answers.CandleList),
-    ("/instruments?q=n", answers.InstrumentList), (f"/accounts/{ASHAS}/risk-policy", answers.PolicyAnswer),
+    ("/instruments?q=n", answers.InstrumentList), (f"/accounts/{ASHAS}/risk-policy", risk.PolicyAnswer),
     ("/health-metrics", health.HealthMetrics), ("/differences", answers.DifferencePage),
+    ("/audit", answers.AuditPage),
 ]  # fmt: skip
 
 

@@ -203,6 +203,7 @@ def furnish(documents: FirestoreDocuments, uid: str, account_id: str, mark: str)
         ("dead_letters", f"DEAD{mark}", {**own, "collection": "fills", "document_id": "X", "error": "too long",
             "attempts": 1, "first_at": START, "payload_bytes": 12}),
         ("differences", f"DIFF{mark}", difference_fields(uid, account_id)),
+        ("audit_log", f"AUDIT{mark}", audit_fields(uid, account_id)),
         ("profits", f"{account_id}_all", profit_fields(uid, account_id, "all")),
         ("equity_days", f"{account_id}_20260302", {**own, "day": "2026-03-02",
             "points": [{"at": BARS_AT, "equity": 1_000_000.0}]}),
@@ -211,6 +212,15 @@ def furnish(documents: FirestoreDocuments, uid: str, account_id: str, mark: str)
         ("decisions", f"drift{mark}_20260302_10", {**own, "bot_id": f"drift{mark}", "day": "2026-03-02", "hour": "10",
             "bars": {"INFY_1030": verdict, "INFY_1031": {**verdict, "at": BARS_AT + timedelta(minutes=1)}}}),
     )  # fmt: skip
+
+
+def audit_fields(uid: str, account_id: str, **changes: Any) -> Fields:
+    """An entry of the audit log."""
+    return {
+        "user_id": uid, "account_id": account_id, "mode": "paper", "updated_at": START, "sequence": 1, "number": 1,
+        "actor": "engine", "action": "order_sent", "subject": "ORDER", "before": {}, "after": {"state": "sent"},
+        "at": START, "previous_hash": "", "hash": "AUDIT", **changes,
+    }  # fmt: skip
 
 
 def _order(state: str) -> Fields:

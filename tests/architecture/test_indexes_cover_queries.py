@@ -80,8 +80,8 @@ def test_a_query_of_the_service_without_an_index_is_found(shape: QueryShape, say
             "ordered by filled_at ASCENDING",
         ),
         (
-            '=> ({ ...queries.alerts(owner), filters: [...own(owner), ...(optional ? [is("kind", optional)] : [])] })',
-            "alerts where account_id, kind, user_id",
+            '=> ({ ...queries.alerts(owner), filters: [...own(owner), ...(optional ? [is("acknowledged_by", optional)] : [])] })',
+            "alerts where account_id, acknowledged_by, user_id",
         ),
         (
             '=> ({ collection: "fills", filters: [...own(owner), { field: "price", op: ">=", value: 1 }] })',

@@ -92,6 +92,10 @@ class _Handler(SimpleHTTPRequestHandler):
         """A command of the API."""
         self._api("POST")
 
+    def do_PUT(self) -> None:
+        """A replacement through the API."""
+        self._api("PUT")
+
     def do_PATCH(self) -> None:
         """A change through the API."""
         self._api("PATCH")

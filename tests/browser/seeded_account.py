@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.browser import seeded_facts
 from tests.browser.seeded_market import TIMEFRAME_MIN, MarketDay, market_day
+from tests.browser.seeded_risk import POLICY
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client
@@ -56,8 +57,7 @@ def seed_account(client: "Client", user_id: str, account_id: str, *, name: str =
     day = market_day(datetime(2026, 11, 20, 13, 42, 9, tzinfo=UTC) - timedelta(hours=5, minutes=30))
     documents: dict[str, Document] = {
         f"accounts/{account_id}": account(who, day, name),
-        f"risk_policies/{account_id}": {**who.owned(), "notional_max_pct": 10, "at_risk_max_pct": 60,
-                                        "positions_max": 8, "quote_age_max_s": 30, "notional_min": 1000},
+        f"risk_policies/{account_id}": {**who.owned(), **POLICY, "preset": "balanced"},
         f"equity_days/{account_id}_{day.market_at:%Y%m%d}": {**who.owned(), "day": f"{day.market_at:%Y%m%d}",
                                                              "points": equity_points(day)},
         f"quotes/{account_id}": quotes(who, day),
@@ -77,10 +77,11 @@ def account(who: Who, day: MarketDay, name: str) -> Document:
     unrealized = sum((day.price(s) - p["entry_price"]) * p["quantity"] for s, p in seeded_facts.holdings(day).items())
     return {
         **who.owned(900), "name": name, "market": "demo", "currency": "INR", "cash": CASH,
-        "equity": round(START + 1_862.4 + unrealized, 2), "start_equity_day": START, "realized_pnl_day": 2_340.15,
+        "equity": round(START + 1_862.4 + unrealized, 2), "start_equity_day": START,
+        "start_equity_week": START - 6_400.0, "realized_pnl_day": 2_340.15,
         "unrealized_pnl": round(unrealized, 2), "charges_day": 477.75, "pnl_pct_day": 0.3, "pnl_pct_week": 0.9,
         "high_water_mark": START + 9_410.2, "drawdown_pct": 0.31, "trading_state": "ACTIVE", "halted_reason": None,
-        "effective_mode": "paper", "market_at": day.market_at,
+        "effective_mode": "paper", "policy_in_force": POLICY, "trips": [], "kill": None, "market_at": day.market_at,
         "session": {"day": f"{day.market_at:%Y-%m-%d}", "open_at": day.open_at, "close_at": day.at(15, 30),
                     "entry_from": day.at(9, 20), "entry_until": day.at(14, 45), "flatten_at": day.at(14, 55)},
         "clock": {"speed": 10, "simulated": True, "finished": False},

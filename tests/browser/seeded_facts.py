@@ -161,19 +161,24 @@ def trades(who: "Who", day: MarketDay) -> dict[str, Document]:
 
 
 def alerts(who: "Who", day: MarketDay) -> dict[str, Document]:
-    """One to read, one for information."""
-    rows = [("warning", "stale_quote", "SBIN price stale: no tick for 31 s, limit 30 s", day.at(12, 20)),
-            ("info", "recovered", "Engine started; books and venue agree", day.at(9, 14))]  # fmt: skip
+    """Three to read, one of them of many causes and one that a channel did not take; one for information."""
+    mailed = {"channel": "e-mail", "at": who.written_at, "failed": None}
+    chat = {"channel": "Slack", "at": who.written_at, "failed": None}
+    rows = [
+        ("critical", "daily_stop", "Daily stop: -4.00 % today, limit -3.00 %; the next session lifts it",
+         day.at(13, 31, 4), 1, [chat, mailed]),
+        ("warning", "stale_quote", "SBIN price stale: no tick for 31 s, limit 30 s", day.at(12, 20), 38, [mailed]),
+        ("critical", "unprotected", "RELIANCE: no stop rests at the broker; entries on it are closed",
+         day.at(11, 2), 1, [{"channel": "Slack", "at": who.written_at, "failed": "HTTP 503 after 4 tries"}, mailed]),
+        ("info", "recovered", "Engine started; books and venue agree", day.at(9, 14), 1, []),
+    ]  # fmt: skip
     return {
         f"alerts/alert-{number}": {
-            **who.owned(650 + number),
-            "severity": severity,
-            "kind": kind,
-            "text": text,
-            "at": at,
+            **who.owned(650 + number), "severity": severity, "kind": kind, "text": text, "at": at, "last_at": at,
+            "count": count, "delivered_to": sent,
         }
-        for number, (severity, kind, text, at) in enumerate(rows)
-    }
+        for number, (severity, kind, text, at, count, sent) in enumerate(rows)
+    }  # fmt: skip
 
 
 def decisions(who: "Who", day: MarketDay) -> dict[str, Document]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Stack
 from tests.browser.pages import Dashboard
@@ -10,39 +10,14 @@ from tests.browser.pages import Dashboard
 Visit = Callable[..., Dashboard]
 
 
-def test_stop_blocks_entries_and_says_when_the_engine_has_done_it(stack: Stack, visit: Visit) -> None:
-    account = stack.seed()
-    dashboard = visit().use_demo_account()
-    dashboard.page.keyboard.press("Shift+S")
-    sheet = dashboard.page.get_by_role("dialog")
-    sheet.get_by_role("button", name="Stop now").click()
-    expect(sheet).to_contain_text("Asked; the engine has not acted on it yet")
-    [asked] = stack.server.calls("POST", "/accounts/paper-demo/halt")
-    assert asked.body == {"reason": "Stopped from the dashboard"}
-    assert asked.token
-    assert not stack.server.calls("POST", "/accounts/paper-demo/flatten")
-    account.change("accounts/paper-demo", trading_state="HALTED", halted_reason="Stopped from the dashboard")
-    expect(sheet).to_contain_text("Every bot refuses entries")
-    expect(dashboard.page.locator(".bar")).to_contain_text("Halted")
+def top(shown: Locator) -> float:
+    """Where it begins, pixels from the window's upper edge."""
+    return float(shown.evaluate("(each) => each.getBoundingClientRect().top"))
 
 
-def test_flattening_blocks_entries_first_and_follows_its_command(stack: Stack, visit: Visit) -> None:
-    account = stack.seed()
-    stack.server.answers["POST /accounts/paper-demo/flatten"] = (202, {"command_id": "c1", "state": "accepted"})
-    dashboard = visit().use_demo_account()
-    dashboard.page.get_by_role("button", name="Stop").click()
-    sheet = dashboard.page.get_by_role("dialog")
-    sheet.get_by_text("Block and flatten").click()
-    sheet.get_by_role("button", name="Stop now").click()
-    expect(sheet).to_contain_text("3 positions still open")
-    assert [a.path for a in stack.server.asked if "paper-demo" in a.path] == [
-        "/api/v1/accounts/paper-demo/halt", "/api/v1/accounts/paper-demo/flatten"]  # fmt: skip
-    for document in stack.firestore.collection("open_positions").stream():
-        document.reference.delete()
-    stack.firestore.document("commands/c1").set(
-        {**account.who.owned(), "kind": "flatten", "state": "done", "result": {}}
-    )
-    expect(sheet).to_contain_text("The engine has carried it out. No position is open.")
+def bottom(shown: Locator) -> float:
+    """Where it ends."""
+    return float(shown.evaluate("(each) => each.getBoundingClientRect().bottom"))
 
 
 def test_a_refused_bot_is_told_field_by_field_and_nothing_typed_is_lost(stack: Stack, visit: Visit) -> None:
@@ -66,6 +41,29 @@ def test_a_refused_bot_is_told_field_by_field_and_nothing_typed_is_lost(stack: S
     assert asked.body["account_id"] == "paper-demo"
     assert asked.body["symbols"] == ["INFY", "NOPE"]
     assert asked.body["sizing"] == {"kind": "equity_pct", "value": -2}
+
+
+def test_a_phone_goes_to_the_first_wrong_field_with_its_label_in_sight(stack: Stack, visit: Visit) -> None:
+    stack.seed()
+    errors = [{"field": "building.step_pct", "message": "pyramid_down needs one above 0"},
+              {"field": "sizing.value", "message": "must be above 0"}]  # fmt: skip
+    stack.server.answers["POST /bots"] = (400, {"detail": "two fields are wrong", "errors": errors})
+    page = visit(viewport={"width": 390, "height": 700}).use_demo_account().open("/bots/new").page
+    page.get_by_label("Name", exact=True).fill("Into a fall")
+    page.get_by_label("Symbols, separated by commas").fill("infy")
+    page.get_by_label("A further entry").select_option("pyramid_down")
+    expect(page.get_by_label("Size of each to the one before")).to_be_visible()
+    page.get_by_role("button", name="Create bot").click()
+    size = page.get_by_label("Size", exact=True)
+    expect(size).to_be_focused()
+    assert bottom(page.get_by_role("banner")) <= top(page.get_by_text("Size", exact=True))
+    assert bottom(page.get_by_text("must be above 0", exact=True)) <= top(page.locator(".tabbar"))
+    expect(page.get_by_label("Price step from the last entry, %")).to_have_accessible_description(
+        "pyramid_down needs one above 0"
+    )
+    [asked] = stack.server.calls("POST", "/bots")
+    assert asked.body["building"]["policy"] == "pyramid_down"
+    assert asked.body["execution"]["entries"] == "market"
 
 
 def test_a_bot_is_paused_and_shows_what_is_asked_until_the_engine_follows(stack: Stack, visit: Visit) -> None:
@@ -133,6 +131,9 @@ def test_the_keyboard_goes_to_every_list(stack: Stack, visit: Visit) -> None:
         ("f", "Fills"),
         ("t", "Trades"),
         ("a", "Activity"),
+        ("k", "Risk"),
+        ("l", "Alerts"),
+        ("e", "Records"),
         ("o", "Overview"),
     ):
         dashboard.page.keyboard.press("g")

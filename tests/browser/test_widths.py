@@ -24,6 +24,29 @@ def test_no_screen_scrolls_sideways(stack: Stack, visit: Visit, width: int) -> N
         assert not dashboard.scrolls_sideways(), path
 
 
+@pytest.mark.parametrize("width", [390, 1100, 1360, 1440])
+def test_long_crypto_figures_stay_inside_their_panes(stack: Stack, visit: Visit, width: int) -> None:
+    account = stack.seed()
+    quantity, price = 0.0067639, 7_408_157.11
+    long = {"symbol": "BTC-USD", "quantity": quantity, "filled_quantity": quantity, "price": price,
+            "average_price": price, "entry_price": price, "charges": 1_234.56}  # fmt: skip
+    for path, names in (
+        ("fills/fill-RELIANCE-in", ("symbol", "quantity", "price", "charges")),
+        ("orders/order-RELIANCE-filled", ("symbol", "quantity", "filled_quantity", "average_price")),
+        ("open_positions/bot-energy_RELIANCE", ("symbol", "quantity", "entry_price")),
+    ):
+        account.change(path, **{name: long[name] for name in names})
+    dashboard = visit(viewport={"width": width, "height": 900}).use_demo_account()
+    expect(dashboard.row("Fills", "BTC-USD")).to_be_visible()
+    expect(dashboard.row("Orders", "BTC-USD")).to_be_visible()
+    wide = dashboard.page.evaluate(
+        "[...document.querySelectorAll('.pane')].filter(p => p.scrollWidth > p.clientWidth)"
+        ".map(p => p.getAttribute('aria-labelledby') + ' by ' + (p.scrollWidth - p.clientWidth))"
+    )
+    assert not wide
+    assert not dashboard.scrolls_sideways()
+
+
 def test_stop_is_in_sight_on_a_phone_and_tables_are_still_tables_to_a_screen_reader(stack: Stack, visit: Visit) -> None:
     stack.seed()
     dashboard = visit(viewport={"width": 390, "height": 800}).use_demo_account()

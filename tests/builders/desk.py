@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.core.engine import Engine
-from engine.domain.account import Desired, RiskPolicy
+from engine.domain.account import Desired
 from engine.domain.effects import PublishRecord, SubmitOrder
 from engine.domain.events import (
     BotChanged,
@@ -20,6 +20,7 @@ from engine.domain.events import (
     SessionOpened,
 )
 from engine.domain.records import Record
+from engine.domain.risk import RiskPolicy
 from engine.domain.signal import SignalType
 from tests.builders.market import instrument, tick
 from tests.builders.paper import account, bot

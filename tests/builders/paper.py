@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from engine.core.state import MakeStrategy, State
-from engine.domain.account import AccountSpec, BotSpec, Desired, Exits, RiskPolicy, Sizing, SizingKind
+from engine.domain.account import AccountSpec, BotSpec, Desired, Sizing, SizingKind
 from engine.domain.effects import PublishRecord
 from engine.domain.events import BotChanged, Event, InstrumentListed, SessionOpened
+from engine.domain.exits import Exits
 from engine.domain.instrument import Instrument
 from engine.domain.records import (
     AccountRecord,
@@ -23,6 +24,7 @@ from engine.domain.records import (
     SignalRecord,
     slot_of,
 )
+from engine.domain.risk import RiskPolicy
 from engine.simulation.fill_model import FillModel
 from engine.simulation.paper import PaperLoop
 from engine.strategies.registry import make

@@ -9,9 +9,10 @@ from engine.adapters.clock import SystemClock
 from engine.adapters.firestore.control_plane import FirestoreControlPlane
 from engine.adapters.firestore.reader import FirestoreDocuments
 from engine.adapters.firestore.wire import Wire
-from engine.domain.account import AccountSpec, BotSpec, Desired, Exits, RiskPolicy, Sizing, SizingKind
+from engine.domain.account import AccountSpec, BotSpec, Desired, Exits, Sizing, SizingKind
 from engine.domain.errors import PermanentFailure
 from engine.domain.events import CommandReceived
+from engine.domain.risk import RiskPolicy
 from tests.contracts.test_record_store import seed
 
 ACCOUNT = AccountSpec("paper-test", "user-1")

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from heapq import merge
 
-from engine.domain.account import BotSpec, Desired, RiskPolicy
+from engine.domain.account import BotSpec, Desired
 from engine.domain.events import BotChanged, Event, HaltChanged, MarketEnded, SessionOpened
 from engine.domain.instant import MINUTE
+from engine.domain.risk import RiskPolicy
 from engine.simulation.fill_model import FillModel
 from tests.builders.market import instrument, walk_ticks
 from tests.builders.paper import Books, account, bot, paper_loop

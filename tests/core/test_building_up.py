@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.domain.account import Building, BuildingPolicy, RiskPolicy
+from engine.domain.account import Building, BuildingPolicy
 from engine.domain.events import ClockTicked
 from engine.domain.instant import MINUTE, SECOND
+from engine.domain.risk import RiskPolicy
 from engine.domain.signal import SignalType
 from engine.simulation.fill_model import FillModel
 from tests.builders.market import tick

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain.account import Desired, RiskPolicy
+from engine.domain.account import Desired
 from engine.domain.effects import CancelOrder
 from engine.domain.events import (
     BotChanged,
@@ -27,6 +27,7 @@ from engine.domain.records import (
     CommandResult,
     PositionRecord,
 )
+from engine.domain.risk import RiskPolicy
 from engine.domain.signal import SignalType
 from engine.simulation.fill_model import FillModel
 from tests.builders.market import tick

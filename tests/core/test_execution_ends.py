@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.core.engine import Engine
-from engine.domain.account import Desired, RiskPolicy
+from engine.domain.account import Desired
 from engine.domain.events import (
     BotChanged,
     CommandReceived,
@@ -19,6 +19,7 @@ from engine.domain.events import (
     SessionOpened,
 )
 from engine.domain.order import OrderState
+from engine.domain.risk import RiskPolicy
 from tests.builders.market import instrument
 from tests.builders.scripted import scripted
 from tests.builders.times import TUESDAY, session

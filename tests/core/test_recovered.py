@@ -218,4 +218,4 @@ def test_a_halt_for_a_broken_invariant_outlives_a_restart_and_a_resume() -> None
     fresh = resumed(old)
     fresh.step(HaltChanged(False, ""))
     assert fresh.state.breaker.broken
-    assert fresh.state.breaker.state is TradingState.HALTED
+    assert fresh.state.trading_state is TradingState.HALTED

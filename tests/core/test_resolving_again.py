@@ -151,6 +151,18 @@ def test_what_somebody_else_sold_is_booked_at_what_it_was_sold_at() -> None:
     assert (sold.side, sold.quantity, sold.price) == (Side.SELL, D(40), D("512.40"))
 
 
+def test_what_was_sold_at_two_prices_is_booked_at_one_that_the_store_can_keep() -> None:
+    made, book = desk(), VenueBook()
+    (order,) = enter(made, 1, "500")
+    made.take(told(book.fill(book.take(order), D(100), D("500.05"))))
+    for quantity, price in ((D(12), D("500.25")), (D(16), D("500.75"))):
+        book.fill(book.place(None, "ACME", Side.SELL, quantity, made.engine.state.now), quantity, price)
+    cycle(made, book, 2)
+    resolve(made, "adopt")
+    sold = [record for record in made.records if isinstance(record, FillRecord)][-1]
+    assert (sold.quantity, sold.price) == (D(28), D("500.54"))
+
+
 def test_an_entry_whose_end_is_adopted_is_not_sent_once_more() -> None:
     made, book = leg_desk(Execution(EntryStyle.LIMIT)), VenueBook()
     order = made.enter()

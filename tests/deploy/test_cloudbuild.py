@@ -50,8 +50,8 @@ def test_cloud_run_gets_one_always_on_instance() -> None:
 def test_no_emulator_and_no_secret_is_in_the_services_environment() -> None:
     named = {each.partition("=")[0] for each in environment()}
     assert named == {"LOCKSTEP_ROLE", "GOOGLE_CLOUD_PROJECT", "LOCKSTEP_FEED", "LOCKSTEP_OWNER_UID"}
-    secrets = [each for each in STEPS["deploy"]["args"] if each.startswith("--set-secrets=")]
-    assert secrets == ["--set-secrets=LOCKSTEP_FIREBASE_API_KEY=${_API_KEY_SECRET}:latest"]
+    secrets = [each for each in STEPS["deploy"]["args"] if each.startswith("--update-secrets=")]
+    assert secrets == ["--update-secrets=LOCKSTEP_FIREBASE_API_KEY=${_API_KEY_SECRET}:latest"]
 
 
 def test_the_rules_and_indexes_it_deploys_are_those_of_the_repository() -> None:

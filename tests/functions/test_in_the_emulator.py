@@ -11,6 +11,7 @@ from google.cloud.firestore import Client, DocumentSnapshot
 from local.errors import StackError
 from tests.functions.signals import a_signal
 from tests.functions.suite import FunctionsSuite
+from tests.functions.test_alert import AT, an_alert
 
 NOTIFIED_WITHIN_S = 60
 
@@ -33,7 +34,7 @@ def store(suite: FunctionsSuite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cl
 
 
 def notification_at(store: Client, signal_id: str, suite: FunctionsSuite) -> DocumentSnapshot:
-    """Wait for a signal's notification."""
+    """Wait for the notification of a signal or an alert."""
     deadline = time.monotonic() + NOTIFIED_WITHIN_S
     while time.monotonic() < deadline:
         found = store.document(f"notifications/{signal_id}").get()
@@ -64,6 +65,13 @@ def test_an_event_delivered_many_times_at_once_notifies_once(suite: FunctionsSui
     assert answers == [200] * 8
     notification = notification_at(store, "crowded", suite)
     assert notification.update_time == notification.create_time
+
+
+def test_a_critical_alert_that_the_engine_has_told_is_noted(suite: FunctionsSuite, store: Client) -> None:
+    taken = {"channel": "hook", "at": AT, "failed": None}
+    store.document("alerts/told").create(an_alert(delivered_to=[taken]))
+    note = notification_at(store, "told", suite).to_dict() or {}
+    assert (note["alert_id"], note["kind"], note["delivered_to"]) == ("told", "lease_lost", [])
 
 
 def test_a_document_that_is_no_signal_is_left_and_not_asked_for_again(suite: FunctionsSuite, store: Client) -> None:

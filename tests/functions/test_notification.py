@@ -21,7 +21,8 @@ ENDPOINTS = """
 import json, sys
 sys.path.insert(0, ".")
 import main
-print(json.dumps(main.notify_of_signal.__firebase_endpoint__.eventTrigger))
+functions = (main.notify_of_signal, main.deliver_alert)
+print(json.dumps([each.__firebase_endpoint__.eventTrigger for each in functions]))
 """
 
 
@@ -96,17 +97,20 @@ def test_a_store_that_is_down_is_no_success(monkeypatch: pytest.MonkeyPatch) -> 
     client.close()
 
 
-def test_the_deployed_trigger_has_a_failed_event_delivered_again() -> None:
+def test_the_deployed_triggers_have_a_failed_event_delivered_again() -> None:
     if not PYTHON.exists():
         pytest.fail(str(MissingPartError("functions/venv", "make setup")), pytrace=False)
     ran = subprocess.run(
         [str(PYTHON), "-c", ENDPOINTS], cwd=FUNCTIONS, capture_output=True, text=True, timeout=60, check=False
     )
     assert ran.returncode == 0, ran.stderr
-    trigger = json.loads(ran.stdout)
-    assert trigger["retry"] is True
-    assert trigger["eventType"] == "google.cloud.firestore.document.v1.created"
-    assert trigger["eventFilterPathPatterns"] == {"document": "trading_signals/{signal_id}"}
+    triggers = json.loads(ran.stdout)
+    assert [trigger["retry"] for trigger in triggers] == [True, True]
+    assert {trigger["eventType"] for trigger in triggers} == {"google.cloud.firestore.document.v1.created"}
+    assert [trigger["eventFilterPathPatterns"]["document"] for trigger in triggers] == [
+        "trading_signals/{signal_id}",
+        "alerts/{alert_id}",
+    ]
 
 
 def test_functions_share_no_code_with_the_engine() -> None:

@@ -55,6 +55,10 @@ class EngineProcess:
             self._process.send_signal(number)
         return self._process.wait(15)
 
+    def send(self, number: int) -> None:
+        """Send a signal and wait for nothing: SIGSTOP and SIGCONT, too."""
+        self._process.send_signal(number)
+
     def told(self) -> str:
         """What it wrote to its log."""
         return self.log.read_text(encoding="utf-8")
@@ -100,6 +104,7 @@ ORDERS = {
     "orders": "created_at",
     "closed_trades": "exit_at",
     "open_positions": None,
+    "alerts": "at",
 }
 
 

@@ -18,7 +18,8 @@ PACE = 1_500  # market seconds a wall second: 25 minutes, of 360 looks of a bot 
 BOTS = {
     "cash": 10_000_000,
     "seed": 7,
-    "risk_policy": {"at_risk_max_pct": 90, "positions_max": 60},
+    "risk_policy": {"at_risk_max_pct": 90, "positions_max": 60, "orders_per_second_max": 9,
+                    "orders_per_minute_max": None},
     "bots": [
         {"id": f"bot-{number}", "strategy": "confluence", "symbols": list(SYMBOLS),
          "parameters": {"confirm_s": 60 * (number % 2), "cooldown_s": 0, "buy_at": 8 + 4 * number,

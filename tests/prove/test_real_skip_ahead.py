@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain.account import AccountSpec, BotSpec, Desired, Exits, RiskPolicy
+from engine.domain.account import AccountSpec, BotSpec, Desired, Exits
 from engine.domain.effects import PublishRecord
 from engine.domain.events import BotChanged, InstrumentListed, MarketEnded
+from engine.domain.risk import RiskPolicy
 from engine.market_data.columns import MarketData
 from engine.market_data.merge import ended_at, pieces
 from engine.market_data.readers import read_market_data

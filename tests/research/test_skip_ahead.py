@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from engine.core.tape import Tape
-from engine.domain.account import AccountSpec, BotSpec, Desired, Exits, RiskPolicy
+from engine.domain.account import AccountSpec, BotSpec, Desired, Exits
 from engine.domain.effects import PublishRecord
 from engine.domain.events import BotChanged, InstrumentListed, MarketEnded, SessionOpened
 from engine.domain.instant import MINUTE, SECOND
+from engine.domain.risk import RiskPolicy
 from engine.market_data.runs import TickRun
 from engine.research.skip_ahead import run_ahead
 from engine.simulation.fill_model import FillModel
@@ -45,6 +46,8 @@ def random_run(chance: random.Random, open_at: int, minutes: int, whole: bool) -
                 shown = price * chance.choice((2, 3))
             elif dirt < 0.018:
                 stamped = chance.choice((0, at + 2 * 24 * 60 * MINUTE))
+            elif dirt < 0.022:
+                shown = price * chance.choice((93, 96, 104, 107)) // 100
             quantity = float(chance.randrange(3)) if whole else chance.random()
             place = max(place, at)
             rows.append((place, code, stamped, shown, quantity))

@@ -7,6 +7,7 @@ export const OWNED = [
   "closed_trades",
   "alerts",
   "notifications",
+  "audit_log",
   "orders",
   "open_positions",
   "bots",

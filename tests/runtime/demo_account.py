@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.adapters.feeds.demo import DemoFeed
-from engine.domain.account import BotSpec, RiskPolicy
+from engine.domain.account import BotSpec
+from engine.domain.risk import RiskPolicy
 from engine.outbox.memory import MemoryJournal
 from engine.simulation.clock import ManualClock
 from engine.simulation.demo_market import DemoMarket

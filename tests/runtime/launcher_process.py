@@ -11,7 +11,7 @@ from engine.runtime.launcher import Launcher, Program
 
 def main(said: str) -> int:
     """Run the launcher over programs given as {name: words}."""
-    programs = [Program(name, words, {}) for name, words in json.loads(said).items()]
+    programs = [Program(name, words, {}, name == "engine") for name, words in json.loads(said).items()]
     return Launcher(programs, SystemClock()).run()
 
 

@@ -16,13 +16,14 @@ from engine.adapters.firestore.lease import FirestoreLease
 from engine.adapters.firestore.memory import MemoryWire
 from engine.adapters.firestore.recovery import FirestorePast
 from engine.adapters.firestore.store import FirestoreRecordStore
-from engine.domain.account import AccountSpec, RiskPolicy
+from engine.domain.account import AccountSpec
 from engine.domain.events import HistoryBar, InstrumentListed, MarketEvent, SessionOpened
 from engine.domain.found import FoundFacts
 from engine.domain.instant import MINUTE, SECOND, Instant
 from engine.domain.instrument import Instrument
 from engine.domain.market import Bar, Tick
 from engine.domain.records import SignalRecord
+from engine.domain.risk import RiskPolicy
 from engine.outbox.backoff import Backoff
 from engine.outbox.memory import MemoryJournal
 from engine.outbox.relay import Relay

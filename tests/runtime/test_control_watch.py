@@ -108,6 +108,21 @@ def test_a_policy_arrives_when_it_is_set_and_when_it_differs() -> None:
     assert inbox.take(0) == [PolicyChanged(replace(event.policy, positions_max=4))]
 
 
+def test_a_policy_that_the_recovered_account_knows_is_not_told_again_and_another_is() -> None:
+    """Back to the bots file's while the engine was away: it is another than the account goes on with."""
+    household = Household()
+    household.write("risk_policies", household.account_id, **POLICY)
+    watch, inbox = watching(household)
+    watch.begin_policy(replace(household.spec.risk_policy, positions_max=2))
+    watch.look()
+    (event,) = inbox.take(0)
+    assert isinstance(event, PolicyChanged)
+    watch, inbox = watching(household)
+    watch.begin_policy(event.policy)
+    watch.look()
+    assert inbox.take(0) == []
+
+
 @pytest.mark.parametrize("which", ["account", "service"])
 def test_a_halt_and_its_end_arrive_once_each(which: str) -> None:
     household = Household()
@@ -128,7 +143,7 @@ def test_a_halt_that_the_recovered_account_knows_of_is_not_told_again_but_its_en
     household = Household()
     household.write("controls", household.account_id, halted=True, halted_reason="enough")
     watch, inbox = watching(household)
-    watch.begin_halted(True, "enough")
+    watch.stops.begin_halted(True)
     watch.look()
     assert inbox.take(0) == []
     household.write("controls", household.account_id, halted=False, halted_reason=None)

@@ -5,12 +5,21 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.core.orders import TERMINAL
-from engine.domain.account import Desired
+from engine.domain.account import Desired, TradingState
+from engine.domain.broker import BrokerReport
 from engine.domain.effects import CancelOrder, PublishRecord, SubmitOrder
-from engine.domain.events import BotChanged, CommandReceived, InstrumentListed, OrderAccepted, SessionOpened
+from engine.domain.events import (
+    BotChanged,
+    BrokerReported,
+    CommandReceived,
+    InstrumentListed,
+    OrderAccepted,
+    ReportBegun,
+    SessionOpened,
+)
 from engine.domain.instant import instant_of
 from engine.domain.order import OrderState
-from engine.domain.records import CommandResult, HealthRecord, OrderRecord
+from engine.domain.records import AccountRecord, CommandResult, HealthRecord, OrderRecord
 from engine.domain.signal import SignalType
 from engine.outbox.memory import MemoryJournal
 from engine.runtime.outgoing import Outgoing, ReportWish, Written
@@ -29,6 +38,7 @@ OPENING = (
     BotChanged(bot(quantity=10), Desired.RUNNING, 1),
     SessionOpened(session(), session().open_at),
 )
+COMPARED = (ReportBegun(), BrokerReported(BrokerReport((), (), (), at("09:16"))))
 
 
 def paper(journal: MemoryJournal, clock: ManualClock) -> Life:
@@ -128,19 +138,31 @@ class Kept(Outgoing):
         return any(record.order_id == order_id for record in self.outbox.all(OrderRecord))
 
 
-def outside() -> tuple[Session, Kept]:
-    """A session at a venue outside, whose orders a test looks at."""
+def outside(*, compared: bool = True) -> tuple[Session, Kept]:
+    """A session at a venue outside, whose orders a test looks at; the venue has nothing, and has said so."""
     clock = ManualClock()
     household = Household()
     one = Life(ListFeed(), MemoryJournal(clock), household, make_strategy=scripted({"confluence": SCRIPT}), clock=clock)
     kept = Kept(one.outbox)
     doors = Doors(clock, ListFeed(), one.outbox, lambda: False, kept)  # type: ignore[arg-type]
     made = Session(account(), scripted({"confluence": SCRIPT}), doors, one.session.snapshot)
-    for event in OPENING:
+    for event in (*OPENING, *(COMPARED if compared else ())):
         made.step(event)
     for when in ("09:30:55", "09:31:01"):
         made.step(tick(when, 500))
     return made, kept
+
+
+def test_at_a_venue_outside_nothing_is_bought_before_it_has_given_a_report() -> None:
+    made, kept = outside(compared=False)
+    assert (made.loop.engine.state.trading_state, kept.calls) == (TradingState.HALTED, [])
+
+
+def test_a_paper_account_is_compared_before_its_first_price_and_is_never_shown_as_waiting() -> None:
+    clock = ManualClock()
+    one = paper(MemoryJournal(clock), clock)
+    assert one.state.truth.reports == 1
+    assert [record.trading_state for record in one.outbox.all(AccountRecord)] == [TradingState.ACTIVE]
 
 
 def test_an_order_is_promised_before_its_record_is_put_and_handed_over_after() -> None:

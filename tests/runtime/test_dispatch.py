@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
-from engine.domain.account import Mode
 from engine.domain.broker import VenueState
 from engine.domain.effects import CancelOrder
-from engine.domain.errors import BackPressure, CannotStart, OutcomeUnknown
+from engine.domain.errors import BackPressure, OutcomeUnknown
 from engine.domain.events import (
     CancelRefused,
     FillReceived,
@@ -21,10 +18,7 @@ from engine.domain.events import (
 )
 from engine.domain.order import Purpose
 from engine.outbox.memory import MemoryJournal
-from engine.runtime.dispatch import Dispatch, Telling
 from engine.runtime.outgoing import in_the_journal
-from engine.simulation.clock import ManualClock
-from tests.builders.paper import account
 from tests.runtime.broker_desk import AT, BrokerDesk, ScriptedVenue, listed, order
 
 LOST = OutcomeUnknown("no answer")
@@ -81,6 +75,14 @@ def test_an_entry_that_waited_too_long_behind_others_is_not_sent_but_an_exit_is(
     told = desk.step(10.1)
     assert desk.calls("submit") == ["X1"]
     assert OrderExpired("E1", "not sent: it waited too long behind others", AT) in told
+
+
+def test_an_entry_that_was_decided_before_a_kill_does_not_leave_after_it_but_an_exit_does() -> None:
+    desk = BrokerDesk()
+    desk.outgoing.barred = "Killed: odd prices"
+    told = desk.ask(order("IN"), order("OUT", Purpose.EXIT)).step()
+    assert desk.calls("submit") == ["OUT"]
+    assert OrderExpired("IN", "not sent: Killed: odd prices", AT) in told
 
 
 def test_an_order_without_an_answer_is_unknown_never_rejected_and_never_sent_again() -> None:
@@ -201,10 +203,3 @@ def test_more_entries_than_there_is_room_for_are_left_out_not_queued_for_ever() 
     entries = [order(f"E{number}") for number in range(1_003)]
     left_out = desk.outgoing.put(entries, desk.written)
     assert [one.order_id for one in left_out] == ["E1000", "E1001", "E1002"]
-
-
-def test_a_live_account_has_no_dispatch_until_something_arms_it() -> None:
-    desk = BrokerDesk()
-    live = replace(account(), account_id="live-1", mode=Mode.LIVE)
-    with pytest.raises(CannotStart, match="live trading is not armed"):
-        Dispatch(live, desk.venue, desk.outgoing, Telling(desk.told.append, lambda: AT), ManualClock())

@@ -124,3 +124,30 @@ def test_a_program_that_cannot_be_started_leaves_no_other_behind(tmp_path: Path)
         assert launcher.wait(10) == 1
         left = [each for each in psutil.process_iter(["cmdline"]) if str(mark) in " ".join(each.info["cmdline"] or [])]
         assert gone([each for each in left if each.pid != launcher.pid])
+
+
+HEARS_LATE = """
+import os, signal, sys, time
+mark = {mark!r}
+while not os.path.exists(mark + ".go"):
+    time.sleep(0.01)
+signal.signal(signal.SIGUSR1, lambda *_: open(mark + ".killed", "a").write("x"))
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {{signal.SIGUSR1}})
+while True:
+    signal.pause()
+"""
+
+
+def test_the_signal_that_kills_goes_to_the_engine_alone_and_waits_until_that_listens(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    reopened = f"import signal\nsignal.signal(signal.SIGUSR1, lambda *_: open({str(mark)!r}, 'w'))\n"
+    api = python(reopened + "while True: signal.pause()")
+    with launched(engine=python(HEARS_LATE.format(mark=str(mark))), api=api) as launcher:
+        launcher.send_signal(signal.SIGUSR1)
+        assert launcher.stdout is not None
+        assert "the kill is passed on" in launcher.stdout.readline()
+        (tmp_path / "mark.go").touch()
+        eventually((tmp_path / "mark.killed").exists, "the engine hears what was sent before it listened")
+        assert launcher.poll() is None
+        assert len(children_of(launcher)) == 2
+        assert not mark.exists()

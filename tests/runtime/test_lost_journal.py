@@ -72,6 +72,18 @@ def test_after_any_write_the_books_are_made_of_the_fills_and_no_signal_is_missin
         assert {key: after.signals[key] for key in before.signals} == before.signals, f"cut {number}"
 
 
+def test_orders_and_fills_in_a_store_that_never_got_the_account_itself_are_its_books() -> None:
+    saved = {name: document for name, document in cuts("at once")[-1].items() if "/accounts/" not in name}
+    household = household_of(saved)
+    before = facts_in(household.wire)
+    assert len(before.fills) >= 9
+    Desk(household, instance="two").drain()
+    assert_books_tie(household)
+    after = facts_in(household.wire)
+    assert after.fills == before.fills
+    assert after.signals.keys() >= before.signals.keys()
+
+
 @pytest.mark.parametrize(("way", "every"), each_way(61))
 def test_after_any_write_the_rest_of_the_stretch_gives_the_same_signals_once_each(way: str, every: int) -> None:
     for number, saved in list(enumerate(cuts(way)))[::every]:

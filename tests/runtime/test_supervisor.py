@@ -21,6 +21,7 @@ from engine.outbox.backoff import Backoff
 from engine.outbox.memory import MemoryJournal
 from engine.outbox.relay import Relay
 from engine.ports import Fields, Grant
+from engine.runtime.alerting import AlertDesk
 from engine.runtime.snapshot import SnapshotWriter
 from engine.runtime.supervisor import Parts, Supervisor, Watched
 from tests.builders.market import tick
@@ -56,7 +57,7 @@ class Shelf:
 class Firm:
     """A supervisor over one account whose bot buys at 09:31, run in a thread of its own."""
 
-    def __init__(self, feed: ListFeed) -> None:
+    def __init__(self, feed: ListFeed, alerts: AlertDesk | None = None) -> None:
         clock = SystemClock()
         self.household = Household()
         self.journal = MemoryJournal(clock)
@@ -81,6 +82,7 @@ class Firm:
             grant=self.grant,
             snapshots=SnapshotWriter(self.shelf, clock),
             place=self.life.place,
+            alerts=alerts,
         )
         self.supervisor = Supervisor(parts, Watched(clock))
         self.code: int | None = None
@@ -117,8 +119,8 @@ def firm() -> Iterator[Callable[..., Firm]]:
     """Makes firms, and ends those that a failing test leaves running."""
     made: list[Firm] = []
 
-    def make(feed: ListFeed | None = None) -> Firm:
-        made.append(Firm(feed or ListFeed(DAY, endless=True)))
+    def make(feed: ListFeed | None = None, alerts: AlertDesk | None = None) -> Firm:
+        made.append(Firm(feed or ListFeed(DAY, endless=True), alerts))
         return made[-1]
 
     yield make

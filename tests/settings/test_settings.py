@@ -127,6 +127,10 @@ def test_an_emulator_variable_in_cloud_run_is_refused_before_anything_else(sign:
             ({"LOCKSTEP_SPEED": speed}, f"LOCKSTEP_SPEED: {speed!r} is not a speed: 0 (as fast as it goes) to 100000")
             for speed in ("fast", "-1", "100001", "nan", "inf")
         ),
+        *(
+            ({"AUDIT_KEEP_DAYS": days}, f"AUDIT_KEEP_DAYS: {days!r} is no number of days: 1 to 36525")
+            for days in ("0", "36526", "five", "-1", "1.5")
+        ),
     ],
 )
 def test_what_must_never_run_is_refused_by_the_variables_name(changed: dict[str, str], words: str) -> None:
@@ -137,6 +141,11 @@ def test_what_must_never_run_is_refused_by_the_variables_name(changed: dict[str,
 
 def test_the_api_alone_needs_no_owner() -> None:
     assert read_settings({"GOOGLE_CLOUD_PROJECT": "shop", "LOCKSTEP_ROLE": "api"}).owner_uid == ""
+
+
+def test_the_audit_log_is_kept_for_five_years_unless_told_otherwise() -> None:
+    assert read_settings(LEAST).audit_keep_days == 1827
+    assert read_settings(LEAST | {"AUDIT_KEEP_DAYS": "3653"}).audit_keep_days == 3653
 
 
 def test_the_journal_of_each_account_and_the_one_snapshot_lie_in_the_state_folder() -> None:

@@ -2,6 +2,9 @@
 
 Every method is called under the server's lock. Quantities and prices are Decimal; times are the market's, as given with
 the orders. An order fills after a seeded delay of wall time, whole or in two parts, near the price it came with.
+
+A stop order (one with a trigger price) rests until the venue knows of a price that reaches its trigger; then it is a
+limit order like others. Of prices it knows those that orders come with, and what it is told by `price`.
 """
 
 from __future__ import annotations
@@ -32,6 +35,12 @@ class BookedOrder:
     filled: Decimal = field(default_factory=Decimal)
     state: str = "working"
     reason: str = ""
+    trigger_price: Decimal | None = None
+
+    def is_reached(self, price: Decimal) -> bool:
+        """Whether a price sets this stop off."""
+        stop = self.trigger_price
+        return stop is not None and (price <= stop if self.side == "SELL" else price >= stop)
 
     def fields(self) -> dict[str, Any]:
         """As it is told."""
@@ -62,15 +71,29 @@ class Book:
     def place(self, asked: dict[str, Any], now: float) -> BookedOrder:
         """Take an order; whether its client id was used before is not asked here."""
         self._number += 1
+        self.price(asked["symbol"], D(asked["price"]), now)
         order = BookedOrder(
             f"P-{self._number}", asked.get("client_order_id"), asked["symbol"], asked["side"], D(asked["quantity"]),
             D(asked["price"]), D(asked["limit_price"]) if asked.get("limit_price") else None, int(asked["at"]),
             None if asked.get("rests") or is_away(asked) else now + self.chance.uniform(*self.delay_s),
             2 if self.chance.randrange(100) < self.parted and D(asked["quantity"]) >= 2 else 1,
         )  # fmt: skip
+        if asked.get("trigger_price"):
+            order.trigger_price = D(asked["trigger_price"])
+            order.due = self._soon(now) if order.is_reached(D(asked["price"])) else None
+            order.price = order.trigger_price
         self.orders[order.venue_order_id] = order
         self._tell(order, "accepted")
         return order
+
+    def price(self, symbol: str, price: Decimal, now: float) -> None:
+        """The market is there: stops that this reaches fill soon."""
+        for order in self.orders.values():
+            if order.symbol == symbol and order.state == "working" and order.due is None and order.is_reached(price):
+                order.due = self._soon(now)
+
+    def _soon(self, now: float) -> float:
+        return now + self.chance.uniform(*self.delay_s)
 
     def of_client(self, client_order_id: str) -> BookedOrder | None:
         """The first order under a client id."""
@@ -108,7 +131,7 @@ class Book:
         """Take the rest of a working order out."""
         if order.state == "working":
             order.state, order.reason = state, reason
-            self._tell(order, state, reason=reason)
+            self._tell(order, state, reason=reason, filled_quantity=str(order.filled))
 
     def report(self) -> dict[str, Any]:
         """All there is."""

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -38,7 +38,8 @@ SYMBOLS = ("HDFCBANK", "INFY", "RELIANCE", "SBIN", "TATAMOTORS", "TCS")
 BOTS = {
     "cash": 10_000_000,
     "seed": 7,
-    "risk_policy": {"at_risk_max_pct": 90, "positions_max": 60},
+    "risk_policy": {"at_risk_max_pct": 90, "positions_max": 60, "orders_per_second_max": 9,
+                    "orders_per_minute_max": None},
     "bots": [
         {"id": f"bot-{number}", "strategy": "confluence", "symbols": list(SYMBOLS),
          "parameters": {"confirm_s": 0, "cooldown_s": 0, "buy_at": 10 + 10 * number, "sell_at": 10 + 10 * number},
@@ -73,12 +74,14 @@ class Told:
 class Lives:
     """One account's engine, started again and again on the same state, store and venue."""
 
-    def __init__(self, folder: Path, fake: FakeFirestore, venue: RunningVenue) -> None:
+    def __init__(
+        self, folder: Path, fake: FakeFirestore, venue: RunningVenue, told: Mapping[str, Any] = BOTS
+    ) -> None:
         self.state, self.fake, self.venue = folder / "state", fake, venue
         self.state.mkdir(parents=True)
         self.log = folder / "engine.log"
         bots = folder / "bots.json"
-        bots.write_text(json.dumps(BOTS), encoding="utf-8")
+        bots.write_text(json.dumps(told), encoding="utf-8")
         self._environment = {
             name: value for name, value in os.environ.items() if not name.startswith("LOCKSTEP_")
         } | {
@@ -180,6 +183,8 @@ class Lives:
 def leg_of(order: dict[str, Any]) -> tuple[Any, ...]:
     """Bot, symbol, bar and leg of an order."""
     created = order["created_at"].replace(second=0, microsecond=0)
+    if order["purpose"] == "protect":  # one follows the other as the position grows
+        return (order["id"],)
     return order["bot_id"], order["symbol"], created, order["purpose"], order.get("exit_reason")
 
 

@@ -2,8 +2,9 @@
 
 POST /orders, DELETE and GET /orders, GET /report, GET /events (long poll), POST /admin {"do": ..., ...} for what goes
 wrong: lose_reply, answer_late, refuse_503 (the next orders), drop_stream, restart_stream, mute, unmute, duplicate,
-reorder, kill, by_hand, carry, hold_reports. With --strict a client id that was used is refused; without, it is taken
-again: what must never happen then shows in the book.
+reorder, kill, by_hand, carry, hold_reports, slow (orders and cancellations take so many seconds), refuse_cancels (the
+next so many). With --strict a client id that was used is refused; without, it is taken again: what must never happen
+then shows in the book.
 """
 
 from __future__ import annotations
@@ -14,13 +15,12 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.venue.book import Book, is_away
+from tests.venue.switches import SWITCHES
 
 Fields = dict[str, Any]
 TICK_S = 0.005
@@ -37,6 +37,9 @@ class PracticeVenue:
         self.run = 1
         self.dropped = 0  # polls older than this many drops are cut
         self.reports_fail = False
+        self.stops_rejected = 0  # the next so many
+        self.slow_s = 0.0
+        self.cancels_refused = 0
 
     def fill_for_ever(self) -> None:
         """What is due fills; the process ends with its parent's word."""
@@ -56,6 +59,9 @@ class PracticeVenue:
                 return 409, {"reason": "this client order id was used"}, fault
             if asked.get("post_only") and asked.get("limit_price") and not is_away(asked):
                 return 409, {"reason": "a post-only order would trade at once", "would_cross": True}, fault
+            if asked.get("trigger_price") and self.stops_rejected:
+                self.stops_rejected -= 1
+                return 422, {"reason": "no stop orders now"}, fault
             order = self.book.place(asked, time.monotonic())
             self.changed.notify_all()
             return 200, {"venue_order_id": order.venue_order_id}, fault
@@ -67,10 +73,13 @@ class PracticeVenue:
             order = order or self.book.of_client(words.get("client_order_id", ""))
             if order is None:
                 return 404, {"reason": "no such order"}
+            if self.cancels_refused:
+                self.cancels_refused -= 1
+                return 409, {"reason": "busy"}
             was_working = order.state == "working"
             self.book.end(order, "expired" if words.get("expire") == "1" else "cancelled", "as asked")
             self.changed.notify_all()
-            return 200, {"state": "cancelled" if was_working else order.state}
+            return 200, {"state": "cancelled" if was_working else order.state, "filled_quantity": str(order.filled)}
 
     def find(self, client_order_id: str) -> tuple[int, Fields]:
         """An order by its client id, with its fills."""
@@ -103,58 +112,6 @@ class PracticeVenue:
             return {**self.book.report(), "events": len(self.book.events)}
 
 
-def _drop_stream(venue: PracticeVenue, asked: Fields) -> None:
-    venue.dropped += 1
-
-
-def _restart_stream(venue: PracticeVenue, asked: Fields) -> None:
-    venue.run += 1
-    venue.dropped += 1
-    venue.book.events.clear()
-
-
-def _duplicate(venue: PracticeVenue, asked: Fields) -> None:
-    venue.book.events += list(venue.book.events[-int(asked.get("count", 4)) :])
-
-
-def _reorder(venue: PracticeVenue, asked: Fields) -> None:
-    last = venue.book.events[-int(asked.get("count", 4)) :]
-    venue.book.events += last[::-1]
-
-
-def _kill(venue: PracticeVenue, asked: Fields) -> None:
-    for order in venue.book.orders.values():
-        if order.state == "working":
-            venue.book.end(order, "cancelled", "risk management of the broker")
-
-
-def _carry(venue: PracticeVenue, asked: Fields) -> None:
-    venue.book.carried[asked["symbol"]] = (Decimal(asked["quantity"]), Decimal(asked["price"]))
-
-
-def _set(name: str, value: Any) -> Callable[[PracticeVenue, Fields], None]:
-    return lambda venue, asked: setattr(venue, name, value)
-
-
-SWITCHES: dict[str, Callable[[PracticeVenue, Fields], None]] = {
-    "look": lambda venue, asked: None,
-    **{name: lambda venue, asked: venue.faults.append(asked) for name in ("lose_reply", "answer_late", "refuse_503")},
-    "drop_stream": _drop_stream,
-    "restart_stream": _restart_stream,
-    "mute": lambda venue, asked: setattr(venue.book, "muted", True),
-    "unmute": lambda venue, asked: setattr(venue.book, "muted", False),
-    "duplicate": _duplicate,
-    "reorder": _reorder,
-    "kill": _kill,
-    "by_hand": lambda venue, asked: venue.book.place({**asked, "client_order_id": None}, time.monotonic()) and None,
-    "carry": _carry,
-    "fail_reports": _set("reports_fail", True),
-    "give_reports": _set("reports_fail", False),
-    "rest": lambda venue, asked: setattr(venue.book, "delay_s", (1e6, 1e6)),
-    "fill": lambda venue, asked: setattr(venue.book, "delay_s", (0.0, 0.05)),
-}
-
-
 class Handler(BaseHTTPRequestHandler):
     """One request a connection."""
 
@@ -165,6 +122,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/admin":
             self._answer(200, self.venue.admin(asked))
             return
+        time.sleep(self.venue.slow_s)
         status, answer, fault = self.venue.submit(asked)
         if fault.get("do") == "answer_late":
             time.sleep(float(fault["seconds"]))
@@ -174,6 +132,7 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(status, answer)
 
     def do_DELETE(self) -> None:
+        time.sleep(self.venue.slow_s)
         self._answer(*self.venue.cancel(self._words()))
 
     def do_GET(self) -> None:

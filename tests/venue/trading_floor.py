@@ -13,10 +13,11 @@ from decimal import Decimal
 from engine.adapters.brokers.practice import MarketView, PracticeBroker
 from engine.bootstrap.shown import nested_fields
 from engine.core.state import State
-from engine.domain.account import Desired, RiskPolicy
+from engine.domain.account import Desired
 from engine.domain.events import BotChanged, Event, InstrumentListed, SessionOpened
 from engine.domain.instant import MINUTE, SECOND
 from engine.domain.market import Tick
+from engine.domain.risk import RiskPolicy
 from engine.domain.signal import SignalType
 from engine.outbox.memory import MemoryJournal
 from engine.runtime.dispatch import Dispatch, Telling
@@ -69,6 +70,7 @@ class TradingFloor:
         self._thread = threading.Thread(target=stream.run, args=(self._stop,), daemon=True)
         self._thread.start()
         self.until(lambda: seen.state == "connected", "the stream is open")
+        self._reconciliation.ask()  # no entry is made before the first report
         self.pump()  # what is looked at for that is done
 
     def _hear(self, event: Event) -> None:

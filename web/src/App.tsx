@@ -2,6 +2,8 @@
 import { useEffect } from "react";
 import { AccountProvider } from "./live/Account";
 import { ActivityPane } from "./panes/ActivityPane";
+import { AlertsPane } from "./panes/AlertsPane";
+import { AuditPane } from "./panes/AuditPane";
 import { BotsPane } from "./panes/BotsPane";
 import { DeadLettersPane } from "./panes/DeadLettersPane";
 import { DifferencesPane } from "./panes/DifferencesPane";
@@ -15,6 +17,7 @@ import { BotPage } from "./screens/BotPage";
 import { ListScreen } from "./screens/ListScreen";
 import { More } from "./screens/More";
 import { Overview } from "./screens/Overview";
+import { Risk } from "./screens/Risk";
 import { SignIn } from "./screens/SignIn";
 import { Waiting } from "./screens/Waiting";
 import { Session } from "./session/Session";
@@ -25,7 +28,7 @@ import { words } from "./words";
 
 const TITLES: Partial<Record<Route["screen"], string>> = {
   overview: words.nav.overview, bots: words.nav.bots, bot: words.bots.name, "new-bot": words.form.newTitle, "edit-bot": words.bot.edit,
-  positions: words.nav.positions, orders: words.nav.orders, fills: words.nav.fills, trades: words.nav.trades, activity: words.nav.activity, more: words.nav.more,
+  positions: words.nav.positions, orders: words.nav.orders, fills: words.nav.fills, trades: words.nav.trades, activity: words.nav.activity, risk: words.nav.risk, alerts: words.nav.alerts, records: words.nav.records, more: words.nav.more,
 };
 
 function Unknown() {
@@ -48,6 +51,9 @@ function Screen({ route }: { route: Route }) {
     case "fills": return <ListScreen title={words.nav.fills}><FillsPane whole /></ListScreen>;
     case "trades": return <ListScreen title={words.nav.trades}><TradesPane /></ListScreen>;
     case "activity": return <ListScreen title={words.nav.activity}><DifferencesPane /><DeadLettersPane /><ActivityPane /></ListScreen>;
+    case "risk": return <Risk />;
+    case "alerts": return <ListScreen title={words.nav.alerts}><AlertsPane /></ListScreen>;
+    case "records": return <ListScreen title={words.nav.records}><AuditPane /></ListScreen>;
     case "more": return <More />;
     default: return <Unknown />;
   }

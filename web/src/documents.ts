@@ -3,6 +3,10 @@
  * Fed by live/listen (timestamps become ms since 1970 UTC), feeds every pane. Names of fields are the documents' own.
  */
 
+import type { Armed, Kill, Policy, Trip } from "./riskDocuments";
+
+export type { Bot, BotState, BotStatus, Building, Canary, Desired, Execution, Exits, SymbolStatus } from "./botDocuments";
+
 export type Ms = number;
 
 /** On every document. */
@@ -69,6 +73,17 @@ export interface Alert extends Owned {
   text: string;
   at: Ms;
   acknowledged_at?: Ms | null;
+  /** Equal causes folded into this one. */
+  count?: number;
+  last_at?: Ms | null;
+  delivered_to?: Delivery[];
+}
+
+/** One channel's answer to an alert; `failed` says why it did not take it. */
+export interface Delivery {
+  channel: string;
+  at: Ms;
+  failed?: string | null;
 }
 
 export type OrderState =
@@ -80,7 +95,7 @@ export interface Order extends Owned {
   signal_id: string | null;
   symbol: string;
   side: Side;
-  order_type: "MARKET" | "LIMIT";
+  order_type: "MARKET" | "LIMIT" | "STOP_LIMIT";
   quantity: number;
   limit_price: number | null;
   state: OrderState;
@@ -88,7 +103,10 @@ export interface Order extends Owned {
   average_price: number | null;
   venue_order_id: string | null;
   reason: string | null;
-  purpose: "entry" | "exit";
+  purpose: "entry" | "exit" | "protect";
+  trigger_price?: number | null;
+  /** Paper, dry or live when it was decided. */
+  execution_mode?: string;
   exit_reason: string | null;
   history: { state: OrderState; at: Ms }[];
   created_at: Ms;
@@ -109,53 +127,10 @@ export interface Position extends Owned {
   /** `at_risk_pct`: what the tranche would lose at its stop, % of the equity at its entry. */
   tranches: { quantity: number; price: number; at: Ms; at_risk_pct?: number }[];
   stop_price: number | null;
+  /** What moved the stop there: `stop`, `trailing` or `break_even`. */
+  stop_reason?: string | null;
   target_price: number | null;
   entry_time: Ms;
-}
-
-export type Desired = "running" | "paused" | "stopped";
-export type BotState = "starting" | "warming" | "running" | "paused" | "stopped" | "error";
-
-export interface SymbolStatus {
-  score: number | null;
-  temperature: Temperature | null;
-  verdict: string | null;
-  detail: string | null;
-  candidate: Side | null;
-  candidate_since: Ms | null;
-}
-
-export interface BotStatus {
-  state: BotState;
-  temperature: Temperature | null;
-  score: number | null;
-  symbol: string | null;
-  readiness: { can_trade: boolean; blocking_reason: string | null; blocking_detail: string | null } | null;
-  countdown: { kind: "bar_close" | "cooldown" | "confirmation" | "entry_window" | null; until: Ms | null } | null;
-  last_evaluated_at: Ms | null;
-  symbols?: Record<string, SymbolStatus>;
-  signals_today?: number;
-  orders_today?: number;
-  trades_today?: number;
-  realized_pnl_day?: number;
-  charges_day?: number;
-}
-
-export interface Bot extends Owned {
-  name: string;
-  strategy: string;
-  parameters: Record<string, unknown>;
-  symbols: string[];
-  timeframe: string;
-  sizing: { kind: "equity_pct" | "notional" | "quantity"; value: number };
-  exits: { stop_pct: number | null; target_pct: number | null } | null;
-  desired: Desired;
-  generation: number;
-  observed_generation?: number;
-  created_at: Ms;
-  deleted: boolean;
-  /** Null until the engine has seen the bot. */
-  status?: BotStatus | null;
 }
 
 export interface Account extends Owned {
@@ -165,6 +140,7 @@ export interface Account extends Owned {
   cash: number;
   equity: number;
   start_equity_day: number;
+  start_equity_week?: number;
   realized_pnl_day: number;
   unrealized_pnl: number;
   charges_day: number;
@@ -174,7 +150,25 @@ export interface Account extends Owned {
   drawdown_pct: number;
   trading_state: "ACTIVE" | "REDUCING" | "HALTED";
   halted_reason: string | null;
+  /** A halt that no resume lifts. */
+  invariant_broken?: boolean;
+  /** Halted by the service alone, until its cause has passed. */
+  held?: boolean;
+  trips?: Trip[];
+  /** Closed trades lost one after another, up to now. */
+  losses_in_a_row?: number;
+  kill?: Kill | null;
+  /** The limits the engine obeys. */
+  policy_in_force?: Policy;
+  /** Those it will obey from the next session on, where they are others. */
+  policy_next?: Policy | null;
+  /** Why the adaptive preset has tightened them. */
+  policy_adapted?: string | null;
+  /** Exposure with the entries on their way, times equity. */
+  leverage?: number;
   effective_mode: "paper" | "dry" | "live";
+  /** Why it is what it is, a sentence each. */
+  mode_reasons?: string[];
   market_at: Ms | null;
   session: {
     day: string; open_at: Ms; close_at: Ms; entry_from: Ms | null; entry_until: Ms | null; flatten_at: Ms | null;
@@ -210,14 +204,8 @@ export interface Controls extends Owned {
   halted?: boolean;
   halted_reason?: string | null;
   halted_at?: Ms | null;
-}
-
-export interface RiskPolicy extends Owned {
-  notional_max_pct: number;
-  at_risk_max_pct: number;
-  positions_max: number;
-  quote_age_max_s: number;
-  notional_min: number;
+  killed?: boolean;
+  armed?: Armed | null;
 }
 
 /** A record that the store refused for good: `collection` and `document_id` name what could not be written. */

@@ -1,5 +1,7 @@
 /** Every sentence of the dashboard: whole sentences with slots, since word order changes between languages. Fed to all components. */
 import { differenceWords } from "./differenceWords";
+import { alertWords, killWords, modeWords, recordWords, riskWords } from "./riskWords";
+import { blockedWords, botFormWords, exitReasonWords } from "./tradingWords";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
@@ -65,7 +67,7 @@ export const words = {
   },
   nav: {
     skip: "Skip to content", main: "Main", accounts: "Accounts", thisAccount: "This account", overview: "Overview", bots: "Bots",
-    positions: "Positions", orders: "Orders", fills: "Fills", trades: "Trades", activity: "Activity", more: "More",
+    positions: "Positions", orders: "Orders", fills: "Fills", trades: "Trades", activity: "Activity", risk: "Risk", alerts: "Alerts", records: "Records", more: "More",
     keys: "Keys and help", theme: { system: "Theme: system", light: "Theme: light", dark: "Theme: dark" }, home: "Lockstep, overview",
     unknown: "No screen has this address", unknownDetail: "The address may be old.", toOverview: "Go to the overview",
   },
@@ -81,13 +83,10 @@ export const words = {
     button: "Stop", buttonWide: " everything", halted: "Halted", title: "Stop", howFar: "How far",
     block: "Block entries",
     blockDetail: (bots: number, open: number) => `${bots} ${plural(bots, "bot stops", "bots stop")} buying. ${open} open ${plural(open, "position stays", "positions stay")}; exits go on.`,
-    flatten: "Block and flatten",
-    flattenDetail: (open: number, worth: string) => (open === 0 ? "No position is open: the same as blocking entries." : `Also closes ${open} open ${plural(open, "position", "positions")} worth ${worth}.`),
+    flatten: "Block, cancel and flatten",
+    flattenDetail: (open: number, worth: string) => (open === 0 ? "No position is open: the same as block and cancel." : `Also closes ${open} open ${plural(open, "position", "positions")} worth ${worth}.`),
     now: "Stop now", close: "Close", cancel: "Cancel",
-    entriesBlocked: "Entries blocked", entriesAsked: "Asked; the engine has not acted on it yet", entriesDone: "Every bot refuses entries. Stored, so a restart does not lift it.",
-    flattened: "Positions flattened", flattenAsked: "Accepted; the engine is closing positions", flattenDone: "The engine has carried it out.",
-    flattenFailed: (why: string) => `The engine could not carry it out: ${why}`,
-    left: (n: number) => `${n} ${plural(n, "position", "positions")} still open`, none: "No position is open",
+    entriesBlocked: "Entries blocked", entriesAsked: "Asked; the engine has not acted on it yet.", entriesDone: "Every bot refuses entries. Stored, so a restart does not lift it.",
     isHalted: (why: string | null) => (why ? `Trading is halted: ${why}.` : "Trading is halted."),
     resumeNote: "Prices, books and screens go on. Trading resumes only by you.", resume: "Resume trading",
     reason: "Stopped from the dashboard", unreachable: "If the service stays out of reach, close positions at your broker.",
@@ -122,7 +121,7 @@ export const words = {
     periods: { day: "Day", week: "Week", month: "Month", all: "All" }, trades: (n: number) => `${n} closed`,
     empty: "No trade is closed yet", emptyDetail: "Gross, charges and net stand here from the first closed trade on.",
     account: "Account", cash: "Cash", invested: "In positions", highWater: "High-water mark", drawdown: "Drawdown from it", chargesDay: "Charges today",
-    room: "Room to the limits", positionsMax: "Positions open", of: (a: string, b: string) => `${a} of ${b}`, atRisk: "At risk if every stop is hit, share of equity",
+    room: "Room to the limits",
   },
   bots: {
     title: "Bots", running: (n: number, all: number) => (n === all ? `${n} running` : `${n} of ${all} running`), newBot: "New bot",
@@ -137,17 +136,7 @@ export const words = {
     countdown: { bar_close: "Bar closes in", cooldown: "Can enter in", confirmation: "Confirms in", entry_window: "Entries from in" } as Record<string, string>,
     marketTime: "market time", timeframe: (t: string) => t.replace(/^(\d+)m$/, "$1 min").replace(/^(\d+)h$/, "$1 h"),
   },
-  blocked: {
-    cooldown: "Cooling down after a fill", entry_window: "Outside the entry window", paused: "The bot is paused", halted: "Trading is halted",
-    notional: "The order would be too large", minimum_notional: "The order would be too small", total_at_risk: "Too much at risk already",
-    positions: "Too many positions open", stale_quote: "The price is too old", buying_power: "Not enough cash", zero_quantity: "The size rounds to nothing",
-    stopped: "The bot is stopped", warming: "Warming up", error: "The bot has an error",
-    entry_in_flight: "An entry is on its way", exit_in_flight: "An exit is on its way", reduce_only: "Only exits go on", watch_only: "Only watched, never traded",
-    flat: "Nothing is held to sell", rederived: "Found again after a restart; no order was made", difference: "Broker and books differ",
-    exit_resting: "The broker has just rejected an exit; another follows", tranches: "All its entries are open", step: "The price has not moved far enough for another entry",
-    not_in_profit: "The position is not in profit", temperature: "The score is not strong enough for another entry", tranche_size: "The next entry would be too small",
-    position_notional: "The position would be too large",
-  } as Record<string, string>,
+  blocked: blockedWords,
   positions: {
     title: "Open positions", allFlatBy: (t: string) => `all flat by ${t}`, symbol: "Symbol, bot", quantity: "Quantity", average: "Average", price: "Price, age",
     ruler: "Stop, average, price, target", net: "Net", since: (t: string) => `since ${t}`, tranches: (n: number) => `${n} ${plural(n, "tranche", "tranches")}`,
@@ -166,7 +155,8 @@ export const words = {
   orders: {
     title: "Orders", empty: "No order yet", emptyDetail: "Orders follow signals that sizing and risk let through.", time: "Time", symbol: "Symbol, bot", what: "Order",
     quantity: "Quantity", price: "Price", state: "State", market: "market", limit: (p: string) => `limit ${p}`, filled: (a: string, b: string) => `${a} of ${b}`,
-    purpose: { entry: "entry", exit: "exit" } as Record<string, string>, cancel: (what: string) => `Cancel ${what}`, cancelShort: "Cancel",
+    stopLimit: (trigger: string, limit: string) => `stop ${trigger}, limit ${limit}`,
+    purpose: { entry: "entry", exit: "exit", protect: "resting stop" } as Record<string, string>, cancel: (what: string) => `Cancel ${what}`, cancelShort: "Cancel",
     states: {
       created: "Created", sent: "Sent", in_flight: "In flight", unknown: "Unknown", accepted: "Accepted", partially_filled: "Part filled", filled: "Filled",
       cancel_requested: "Cancelling", cancelled: "Cancelled", rejected: "Rejected", expired: "Expired", refused: "Refused",
@@ -180,7 +170,7 @@ export const words = {
   trades: {
     title: "Closed trades", empty: "No closed trade yet", emptyDetail: "A trade is closed when its position is flat again.", symbol: "Symbol, bot", entry: "Entry", exit: "Exit",
     how: "How it ended", ofGross: (g: string) => `of ${g}`, gross: "Gross", charges: "Charges", net: "Net", quantity: "Quantity", sides: { LONG: "long", SHORT: "short" } as Record<string, string>,
-    reasons: { signal: "Sell signal", stop: "Stop", target: "Target", flatten: "Session end", manual: "By hand", kill: "Flattened by hand", end: "End of data" } as Record<string, string>,
+    reasons: exitReasonWords,
   },
   sides: { BUY: "Buy", SELL: "Sell" } as Record<string, string>,
   done: { BUY: "Bought", SELL: "Sold" } as Record<string, string>,
@@ -203,6 +193,11 @@ export const words = {
     discardAsk: "Discard for good? It never reaches the store.", discardDeed: "Discard for good", discardAsked: "Discarding was asked",
   },
   differences: differenceWords,
+  risk: riskWords,
+  execution: modeWords,
+  kill: killWords,
+  alerts: alertWords,
+  records: recordWords,
   bot: {
     back: "Back to bots", start: "Start bot", pause: "Pause", resume: "Resume", stop: "Stop bot", edit: "Edit", delete: "Delete",
     deleteAsk: (name: string) => `Delete ${name}? It is stopped, its open positions are closed by the engine, its records stay.`, deleteDeed: (name: string) => `Delete ${name}`, keep: "Keep it",
@@ -221,17 +216,10 @@ export const words = {
     },
     parameters: "Parameters", none: "none", position: "Position",
     parameterNames: { buy_at: "Buy at", sell_at: "Sell at", confirm_s: "Confirmation", cooldown_s: "Cool-down", allow_short: "May sell short" } as Record<string, string>,
-    seconds: (n: string) => `${n} s of market time`, yes: "yes", no: "no", entrySize: "Size of an entry", ofEquity: (n: string) => `${n} of equity`,
-    dl: { held: "Held", stop: "Stop", target: "Target", realized: "Realized", charges: "Charges so far", tranche: "Tranche", at: "At", quantity: "Quantity", price: "Price" },
+    seconds: (n: string) => `${n} s of market time`, bps: (n: string) => `${n} bps`,
+    exitNames: { trail_pct: "Trailing stop", break_even_at_pct: "Break-even once ahead by", break_even_plus_bps: "Break-even beyond the entry", time_exit_s: "Time exit" } as Record<string, string>, yes: "yes", no: "no", entrySize: "Size of an entry", ofEquity: (n: string) => `${n} of equity`,
+    dl: { held: "Held", stop: "Stop", trailing: "Stop, trailing", breakEven: "Stop, at break-even", target: "Target", realized: "Realized", charges: "Charges so far", tranche: "Tranche", at: "At", quantity: "Quantity", price: "Price" },
     onPrice: (gross: string, charges: string) => `${gross} on price, ${charges} charges so far.`,
   },
-  form: {
-    newTitle: "New bot", editTitle: (name: string) => `Edit ${name}`, name: "Name", namePlaceholder: "Bank Basket", strategy: "Strategy", symbols: "Symbols, separated by commas",
-    symbolsPlaceholder: "RELIANCE, INFY", timeframe: "Timeframe", sizing: "Size of an entry as", size: "Size",
-    sizings: { equity_pct: "Share of equity, %", notional: "Amount of money", quantity: "Quantity" } as Record<string, string>, stop: "Stop, % from entry", target: "Target, % from entry", optional: "none",
-    parameters: "Parameters", parameterNames: { buy_at: "Buy at a score of", sell_at: "Sell at a score of minus", confirm_s: "Confirmation, s of market time", cooldown_s: "Cool-down, s of market time" } as Record<string, string>,
-    allowShort: "May sell short", other: "Other parameters, one name = value a line", create: "Create bot", save: "Save changes", cancel: "Cancel", saving: "Saving",
-    paperNote: "A bot is born on paper. It starts when you start it.", notNumber: (typed: string) => `This must be a number. You wrote ${typed}.`,
-    needed: "This is needed.", notPair: (line: string) => `Write name = value. You wrote ${line}.`, fix: "Some fields need another look.",
-  },
+  form: botFormWords,
 };

@@ -63,6 +63,7 @@ class PracticeBroker:
             "side": order.side.value,
             "quantity": str(order.quantity),
             "limit_price": None if order.limit_price is None else str(order.limit_price),
+            "trigger_price": None if order.trigger_price is None else str(order.trigger_price),
             "post_only": order.post_only,
             "price": str(self._market.price(order.symbol)),
             "at": order.at,
@@ -84,7 +85,8 @@ class PracticeBroker:
         if not order.order_id or answer.get("state") != "cancelled":
             return ()
         kind = OrderExpired if order.expire else OrderCancelled
-        return (kind(order.order_id, order.reason, self._market.at()),)
+        with _reading():
+            return (kind(order.order_id, order.reason, self._market.at(), Decimal(answer["filled_quantity"])),)
 
     def find(self, client_order_id: str) -> Sighting | None:
         """See ports.Venue."""
@@ -135,9 +137,9 @@ class PracticeBroker:
                 quantity, price = Decimal(event["quantity"]), Decimal(event["price"])
                 yield FillReceived(identity, event["venue_fill_id"], quantity, price, event["at"])
             case "cancelled":
-                yield OrderCancelled(identity, event["reason"], at)
+                yield OrderCancelled(identity, event["reason"], at, Decimal(event["filled_quantity"]))
             case "expired":
-                yield OrderExpired(identity, event["reason"], at)
+                yield OrderExpired(identity, event["reason"], at, Decimal(event["filled_quantity"]))
             case unknown:
                 raise OutcomeUnknown(f"the practice venue tells of {unknown!r}, which is not known here")
 

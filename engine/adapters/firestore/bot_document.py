@@ -1,4 +1,4 @@
-"""Bots, policies and commands as the API writes them, read; and a bot's document as the service first makes it.
+"""Bots and commands as the API writes them, read; and a bot's document as the service first makes it.
 
 Used by the control plane. The engine's own fields of a bot are in documents.py.
 """
@@ -11,20 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from engine.adapters.firestore.kinds import decimal_of
-from engine.domain.account import (
-    AccountSpec,
-    BotSpec,
-    Building,
-    BuildingPolicy,
-    Desired,
-    Exits,
-    RiskPolicy,
-    Sizing,
-    SizingKind,
-)
+from engine.domain.account import AccountSpec, BotSpec, Building, BuildingPolicy, Desired, Sizing, SizingKind
 from engine.domain.errors import InvalidValue
 from engine.domain.events import CommandReceived
 from engine.domain.execution import EntryStyle, Execution, ExitStyle
+from engine.domain.exits import Exits
 from engine.ports import BotDocument, Fields
 
 
@@ -40,7 +31,7 @@ def new_bot(account: AccountSpec, spec: BotSpec, now: datetime) -> Fields:
         "symbols": list(spec.symbols),
         "timeframe": spec.timeframe,
         "sizing": {"kind": spec.sizing.kind.value, "value": float(spec.sizing.value)},
-        "exits": {"stop_pct": _number(spec.exits.stop_pct), "target_pct": _number(spec.exits.target_pct)},
+        "exits": exits_fields(spec.exits),
         "building": building_fields(spec.building),
         "execution": execution_fields(spec.execution),
         "desired": Desired.RUNNING.value,
@@ -75,6 +66,18 @@ def read_bot(fields: Mapping[str, Any]) -> BotDocument:
         raise InvalidValue("bot", f"can't be read: {error}") from error
 
 
+def exits_fields(exits: Exits) -> Fields:
+    """How a bot leaves its positions, in its document."""
+    return {
+        "stop_pct": _number(exits.stop_pct),
+        "target_pct": _number(exits.target_pct),
+        "trail_pct": _number(exits.trail_pct),
+        "break_even_at_pct": _number(exits.break_even_at_pct),
+        "break_even_plus_bps": float(exits.break_even_plus_bps),
+        "time_exit_s": exits.time_exit_s,
+    }
+
+
 def building_fields(building: Building) -> Fields:
     """How a bot adds to its positions, in its document."""
     return {
@@ -98,34 +101,6 @@ def execution_fields(execution: Execution) -> Fields:
     }
 
 
-def policy_fields(policy: RiskPolicy) -> Fields:
-    """A risk policy's own fields."""
-    return {
-        "notional_max_pct": float(policy.notional_max_pct),
-        "at_risk_max_pct": float(policy.at_risk_max_pct),
-        "positions_max": policy.positions_max,
-        "quote_age_max_s": policy.quote_age_max_s,
-        "notional_min": float(policy.notional_min),
-    }
-
-
-def read_policy(fields: Mapping[str, Any]) -> RiskPolicy:
-    """A risk policy from its document; what it leaves out is as it is by default. Raises InvalidValue."""
-    default = RiskPolicy()
-    try:
-        return RiskPolicy(
-            notional_max_pct=_decimal(fields.get("notional_max_pct", default.notional_max_pct)),
-            at_risk_max_pct=_decimal(fields.get("at_risk_max_pct", default.at_risk_max_pct)),
-            positions_max=int(fields.get("positions_max", default.positions_max)),
-            quote_age_max_s=int(fields.get("quote_age_max_s", default.quote_age_max_s)),
-            notional_min=_decimal(fields.get("notional_min", default.notional_min)),
-        )
-    except InvalidValue:
-        raise
-    except (TypeError, ValueError, ArithmeticError) as error:
-        raise InvalidValue("risk_policy", f"can't be read: {error}") from error
-
-
 def read_command(fields: Mapping[str, Any]) -> CommandReceived:
     """A command from its document (its id under `id`). Raises InvalidValue naming the field that can't be read."""
     try:
@@ -138,8 +113,11 @@ def read_command(fields: Mapping[str, Any]) -> CommandReceived:
 
 
 def _exits(fields: Mapping[str, Any]) -> Exits:
-    stop, target = fields.get("stop_pct"), fields.get("target_pct")
-    return Exits(None if stop is None else _decimal(stop), None if target is None else _decimal(target))
+    """What the document leaves out is not set."""
+    names = ("stop_pct", "target_pct", "trail_pct", "break_even_at_pct", "break_even_plus_bps")
+    given = {name: _decimal(fields[name]) for name in names if fields.get(name) is not None}
+    time_exit_s = fields.get("time_exit_s")
+    return Exits(**given, time_exit_s=None if time_exit_s is None else int(time_exit_s))
 
 
 def _building(fields: Mapping[str, Any]) -> Building:

@@ -11,15 +11,20 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from engine.adapters.firestore.bot_document import new_bot, policy_fields, read_bot, read_command, read_policy
+from engine.adapters.firestore.arming_document import read_arming
+from engine.adapters.firestore.bot_document import new_bot, read_bot, read_command
 from engine.adapters.firestore.decoder import document_fields
 from engine.adapters.firestore.encoder import name_of
 from engine.adapters.firestore.queries import structured_query
 from engine.adapters.firestore.reader import CONTROLS, FirestoreDocuments
 from engine.adapters.firestore.wire import Wire
-from engine.domain.account import AccountSpec, BotSpec, RiskPolicy
+from engine.domain.account import AccountSpec, BotSpec
+from engine.domain.arming import Arming
 from engine.domain.errors import InvalidValue, PermanentFailure
-from engine.domain.events import CommandReceived
+from engine.domain.events import CommandReceived, KillAsked
+from engine.domain.instant import instant_of
+from engine.domain.risk import RiskPolicy, plain_policy
+from engine.domain.risk_presets import read_policy_document
 from engine.ports import BotDocument, Fields, Transaction
 
 SERVICE = "service"
@@ -35,6 +40,7 @@ class FirestoreControlPlane:
         self._documents = documents
         self._now = now
         self._controls: Fields = {}
+        self._service: Fields = {}
         self._told: set[tuple[str, str, str]] = set()
 
     def ensure(self, account: AccountSpec, bots: Sequence[BotSpec]) -> None:
@@ -64,7 +70,7 @@ class FirestoreControlPlane:
     def generation(self, account_id: str) -> tuple[int, int]:
         """See ports.ControlPlane."""
         own, service = self._read_controls(account_id)
-        self._controls = own
+        self._controls, self._service = own, service
         return int(own.get("generation", 0)), int(service.get("generation", 0))
 
     def bots(self, account_id: str) -> Sequence[BotDocument]:
@@ -75,7 +81,7 @@ class FirestoreControlPlane:
     def policy(self, account_id: str) -> RiskPolicy | None:
         """See ports.ControlPlane. One that can't be read counts as none."""
         found = self._documents.get("risk_policies", account_id)
-        policies = [] if found is None else self._readable("risk_policies", [found], read_policy)
+        policies = [] if found is None else self._readable("risk_policies", [found], read_policy_document)
         return policies[0] if policies else None
 
     def halt(self, account_id: str) -> tuple[bool, str]:
@@ -86,6 +92,27 @@ class FirestoreControlPlane:
                 return True, str(controls.get("halted_reason") or "")
         return False, ""
 
+    def kill(self, account_id: str) -> KillAsked | None:
+        """See ports.ControlPlane; the service's kill goes before the account's."""
+        for controls in (self._service, self._own(account_id)):
+            killed = controls.get("killed")
+            if killed is None or killed is False:  # anything else was meant, whatever it says
+                continue
+            at, by = controls.get("killed_at"), str(controls.get("killed_by") or "a document")
+            asked_at = instant_of(at) if isinstance(at, datetime) else 0
+            reason = str(controls.get("killed_reason") or "killed by a document")
+            return KillAsked(reason, controls.get("kill_flatten") is True, by, asked_at)
+        return None
+
+    def resumed_at(self, account_id: str) -> datetime | None:
+        """See ports.ControlPlane."""
+        found = [controls.get("resumed_at") for controls in (self._service, self._own(account_id))]
+        return max((at for at in found if isinstance(at, datetime)), default=None)
+
+    def arming(self, account_id: str) -> Arming:
+        """See ports.ControlPlane."""
+        return read_arming(self._own(account_id))
+
     def open_commands(self, account_id: str) -> Sequence[CommandReceived]:
         """See ports.ControlPlane."""
         found = self._documents_of("commands", {"account_id": account_id, "state": "accepted"})
@@ -95,8 +122,12 @@ class FirestoreControlPlane:
 
     def watched_until(self, account_id: str) -> datetime | None:
         """See ports.ControlPlane. As of the last `generation`: the same document carries both, so it costs no read."""
-        until = self._controls.get("watched_until") if self._controls.get("id") == account_id else None
+        until = self._own(account_id).get("watched_until")
         return until if isinstance(until, datetime) else None
+
+    def _own(self, account_id: str) -> Fields:
+        """The account's controls as of the last `generation`."""
+        return self._controls if self._controls.get("id") == account_id else {}
 
     def _bring(self, transaction: Transaction, account: AccountSpec, bots: Sequence[BotSpec]) -> Fields:
         owner = {"user_id": account.user_id, "account_id": account.account_id, "mode": account.mode.value}
@@ -122,7 +153,7 @@ class FirestoreControlPlane:
             if bot.bot_id not in brought:
                 brought.append(bot.bot_id)
         if transaction.get("risk_policies", account.account_id) is None:
-            transaction.create("risk_policies", account.account_id, {**owner, **policy_fields(account.risk_policy)})
+            transaction.create("risk_policies", account.account_id, {**owner, **plain_policy(account.risk_policy)})
         fields = {**owner, "brought_bots": brought}
         if controls is None:
             transaction.create(CONTROLS, account.account_id, {**fields, "halted": False, "halted_reason": None})

@@ -7,7 +7,9 @@ begins here.
 from __future__ import annotations
 
 from engine.adapters.firestore import kinds
+from engine.adapters.firestore.audit_documents import AUDIT_SHAPES
 from engine.adapters.firestore.encoder import FieldValues
+from engine.adapters.firestore.kill_document import KILL
 from engine.adapters.firestore.kinds import (
     AMOUNTS,
     MONEY,
@@ -26,11 +28,13 @@ from engine.adapters.firestore.kinds import (
     since_then,
     within,
 )
+from engine.adapters.firestore.policy_document import POLICY
 from engine.adapters.firestore.service_documents import SERVICE_SHAPES
 from engine.adapters.firestore.shape import Operation, PriceDigits, Shape
 from engine.adapters.firestore.truth_documents import TRUTH_SHAPES
 from engine.domain import records
 from engine.domain.account import TradingState
+from engine.domain.effective import EffectiveMode
 from engine.domain.instant import moment_of
 from engine.domain.order import ExitReason, OrderState, OrderType, Purpose, Side
 from engine.domain.signal import Outcome, SignalType, Temperature
@@ -66,6 +70,12 @@ _TRANCHE = (
     *since_then(PLAIN, "order_id"),
 )
 _SESSION = (*same(PLAIN, "day"), *same(TIME, "open_at close_at entry_from entry_until flatten_at"))
+_TRIP = (
+    *same(one_of(records.TripKind), "kind"),
+    *same(TIME, "at"),
+    *same(NUMBER, "found limit"),
+    *same(PLAIN, "detail lifted_by day"),
+)
 _POINT = (*same(TIME, "at"), *same(MONEY, "equity"))
 _BOT_PROFIT = (
     *same(MONEY, "gross_pnl charges net_pnl"),
@@ -80,6 +90,12 @@ _SYMBOL = (
     *same(one_of(SignalType), "candidate"),
     *same(TIME, "candidate_since last_fill_at"),
 )
+_CANARY = (
+    *same(MONEY, "notional_max"),
+    *same(NUMBER, "leverage_max"),
+    *same(TEXTS, "symbols"),
+    *same(PLAIN, "trades trades_done"),
+)
 _STATUS = (
     *same(PLAIN, "state symbol signals_today orders_today trades_today"),
     *same(REAL, "score"),
@@ -90,6 +106,8 @@ _STATUS = (
     *same(TIME, "last_evaluated_at"),
     *same(named(records.SymbolStatus, _SYMBOL), "symbols"),
     *same(MONEY, "realized_pnl_day charges_day"),
+    *since_then(PLAIN, "sessions session_day sessions_of"),
+    *since_then(map_of(records.CanaryStatus, _CANARY), "canary"),
 )
 
 SHAPES: dict[type, Shape] = {
@@ -116,7 +134,10 @@ SHAPES: dict[type, Shape] = {
             *same(one_of(ExitReason), "exit_reason"),
             *same(NUMBER, "quantity filled_quantity at_risk_pct"),
             *same(PRICE, "limit_price average_price stop_price decision_price"),
+            *since_then(PRICE, "trigger_price"),
             *same(list_of(records.OrderStep, _STEP), "history"),
+            *since_then(named(records.OrderCheck, same(PLAIN, "ok found allowed")), "checks"),
+            *since_then(one_of(EffectiveMode), "execution_mode"),
             *same(TIME, "created_at"),
         ),
         identity="order_id",
@@ -142,6 +163,9 @@ SHAPES: dict[type, Shape] = {
             *same(list_of(records.Tranche, _TRANCHE), "tranches"),
             *same(TIME, "entry_time"),
             *same(TEXTS, "fill_ids"),
+            *since_then(one_of(ExitReason), "stop_reason"),
+            *since_then(PRICE, "best_price break_even_price"),
+            *since_then(PLAIN, "stops"),
         ),
         _position,
     ),
@@ -170,6 +194,12 @@ SHAPES: dict[type, Shape] = {
             *same(one_of(TradingState), "trading_state"),
             *same(TIME, "market_at"),
             *same(map_of(records.SessionWindow, _SESSION), "session"),
+            *since_then(KILL, "kill"),
+            *since_then(list_of(records.TripRecord, _TRIP), "trips"),
+            *since_then(PLAIN, "losses_in_a_row"),
+            *since_then(POLICY, "policy_in_force policy_next"),
+            *since_then(PLAIN, "policy_adapted losing_days"),
+            *since_then(NUMBER, "leverage"),
         ),
         operation=Operation.SET,
     ),
@@ -196,4 +226,5 @@ SHAPES: dict[type, Shape] = {
     ),
     **SERVICE_SHAPES,
     **TRUTH_SHAPES,
+    **AUDIT_SHAPES,
 }

@@ -107,13 +107,23 @@ class Layout:
         """The record, or the part of one, that a map holds. Raises LookupError, TypeError or ValueError for others."""
         values = dict(given)
         for entry in self._entries:
-            if not entry.required and entry.path[0] not in fields:
+            if not entry.required and not _holds(fields, entry.path):
                 continue
             branch: Any = fields
             for name in entry.path:
                 branch = branch[name]
             values[entry.attribute] = None if branch is None else entry.kind.read(branch)
         return part(**values)
+
+
+def _holds(fields: Mapping[str, Any], path: Sequence[str]) -> bool:
+    """Whether a map has something at a path, be it null."""
+    branch: Any = fields
+    for name in path:
+        if not isinstance(branch, Mapping) or name not in branch:
+            return False
+        branch = branch[name]
+    return True
 
 
 def one_of(words: type[StrEnum]) -> Kind:
@@ -157,4 +167,4 @@ def since_then(kind: Kind, names: str) -> tuple[Entry, ...]:
 
 def within(outer: str, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """The same entries, one map deeper."""
-    return tuple(Entry(entry.attribute, (outer, *entry.path), entry.kind) for entry in entries)
+    return tuple(Entry(entry.attribute, (outer, *entry.path), entry.kind, entry.required) for entry in entries)

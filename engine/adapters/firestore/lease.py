@@ -22,10 +22,13 @@ from engine.ports import Clock, Fields, Grant
 
 PAPER_LIFETIME_S = 90.0
 PAPER_RENEW_S = 60.0  # 30 s are left for trying again
+LIVE_LIFETIME_S = 10.0  # so long a live account has no engine when its own is gone
+LIVE_RENEW_S = 3.0
 FIRST_NOTE_S = 5.0  # a process that keeps dying young must not send the same records again at every start
 CLOCK_SKEW_S = 2.0
 PATIENCE_S = 300.0
 _TAKE_AGAIN_S = 0.1
+_LOOK_S = 1.0
 
 
 class FirestoreLease:
@@ -112,6 +115,19 @@ class FirestoreLease:
         Commits don't add to it: each is fenced by itself, and may pass when this is over and nobody took the lease.
         """
         return self.held(grant).written_at + self._lifetime_s - self._clock.monotonic()
+
+    def look(self, grant: Grant) -> None:
+        """See ports.Lease."""
+        held = self.held(grant)
+        found = self._wire.get([self._fence.name(grant.account_id)], timeout_s=_LOOK_S)[0]
+        now = {} if found is None else fields_of(found.fields)
+        if (now.get("epoch"), now.get("instance")) != (held.epoch, held.instance):
+            holder = now.get("instance") or "nobody"
+            raise Fenced(f"{grant.account_id}: epoch {held.epoch} is over, {holder} has {now.get('epoch')}")
+
+    def renewal_late_s(self, grant: Grant) -> float:
+        """See ports.Lease."""
+        return self._clock.monotonic() - self.held(grant).written_at - self._renew_s
 
     def held(self, grant: Grant) -> Held:
         """What is held under a grant. Raises Fenced when this process took the lease anew, or let it go."""

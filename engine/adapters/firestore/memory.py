@@ -89,6 +89,11 @@ class MemoryWire:
         self.after("query")
         return documents[: query.limit.value] if query.HasField("limit") else documents
 
+    def all(self) -> list[Message]:
+        """Every document there is, by name; for whoever looks at the whole."""
+        with self._lock:
+            return [_copy(self._documents[name]) for name in sorted(self._documents)]
+
     def _apply(self, write: Message, staged: dict[str, Message | None], response: Message) -> None:
         verified = verified_name(write)
         if verified is not None:

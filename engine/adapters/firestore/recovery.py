@@ -19,6 +19,8 @@ from engine.domain.instant import Instant, instant_of
 from engine.domain.order import OrderState
 from engine.domain.records import (
     AccountRecord,
+    AuditHead,
+    AuditRecord,
     BotStatusRecord,
     DifferenceRecord,
     DifferenceState,
@@ -79,6 +81,12 @@ class FirestorePast:
             frozenset(str(fields["id"]) for fields in trades),
         )
 
+    def newest_entry(self, account: AccountSpec) -> AuditRecord | None:
+        """See ports.PastStore."""
+        own = {"user_id": account.user_id, "account_id": account.account_id}
+        found = self._wire.query(structured_query("audit_log", own, order="number", limit=1))
+        return _record(AuditRecord, document_fields(found[0])) if found else None
+
     def views(self, account: AccountSpec, bot_ids: Sequence[str], days: Sequence[str]) -> FoundViews:
         """See ports.PastStore."""
         verdicts: dict[tuple[str, str, Instant], str] = {}
@@ -115,12 +123,11 @@ def _record(kind: type[Any], fields: Fields) -> Any:
 
 def _states(wire: Wire, account_id: str) -> Iterator[tuple[type, Fields]]:
     account = wire.get([name_of(wire.database, "accounts", account_id)])[0]
-    if account is None:
-        return
-    fields = document_fields(account)
-    if "cash" not in fields:
-        return  # it has been announced, never written by an engine
-    yield AccountRecord, fields
+    fields = {} if account is None else document_fields(account)
+    if "cash" in fields:  # else it has been announced, and no engine's word of it has arrived; of its orders it may have
+        yield AccountRecord, fields
+    if "audit" in fields:
+        yield AuditHead, fields
     own = {"account_id": account_id}
     for collection, kind in (("open_positions", PositionRecord), ("profits", ProfitRecord)):
         for found in _query(wire, collection, own):
@@ -132,7 +139,7 @@ def _states(wire: Wire, account_id: str) -> Iterator[tuple[type, Fields]]:
     for found in _query(wire, "bots", own):
         if "status" in found:
             yield BotStatusRecord, found
-    if fields["session"] is not None:
+    if fields.get("session") is not None:
         for found in _query(wire, "equity_days", {**own, "day": fields["session"]["day"]}):
             yield EquityDayRecord, found
 

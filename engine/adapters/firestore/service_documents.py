@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from engine.adapters.firestore import kinds
 from engine.adapters.firestore.encoder import FieldValues
-from engine.adapters.firestore.kinds import PLAIN, TIME, Entry, same
+from engine.adapters.firestore.kinds import PLAIN, TIME, Entry, list_of, same, since_then
 from engine.adapters.firestore.shape import Operation, PriceDigits, Shape
 from engine.domain import records
 from engine.domain.instant import moment_of
@@ -16,6 +16,7 @@ def _health(record: records.HealthRecord, digits: PriceDigits) -> FieldValues:
     last_tick_at = None if record.last_tick_at is None else moment_of(record.last_tick_at)
     return {
         "effective_mode": record.effective_mode,
+        "mode_reasons": list(record.mode_reasons),
         "clock": {
             "speed": float(record.clock_speed),
             "simulated": record.clock_simulated,
@@ -30,6 +31,7 @@ def _health(record: records.HealthRecord, digits: PriceDigits) -> FieldValues:
             "instance": record.engine_instance,
             "epoch": record.engine_epoch,
             "heartbeat_at": moment_of(record.heartbeat_at),
+            "pid": record.engine_pid,
         },
         "write_queue": {
             "state": record.queue_state,
@@ -70,11 +72,21 @@ def _result(record: records.CommandResult, digits: PriceDigits) -> FieldValues:
     return {"state": record.state, "result": dict(record.result)}
 
 
+_DELIVERY = (*same(PLAIN, "channel failed"), *same(TIME, "at"))
+
 SERVICE_SHAPES: dict[type, Shape] = {
     records.HealthRecord: Shape(more=_health, operation=Operation.SET),
     records.QuotesRecord: Shape(more=_quotes),
     records.AlertRecord: Shape(
-        (*same(PLAIN, "severity kind text"), *same(TIME, "at")), identity="alert_id", operation=Operation.SET
+        (
+            *same(PLAIN, "severity kind text"),
+            *same(TIME, "at"),
+            *since_then(PLAIN, "count"),
+            *since_then(TIME, "last_at"),
+            *since_then(list_of(records.Delivery, _DELIVERY), "delivered_to"),
+        ),
+        identity="alert_id",
+        operation=Operation.SET,
     ),
     records.DeadLetterRecord: Shape(
         (

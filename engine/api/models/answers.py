@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from engine.api.models.documents import (
     Alert,
+    AuditEntry,
     Bot,
     DeadLetter,
     Difference,
@@ -65,6 +66,12 @@ SignalPage = ItemPage[Signal]
 AlertPage = ItemPage[Alert]
 DeadLetterPage = ItemPage[DeadLetter]
 DifferencePage = ItemPage[Difference]
+
+
+class AuditPage(ItemPage[AuditEntry]):
+    """A page of the audit log."""
+
+    keep_days: int = Field(description="How long entries are kept at least, in days.")
 
 
 class BotAnswer(Bot, Answer):
@@ -158,25 +165,26 @@ class CountdownList(Answer):
     items: list[Countdown]
 
 
-class PolicyAnswer(Answer):
-    """The account's limits."""
+class Armed(Part):
+    """Until when a live account is armed, by whom and since when. Wall time."""
+
+    until: datetime
+    by: str
+    at: datetime
+
+
+class ArmAnswer(Answer):
+    """The arming as it stands; null: not armed."""
 
     account_id: str
-    notional_max_pct: float
-    at_risk_max_pct: float
-    positions_max: int
-    quote_age_max_s: int
-    notional_min: float
+    armed: Armed | None
 
 
-class HaltAnswer(Answer):
-    """A halt as it stands; `id` is the account, or `service`."""
+class ReadOnlyAnswer(Answer):
+    """Whether the broker connection may only look."""
 
-    id: str
-    halted: bool
-    halted_reason: str | None
-    halted_at: datetime | None
-    halted_by: str | None
+    account_id: str
+    read_only: bool
 
 
 class PresenceAnswer(Answer):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from engine.api.models.queries import Name, Timeframe
 from engine.domain.account import BuildingPolicy, Desired, SizingKind
+from engine.domain.arming import HOURS_DEFAULT, HOURS_MAX
 from engine.domain.execution import EntryStyle, ExitStyle
 
 # Documents hold doubles: beyond this a whole number would not come back as it went in.
@@ -55,10 +56,14 @@ class SizingBody(Body):
 
 
 class ExitsBody(Body):
-    """Distances of stop and target from the average entry price, in percent; null where there is none."""
+    """How a bot leaves a position by itself; null where there is none."""
 
-    stop_pct: Number | None = None
-    target_pct: Number | None = None
+    stop_pct: Number | None = Field(default=None, description="Stop, % from the average entry price.")
+    target_pct: Number | None = Field(default=None, description="Target, % from the average entry price.")
+    trail_pct: Number | None = Field(default=None, description="Trailing stop, % from the best price since the entry.")
+    break_even_at_pct: Number | None = Field(default=None, description="So far ahead, %, the stop moves to the entry, once.")
+    break_even_plus_bps: Number | None = Field(default=None, description="And so much beyond it, basis points: the charges.")
+    time_exit_s: Whole | None = Field(default=None, description="Seconds of market time after the entry.")
 
 
 class BuildingBody(Body):
@@ -122,21 +127,27 @@ class AccountBody(Body):
     account_id: Name | None = Field(None, description="The account; may be left out when you have only one.")
 
 
+class ArmBody(Body):
+    """For how long."""
+
+    hours: Annotated[Number, Field(gt=0, le=HOURS_MAX)] = Field(
+        default=Decimal(HOURS_DEFAULT), description="Wall time until it is disarmed by itself."
+    )
+
+
+class ReadOnlyBody(Body):
+    """Whether the broker connection may only look."""
+
+    read_only: bool = Field(strict=True, description="True: no order leaves for it, whatever else is set.")
+
+
 class ReasonBody(Body):
     """Why."""
 
     reason: str = Field("", max_length=200, description="Shown on every screen while it lasts.")
 
 
-class PolicyBody(Body):
-    """The account's limits; those left out stay as they are. `account_id` and `as_of` may come along from a GET."""
+class KillBody(ReasonBody):
+    """Why, and how far."""
 
-    notional_max_pct: Number | None = Field(None, description="One entry's worth, % of equity.")
-    at_risk_max_pct: Number | None = Field(
-        None, description="What the stops of all open entries would lose, % of equity."
-    )
-    positions_max: Whole | None = Field(None, description="Open positions in the account.")
-    quote_age_max_s: Whole | None = Field(None, description="Age of the price an order is decided on, seconds.")
-    notional_min: Number | None = Field(None, description="Smallest entry, in currency.")
-    account_id: str | None = Field(None, exclude=True)
-    as_of: str | None = Field(None, exclude=True)
+    flatten: bool = Field(False, strict=True, description="Whether positions are closed, too.")

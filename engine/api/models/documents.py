@@ -7,10 +7,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from engine.domain.account import Desired, SizingKind
-from engine.domain.order import OrderState, OrderType, Purpose, Side
+from engine.domain.order import ExitReason, OrderState, OrderType, Purpose, Side
 from engine.domain.records import DifferenceKind, DifferenceState
 from engine.domain.signal import Outcome, SignalType, Temperature
 
@@ -61,10 +61,14 @@ class SizingPart(Part):
 
 
 class ExitsPart(Part):
-    """Distances of stop and target, in percent."""
+    """Distances in percent, but for `break_even_plus_bps` and `time_exit_s`; null where there is none."""
 
     stop_pct: float | None
     target_pct: float | None
+    trail_pct: float | None = None
+    break_even_at_pct: float | None = None
+    break_even_plus_bps: float | None = None
+    time_exit_s: int | None = None
 
 
 class Bot(Document):
@@ -99,6 +103,7 @@ class Position(Part):
     stop_price: float | None
     target_price: float | None
     entry_time: datetime
+    stop_reason: ExitReason | None = None
 
 
 class Order(Document):
@@ -118,6 +123,7 @@ class Order(Document):
     reason: str | None
     purpose: Purpose
     created_at: datetime
+    trigger_price: float | None = None
 
 
 class Fill(Document):
@@ -171,6 +177,14 @@ class Signal(Document):
     order_id: str | None
 
 
+class Delivery(Part):
+    """What came of sending an alert to a channel."""
+
+    channel: str
+    at: datetime
+    failed: str | None = Field(None, description="Why it did not arrive.")
+
+
 class Alert(Document):
     """Something a person should know."""
 
@@ -178,7 +192,24 @@ class Alert(Document):
     kind: str
     text: str
     at: datetime
+    count: int = Field(1, description="How often it happened so far.")
+    last_at: datetime | None = Field(None, description="The last time, where it happened again.")
+    delivered_to: list[Delivery] = Field([], description="The channels it was sent to, and what came of it.")
     acknowledged_at: datetime | None = None
+
+
+class AuditEntry(Document):
+    """An entry of the audit log; its id is its hash."""
+
+    number: int
+    actor: str
+    action: str
+    subject: str
+    before: dict[str, str]
+    after: dict[str, str]
+    at: datetime
+    previous_hash: str
+    hash: str
 
 
 class DeadLetter(Document):

@@ -34,6 +34,7 @@ Day = Annotated[date, AfterValidator(_of_our_age)]
 Moment = Annotated[AwareDatetime | date, AfterValidator(_of_our_age)]
 Timeframe = Literal["1m", "3m", "5m", "15m", "30m", "1h"]
 Period = Literal["day", "week", "month", "all"]
+Severity = Literal["info", "warning", "critical"]
 
 
 class Query(BaseModel):
@@ -70,10 +71,25 @@ class SignalPageQuery(BotPageQuery):
     outcome: Outcome | None = Field(None, description="Only signals that this became of.")
 
 
+class AlertPageQuery(PageQuery):
+    """A page of alerts."""
+
+    severity: Severity | None = Field(None, description="Only alerts of this severity.")
+    kind: Name | None = Field(None, description="Only alerts of this kind, such as `daily_stop`.")
+
+
 class OrderPageQuery(BotPageQuery):
     """A page of orders."""
 
     state: OrderState | None = Field(None, description="Only orders in this state.")
+
+
+class AuditQuery(PageQuery):
+    """A page of the audit log."""
+
+    action: Name | None = Field(None, description="Only entries of this action, such as `order_sent`.")
+    actor: Name | None = Field(None, description="Only what this one did: `engine`, `broker`, a bot's or a user's id.")
+    subject: Name | None = Field(None, description="Only entries about this id: an order, a bot, a difference.")
 
 
 class DecisionQuery(PageQuery):

@@ -2,6 +2,7 @@
 
 from engine.api.routes.accounts import accounts
 from engine.api.routes.alerts import alerts
+from engine.api.routes.audit import audit
 from engine.api.routes.bots import bots
 from engine.api.routes.differences import differences
 from engine.api.routes.health_metrics import health_metrics
@@ -15,5 +16,5 @@ from engine.api.routes.service import service
 
 BLUEPRINTS = (
     probes, health_metrics, bots, positions, orders, records, portfolio, accounts, service, market, alerts,
-    differences,
+    differences, audit,
 )  # fmt: skip

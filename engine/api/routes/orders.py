@@ -10,7 +10,9 @@ from engine.api.lists import listed
 from engine.api.models.answers import CommandAnswer, OrderPage
 from engine.api.models.bodies import AccountBody
 from engine.api.models.queries import IdPath, OrderPageQuery, WaitQuery
-from engine.api.problems import conflict
+from engine.api.models.risk import PreviewAnswer, PreviewBody, PreviewQuery
+from engine.api.previews import preview_answer
+from engine.api.problems import conflict, not_found
 from engine.api.services import services
 from engine.api.writing import commanded
 from engine.domain.order import OrderState
@@ -34,6 +36,20 @@ def sync(query: WaitQuery, body: AccountBody) -> Response:
     wanted = body.account_id or query.account_id
     account_id = services().ownership.account_to_write(caller().uid, wanted)
     return commanded(account_id, "sync_orders", {})
+
+
+@orders.post("/preview", responses={200: PreviewAnswer, 202: CommandAnswer, **WRITE_PROBLEMS})
+def preview(query: PreviewQuery, body: PreviewBody) -> Response:
+    """What risk and charges would say of an order. Nothing is sent.
+
+    The engine answers; 202 where it has not within `wait` seconds (5 if that is left out).
+    """
+    ownership, uid = services().ownership, caller().uid
+    account_id = ownership.account_to_write(uid, body.account_id or query.account_id)
+    bot = ownership.document(uid, "bots", body.bot_id, "bot")
+    if bot["account_id"] != account_id:
+        raise not_found("bot on that account")
+    return preview_answer(account_id, body, query.wait)
 
 
 @orders.post("/<string:id>/cancel", responses={200: CommandAnswer, 202: CommandAnswer, **WRITE_PROBLEMS})

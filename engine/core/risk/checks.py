@@ -1,122 +1,173 @@
-"""The limits, one function each. Called by the gate in a fixed order. A check allows the limit itself."""
+"""The limits on how much, one function each, and the fixed tuple of all checks. Called by the gate.
+
+A check allows the limit itself. Each says what it found and what it allows, whether it refuses or not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.domain.account import RiskPolicy
-from engine.domain.instant import SECOND, Instant
-from engine.domain.order import OrderRequest, Refusal
+from engine.core.risk.canary import within_canary
+from engine.core.risk.market_checks import (
+    day_not_lost,
+    lots_whole,
+    orders_per_minute,
+    orders_per_second,
+    outside_no_entry,
+    price_in_band,
+    price_near_last,
+    price_on_tick,
+    quote_fresh,
+    spread_narrow,
+    symbol_allowed,
+    warm_enough,
+)
+from engine.core.risk.view import (
+    Check,
+    RiskView,
+    at_most,
+    beyond,
+    not_asked,
+    notional_of,
+    request_at_risk_pct,
+    shown,
+    worst_worth,
+)
+from engine.domain.order import CheckResult, OrderRequest
 
 
-@dataclass(frozen=True, slots=True)
-class RiskView:
-    """What the checks look at. Money in the account's currency; `quote_at` is when the symbol last had a price.
-
-    `at_risk_pct` and `positions` count open positions and entries that are still on their way; `new_position` says
-    whether the request would open one more. `cash_free` is cash less what entries on their way may cost.
-    """
-
-    policy: RiskPolicy
-    equity: Decimal
-    cash_free: Decimal
-    at_risk_pct: Decimal
-    positions: int
-    new_position: bool
-    quote_at: Instant
-    minimum_notional: Decimal
-
-
-Check = Callable[[OrderRequest, RiskView], Refusal | None]
-
-
-def notional_of(request: OrderRequest) -> Decimal:
-    """What the request is worth at the price it was sized at."""
-    return request.quantity * request.price
-
-
-def request_at_risk_pct(request: OrderRequest, equity: Decimal) -> Decimal:
-    """What the request would lose at its stop, or all of it without one, % of equity."""
-    if equity <= 0:
-        return Decimal(100)
-    distance = request.price if request.stop_price is None else abs(request.price - request.stop_price)
-    return request.quantity * distance * 100 / equity
-
-
-def quantity_above_zero(request: OrderRequest, view: RiskView) -> Refusal | None:
+def quantity_above_zero(request: OrderRequest, view: RiskView) -> CheckResult:
     """Refuse an order for nothing: the sizing did not reach one lot."""
-    if request.quantity > 0:
-        return None
-    return Refusal("zero_quantity", f"The sizing does not reach one lot at {request.price:f}", "0", "1 lot")
+    ok = request.quantity > 0
+    detail = "" if ok else f"The sizing does not reach one lot at {request.price:f}"
+    return CheckResult("zero_quantity", ok, shown(request.quantity), "1 lot", detail)
 
 
-def quote_fresh(request: OrderRequest, view: RiskView) -> Refusal | None:
-    """Refuse an order decided on an old price."""
-    age = request.at - view.quote_at
-    allowed = view.policy.quote_age_max_s
-    if age <= allowed * SECOND:
-        return None
-    found = age / SECOND
-    return Refusal(
-        "stale_quote", f"{request.symbol}: price {found:.0f} s old, limit {allowed} s", f"{found}", f"{allowed}"
+def notional_within_limit(request: OrderRequest, view: RiskView) -> CheckResult:
+    """Refuse an order worth more of the equity than one order may be."""
+    found, share = notional_of(request), view.policy.notional_max_pct
+    allowed = view.equity * share / 100
+    return at_most(
+        "notional",
+        found,
+        allowed,
+        lambda: f"Worth {beyond(found, allowed)}, limit {allowed:.2f} ({share:f} % of equity)",
     )
 
 
-def notional_within_limit(request: OrderRequest, view: RiskView) -> Refusal | None:
-    """Refuse an order worth more than one order may be worth."""
-    found = notional_of(request)
-    allowed = view.equity * view.policy.notional_max_pct / 100
-    if found <= allowed:
-        return None
-    detail = f"Worth {found:.2f}, limit {allowed:.2f} ({view.policy.notional_max_pct:f} % of equity)"
-    return Refusal("notional", detail, f"{found}", f"{allowed}")
+def notional_within_money(request: OrderRequest, view: RiskView) -> CheckResult:
+    """Refuse an order worth more money than one order may be."""
+    found, allowed = notional_of(request), view.policy.notional_max
+    if allowed is None:
+        return not_asked("notional_max", "no limit in money", "any")
+    return at_most("notional_max", found, allowed, lambda: f"Worth {beyond(found, allowed)}, limit {allowed:.2f}")
 
 
-def notional_above_minimum(request: OrderRequest, view: RiskView) -> Refusal | None:
+def notional_above_minimum(request: OrderRequest, view: RiskView) -> CheckResult:
     """Refuse an order too small to be worth its charges, or for the venue."""
     found = notional_of(request)
     allowed = max(view.policy.notional_min, view.minimum_notional)
-    if found >= allowed:
-        return None
-    return Refusal("minimum_notional", f"Worth {found:.2f}, at least {allowed:.2f} needed", f"{found}", f"{allowed}")
+    ok = found >= allowed
+    detail = "" if ok else f"Worth {found:.2f}, at least {allowed:.2f} needed"
+    return CheckResult("minimum_notional", ok, shown(found), shown(allowed), detail)
 
 
-def positions_within_limit(request: OrderRequest, view: RiskView) -> Refusal | None:
+def positions_within_limit(request: OrderRequest, view: RiskView) -> CheckResult:
     """Refuse one open position too many."""
-    found = view.positions + view.new_position
-    allowed = view.policy.positions_max
-    if found <= allowed:
-        return None
-    return Refusal("positions", f"Would be position {found}, limit {allowed}", f"{found}", f"{allowed}")
+    found, allowed = view.positions + view.new_position, view.policy.positions_max
+    return at_most("positions", Decimal(found), Decimal(allowed), lambda: f"Would be position {found}, limit {allowed}")
 
 
-def total_at_risk_within_limit(request: OrderRequest, view: RiskView) -> Refusal | None:
+def trades_within_day(request: OrderRequest, view: RiskView) -> CheckResult:
+    """Refuse to begin one round trip too many in a day; one that is open may be built on."""
+    found, allowed = view.trades_today + view.new_position, view.policy.trades_day_max
+    if allowed is None:
+        return not_asked("trades_day", "no limit", "any")
+    if not view.new_position:
+        return not_asked("trades_day", "the position is open", str(allowed))
+    return at_most(
+        "trades_day", Decimal(found), Decimal(allowed), lambda: f"Would be trade {found} of the day, limit {allowed}"
+    )
+
+
+def symbol_within_limit(request: OrderRequest, view: RiskView) -> CheckResult:
+    """Refuse an order that puts too much into one symbol, over all bots."""
+    return _exposure("symbol_exposure", request.symbol, request, view, view.symbol_gross)
+
+
+def bot_within_limit(request: OrderRequest, view: RiskView) -> CheckResult:
+    """Refuse an order that puts too much into one bot's hands, over all symbols."""
+    return _exposure("bot_exposure", request.bot_id, request, view, view.bot_gross)
+
+
+def _exposure(check: str, whose: str, request: OrderRequest, view: RiskView, held: Decimal) -> CheckResult:
+    policy = view.policy
+    share = policy.symbol_exposure_max_pct if check == "symbol_exposure" else policy.bot_exposure_max_pct
+    found, allowed = held + worst_worth(request), view.equity * share / 100
+    return at_most(
+        check,
+        found,
+        allowed,
+        lambda: f"{whose} would be worth {beyond(found, allowed)}, limit {allowed:.2f} ({share:f} % of equity)",
+    )
+
+
+def leverage_within_limit(request: OrderRequest, view: RiskView) -> CheckResult:
+    """Refuse an order with which everything open and on its way would be worth too many times the equity."""
+    found, allowed = view.gross + worst_worth(request), view.equity * view.policy.leverage_max
+    return at_most(
+        "leverage",
+        found,
+        allowed,
+        lambda: (
+            f"All would be worth {beyond(found, allowed)}, limit {allowed:.2f} ({view.policy.leverage_max:f} x equity)"
+        ),
+    )
+
+
+def total_at_risk_within_limit(request: OrderRequest, view: RiskView) -> CheckResult:
     """Refuse an order that puts too much of the account at risk at once."""
     found = view.at_risk_pct + request_at_risk_pct(request, view.equity)
     allowed = view.policy.at_risk_max_pct
-    if found <= allowed:
-        return None
-    return Refusal("total_at_risk", f"At risk {found:.2f} % of equity, limit {allowed:f} %", f"{found}", f"{allowed}")
+    return at_most(
+        "total_at_risk", found, allowed, lambda: f"At risk {beyond(found, allowed)} % of equity, limit {allowed:f} %"
+    )
 
 
-def cash_covers(request: OrderRequest, view: RiskView) -> Refusal | None:
+def cash_covers(request: OrderRequest, view: RiskView) -> CheckResult:
     """Refuse an order that there is no money for."""
-    found = notional_of(request)
-    if found <= view.cash_free:
-        return None
-    return Refusal(
-        "buying_power", f"Worth {found:.2f}, free cash {view.cash_free:.2f}", f"{found}", f"{view.cash_free}"
+    found = worst_worth(request)
+    return at_most(
+        "buying_power",
+        found,
+        view.cash_free,
+        lambda: f"Worth {beyond(found, view.cash_free)}, free cash {view.cash_free:.2f}",
     )
 
 
 ENTRY_CHECKS: tuple[Check, ...] = (
     quantity_above_zero,
+    lots_whole,
+    price_on_tick,
+    price_in_band,
+    symbol_allowed,
+    outside_no_entry,
+    warm_enough,
     quote_fresh,
+    spread_narrow,
+    price_near_last,
+    day_not_lost,
+    trades_within_day,
+    orders_per_second,
+    orders_per_minute,
     notional_within_limit,
+    notional_within_money,
     notional_above_minimum,
     positions_within_limit,
+    symbol_within_limit,
+    bot_within_limit,
+    leverage_within_limit,
     total_at_risk_within_limit,
     cash_covers,
+    within_canary,
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import InitVar, dataclass
 from decimal import Decimal
 
-from engine.core.risk.checks import ENTRY_CHECKS, RiskView, request_at_risk_pct
-from engine.domain.order import OrderRequest, Purpose, Refusal
+from engine.core.risk.checks import ENTRY_CHECKS
+from engine.core.risk.view import RiskView, request_at_risk_pct, shown
+from engine.domain.order import CheckResult, OrderRequest, Purpose, Refusal
 
 _SEAL = object()
 
@@ -18,6 +19,7 @@ class Approved:
     request: OrderRequest
     at_risk_pct: Decimal
     seal: InitVar[object]
+    checks: tuple[CheckResult, ...] = ()
 
     def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
@@ -25,18 +27,20 @@ class Approved:
 
 
 def judge_entry(request: OrderRequest, view: RiskView) -> Approved | Refusal:
-    """Every check in its fixed order; the first that refuses decides."""
-    for check in ENTRY_CHECKS:
-        refusal = check(request, view)
-        if refusal is not None:
-            return refusal
-    return Approved(request, request_at_risk_pct(request, view.equity), _SEAL)
+    """Every check in its fixed order, and all of them; the first that refuses decides."""
+    results = tuple([check(request, view) for check in ENTRY_CHECKS])
+    for result in results:
+        if not result.ok:
+            return Refusal(result.check, result.detail, result.found, result.allowed, results)
+    return Approved(request, request_at_risk_pct(request, view.equity), _SEAL, results)
 
 
 def judge_exit(request: OrderRequest, open_quantity: Decimal) -> Approved | Refusal:
     """An exit is approved while it only reduces: doubts never keep a position open. `open_quantity` is signed."""
     reduces = request.side.sign * open_quantity < 0 and 0 < request.quantity <= abs(open_quantity)
-    if request.purpose is not Purpose.EXIT or not reduces:
+    if request.purpose is Purpose.ENTRY or not reduces:
         detail = f"{request.symbol}: an exit to {request.side} {request.quantity} with {open_quantity} open"
-        return Refusal("reduce_only", detail, f"{request.quantity}", f"{open_quantity}")
-    return Approved(request, Decimal(0), _SEAL)
+        result = CheckResult("reduce_only", False, shown(request.quantity), shown(open_quantity), detail)
+        return Refusal(result.check, detail, result.found, result.allowed, (result,))
+    passed = CheckResult("reduce_only", True, shown(request.quantity), shown(open_quantity))
+    return Approved(request, Decimal(0), _SEAL, (passed,))

@@ -29,7 +29,9 @@ from engine.domain.events.market import (
     InstrumentListed,
     MarketEnded,
     MarketEvent,
+    MarketStatus,
     SessionOpened,
+    WallClock,
 )
 from engine.domain.events.people import (
     BotChanged,
@@ -37,11 +39,15 @@ from engine.domain.events.people import (
     CommandReceived,
     EntriesHeld,
     HaltChanged,
+    KillAsked,
+    KillReviewed,
+    KillSwitchRemoved,
+    ModeChanged,
     PersonEvent,
     PolicyChanged,
     Recovered,
 )
-from engine.domain.found import FactsFound, ViewsFound
+from engine.domain.found import ChainFound, FactsFound, ViewsFound
 
 __all__ = [
     "BarClosed",
@@ -51,6 +57,7 @@ __all__ = [
     "BrokerEvent",
     "BrokerReported",
     "CancelRefused",
+    "ChainFound",
     "ClockTicked",
     "CommandReceived",
     "EntriesHeld",
@@ -59,8 +66,13 @@ __all__ = [
     "HaltChanged",
     "HistoryBar",
     "InstrumentListed",
+    "KillAsked",
+    "KillReviewed",
+    "KillSwitchRemoved",
     "MarketEnded",
     "MarketEvent",
+    "MarketStatus",
+    "ModeChanged",
     "OrderAccepted",
     "OrderCancelled",
     "OrderDispatched",
@@ -72,6 +84,17 @@ __all__ = [
     "Recovered",
     "ReportBegun",
     "SessionOpened",
+    "WallClock",
 ]
 
-Event: TypeAlias = MarketEvent | BrokerEvent | PersonEvent | EntriesHeld | Recovered | FactsFound | ViewsFound
+Event: TypeAlias = (
+    MarketEvent
+    | BrokerEvent
+    | PersonEvent
+    | EntriesHeld
+    | ModeChanged
+    | Recovered
+    | FactsFound
+    | ViewsFound
+    | ChainFound
+)

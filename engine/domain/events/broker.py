@@ -48,20 +48,24 @@ class OrderRejected:
 
 @dataclass(frozen=True, slots=True)
 class OrderCancelled:
-    """The venue took the rest of the order out; what was filled before stays filled."""
+    """The venue took the rest of the order out; what was filled before stays filled: `filled_quantity` in all, where the
+    venue says so.
+    """
 
     order_id: str
     reason: str
     at: Instant
+    filled_quantity: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrderExpired:
-    """The order's day is over at the venue."""
+    """The order's day is over at the venue. `filled_quantity` is what it filled in all, where the venue says so."""
 
     order_id: str
     reason: str
     at: Instant
+    filled_quantity: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from engine.domain.instant import Instant
 from engine.domain.instrument import Instrument
-from engine.domain.market import Bar, Tick, TradingSession
+from engine.domain.market import Bar, Tick, TradingSession, TradingStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,22 @@ class ClockTicked:
 
 
 @dataclass(frozen=True, slots=True)
+class MarketStatus:
+    """The venue says whether a symbol trades; until it says otherwise, or the next session."""
+
+    symbol: str
+    status: TradingStatus
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class WallClock:
+    """Wall time, told once a second on a market whose clock is the wall's. It moves no market time."""
+
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class MarketEnded:
     """The data is over (replay, backtest): close what is open at the last price, reason `end`."""
 
@@ -63,5 +79,14 @@ class MarketEnded:
 
 
 MarketEvent: TypeAlias = (
-    Tick | BarOpened | BarClosed | SessionOpened | ClockTicked | MarketEnded | HistoryBar | InstrumentListed
+    Tick
+    | BarOpened
+    | BarClosed
+    | SessionOpened
+    | ClockTicked
+    | MarketEnded
+    | HistoryBar
+    | InstrumentListed
+    | MarketStatus
+    | WallClock
 )

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.domain.account import BotSpec, Desired, RiskPolicy
+from engine.domain.account import BotSpec, Desired
+from engine.domain.effective import EffectiveMode
+from engine.domain.instant import Instant
 from engine.domain.records import Record
+from engine.domain.risk import RiskPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,34 @@ class PolicyChanged:
 
 @dataclass(frozen=True, slots=True)
 class HaltChanged:
-    """A person halted the account (or the service), or lifted it."""
+    """A person halted the account (or the service), or lifted it. `by` is empty for the account's own user."""
 
     halted: bool
     reason: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KillAsked:
+    """Somebody kills the account: entries blocked, open orders cancelled, positions closed where `flatten` asks for it.
+
+    `by` is a user's id, `file` or `signal`; `asked_at` is wall time.
+    """
+
+    reason: str
+    flatten: bool
+    by: str
+    asked_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class KillSwitchRemoved:
+    """The file KILL_SWITCH is gone. That alone lifts nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class KillReviewed:
+    """A kill stands, and some seconds of wall time have passed: what the broker refused is to be asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +73,14 @@ class EntriesHeld:
     """The service itself can't vouch for an entry now, for a reason in words; None: it can again. No person's halt."""
 
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChanged:
+    """What is effective from now on, and why it is no more than that, in sentences (none while it is `live`)."""
+
+    mode: EffectiveMode
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +104,5 @@ class Recovered:
     sequence: int
 
 
-PersonEvent: TypeAlias = BotChanged | BotRemoved | PolicyChanged | HaltChanged | CommandReceived
+KillEvent: TypeAlias = KillAsked | KillSwitchRemoved | KillReviewed
+PersonEvent: TypeAlias = BotChanged | BotRemoved | PolicyChanged | HaltChanged | CommandReceived | KillEvent

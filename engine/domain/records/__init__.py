@@ -18,18 +18,23 @@ from engine.domain.records.account import (
     ProfitRecord,
     SessionWindow,
 )
+from engine.domain.records.audit import AuditHead, AuditRecord
 from engine.domain.records.bots import (
     BarRecord,
     BotForgotten,
     BotStatusRecord,
+    CanaryStatus,
     DecisionRecord,
     SymbolStatus,
 )
+from engine.domain.records.kill import KillItem, KillRecord, KillState, KillStep, KillStepName, Proof
+from engine.domain.records.risk import TripKind, TripRecord
 from engine.domain.records.service import (
     AlertRecord,
     CommandResult,
     DeadLetterGone,
     DeadLetterRecord,
+    Delivery,
     HealthRecord,
     QuoteEntry,
     QuotesRecord,
@@ -38,6 +43,7 @@ from engine.domain.records.service import (
 from engine.domain.records.trading import (
     ClosedTradeRecord,
     FillRecord,
+    OrderCheck,
     OrderRecord,
     OrderStep,
     PositionFlat,
@@ -50,15 +56,19 @@ from engine.domain.records.truth import DifferenceKind, DifferenceRecord, Differ
 __all__ = [
     "AccountRecord",
     "AlertRecord",
+    "AuditHead",
+    "AuditRecord",
     "BarRecord",
     "BotForgotten",
     "BotProfit",
     "BotStatusRecord",
+    "CanaryStatus",
     "ClosedTradeRecord",
     "CommandResult",
     "DeadLetterGone",
     "DeadLetterRecord",
     "DecisionRecord",
+    "Delivery",
     "DifferenceKind",
     "DifferenceRecord",
     "DifferenceState",
@@ -66,11 +76,18 @@ __all__ = [
     "EquityPoint",
     "FillRecord",
     "HealthRecord",
+    "KillItem",
+    "KillRecord",
+    "KillState",
+    "KillStep",
+    "KillStepName",
+    "OrderCheck",
     "OrderRecord",
     "OrderStep",
     "PositionFlat",
     "PositionRecord",
     "ProfitRecord",
+    "Proof",
     "QuoteEntry",
     "QuotesRecord",
     "Record",
@@ -80,6 +97,8 @@ __all__ = [
     "SignalRecord",
     "SymbolStatus",
     "Tranche",
+    "TripKind",
+    "TripRecord",
     "slot_of",
 ]
 
@@ -104,6 +123,8 @@ Record: TypeAlias = (
     | DeadLetterGone
     | CommandResult
     | DifferenceRecord
+    | AuditRecord
+    | AuditHead
 )
 
 

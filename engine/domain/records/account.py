@@ -9,6 +9,9 @@ from typing import ClassVar
 
 from engine.domain.account import TradingState
 from engine.domain.instant import Instant
+from engine.domain.records.kill import KillRecord
+from engine.domain.records.risk import TripRecord
+from engine.domain.risk import PolicyFields
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,16 @@ class AccountRecord:
     market_at: Instant
     session: SessionWindow | None
     invariant_broken: bool = False  # halted for a broken invariant: no restart and no resume lifts that
-    held: bool = False  # halted by the service alone, while the cause lasts: a restart begins without it
+    held: bool = False  # stopped by no person: a restart begins without the reason, but with the trips
     start_cash: Decimal | None = None  # before its first fill; None in records of before it was kept
+    kill: KillRecord | None = None  # the kill that stands
+    policy_in_force: PolicyFields | None = None  # what is obeyed; None in records of before it was kept
+    policy_next: PolicyFields | None = None  # what is obeyed from the next session on, where that is another
+    policy_adapted: str | None = None  # how an adaptive policy has tightened by itself, and why
+    losing_days: int = 0  # days lost one after another
+    leverage: Decimal = Decimal(0)  # worth of all positions, without sign, in times of the equity
+    trips: tuple[TripRecord, ...] = ()  # breakers that tripped and are not lifted, and whether none was compared yet
+    losses_in_a_row: int = 0  # closed trades lost one after another
 
     @property
     def document_id(self) -> str:

@@ -25,6 +25,17 @@ class SymbolStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class CanaryStatus:
+    """The caps of a bot that is new on a live account; they lift with `trades` closed trades."""
+
+    notional_max: Decimal | None
+    leverage_max: Decimal
+    symbols: tuple[str, ...]
+    trades: int
+    trades_done: int
+
+
+@dataclass(frozen=True, slots=True)
 class BotStatusRecord:
     """How a bot is doing; the engine's fields of the bot's document."""
 
@@ -48,6 +59,10 @@ class BotStatusRecord:
     trades_today: int
     realized_pnl_day: Decimal
     charges_day: Decimal
+    sessions: int = 0  # completed with what it decides by now
+    session_day: str = ""  # the last it took part in, which is not counted yet
+    sessions_of: str = ""  # identity.strategy_key of what it decides by
+    canary: CanaryStatus | None = None  # None: nothing is capped
 
     @property
     def document_id(self) -> str:

@@ -48,6 +48,8 @@ class HealthRecord:
     store_state: str = "healthy"
     journal_state: str = "writing"
     journal_detail: str = ""
+    engine_pid: int = 0  # of the process that takes SIGUSR1; 0 in records of before it was kept
+    mode_reasons: tuple[str, ...] = ()  # why it is `dry`, in sentences
     slot: ClassVar[str] = "health"
 
     @property
@@ -80,8 +82,21 @@ class QuotesRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came of sending an alert to a channel. `at` is wall time; `failed` says why it did not arrive, if so."""
+
+    channel: str
+    at: Instant
+    failed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AlertRecord:
-    """Something a person should know."""
+    """Something a person should know: severity and kind are those of domain/alert_kinds.
+
+    Written again, with the same id, when it happened again (`count` times so far, `last_at` the last time) and when it
+    reached a channel, or did not: one entry of `delivered_to` a channel, the newest.
+    """
 
     collection: ClassVar[str] = "alerts"
     fact: ClassVar[bool] = True
@@ -90,6 +105,9 @@ class AlertRecord:
     kind: str
     text: str
     at: Instant
+    count: int = 1
+    last_at: Instant | None = None  # None: it happened once
+    delivered_to: tuple[Delivery, ...] = ()
 
     @property
     def document_id(self) -> str:

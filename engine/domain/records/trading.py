@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar
 
+from engine.domain.effective import EffectiveMode
 from engine.domain.instant import Instant
 from engine.domain.order import ExitReason, OrderState, OrderType, Purpose, Side
 from engine.domain.signal import Outcome, SignalType
@@ -48,6 +49,15 @@ class OrderStep:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderCheck:
+    """What a check of the risk gate found, and what it allows; by its name in the order's `checks`."""
+
+    ok: bool
+    found: str
+    allowed: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderRecord:
     """An order as it stands."""
 
@@ -73,6 +83,9 @@ class OrderRecord:
     created_at: Instant
     decision_price: Decimal | None = None  # the mark it was sized at
     at_risk_pct: Decimal = Decimal(0)  # what it puts at risk, % of the equity it was decided at
+    checks: Mapping[str, OrderCheck] = field(default_factory=dict)  # what risk asked, in its order
+    execution_mode: EffectiveMode = EffectiveMode.PAPER  # what was effective when it was decided
+    trigger_price: Decimal | None = None  # of a stop order
 
     @property
     def document_id(self) -> str:
@@ -144,6 +157,10 @@ class PositionRecord:
     opened_value: Decimal
     closed_value: Decimal
     fill_ids: tuple[str, ...]
+    stop_reason: ExitReason = ExitReason.STOP  # what moved the stop to where it is
+    best_price: Decimal | None = None  # that a trailing stop is measured from
+    break_even_price: Decimal | None = None  # where the break-even stop was moved to, once it was
+    stops: int = 0  # protective stops that were sent for it so far
 
     @property
     def document_id(self) -> str:

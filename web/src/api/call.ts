@@ -7,9 +7,12 @@ import { words } from "../words";
 export class Refused extends Error {
   readonly status: number;
   readonly fields: Record<string, string>;
-  constructor(status: number, sentence: string, fields: Record<string, string>) {
+  /** The end of the problem's URN: "conflict", "invalid-fields". */
+  readonly kind: string;
+  constructor(status: number, sentence: string, fields: Record<string, string>, kind = "") {
     super(sentence);
     this.status = status;
+    this.kind = kind;
     this.fields = fields;
   }
 }
@@ -22,6 +25,7 @@ export class Unreachable extends Error {
 }
 
 interface Problem {
+  type?: string;
   title?: string;
   detail?: string;
   errors?: { field: string; message: string }[];
@@ -35,14 +39,14 @@ function randomKey(): string {
 async function problemOf(answer: Response): Promise<Refused> {
   const problem = (await answer.json().catch(() => ({}))) as Problem;
   const fields = Object.fromEntries((problem.errors ?? []).map((e) => [e.field, e.message]));
-  return new Refused(answer.status, problem.detail ?? problem.title ?? words.api.refused(answer.status), fields);
+  return new Refused(answer.status, problem.detail ?? problem.title ?? words.api.refused(answer.status), fields, problem.type?.split(":").at(-1));
 }
 
 /** How long a call may take: the service answers 202 at once for whatever takes longer. */
 const PATIENCE_MS = 20_000;
 
 /** Calls `/api/v1` + path. Raises `Refused` for any answer but a success, `Unreachable` when there was none. */
-export async function call<T = unknown>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
+export async function call<T = unknown>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   // The same press sent twice by the network is one deed.

@@ -1,5 +1,7 @@
 /** Everything a reader can have the service do, by name. Fed by buttons and forms; feeds api/call. Raises what `call` raises. */
 import type { Resolution } from "../differences";
+import type { Building, Execution, Exits } from "../documents";
+import type { AuditEntry, Policy } from "../riskDocuments";
 import { words } from "../words";
 import { call } from "./call";
 
@@ -13,12 +15,20 @@ export interface BotSpec {
   symbols: string[];
   timeframe: string;
   sizing: Record<string, unknown>;
-  exits: { stop_pct: number | null; target_pct: number | null };
+  exits: Exits;
+  building: Building;
+  execution: Execution;
 }
 
 /** The answer to what the engine must carry out: watch `commands/{command_id}` for the outcome. */
 export interface Accepted {
   command_id?: string;
+}
+
+/** Newest first; `cursor` leads to the older ones, null at the end. */
+export interface AuditPage {
+  items: AuditEntry[];
+  cursor: string | null;
 }
 
 /** The answer to a command that was waited for. */
@@ -45,6 +55,11 @@ export const deeds = {
   cancelOrder: (id: string) => call<Accepted>("POST", at("orders", id, "cancel")),
   halt: (account: string, reason: string) => call("POST", at("accounts", account, "halt"), { reason }),
   resume: (account: string) => call("POST", at("accounts", account, "resume")),
+  kill: (account: string, flatten: boolean, reason: string) => call("POST", at("accounts", account, "kill"), { flatten, reason }),
+  setPolicy: (account: string, change: Policy) => call("PUT", at("accounts", account, "risk-policy"), change),
+  arm: (account: string, hours: number) => call("POST", at("accounts", account, "arm"), { hours }),
+  disarm: (account: string) => call("POST", at("accounts", account, "disarm")),
+  audit: (account: string, cursor: string | null) => call<AuditPage>("GET", `/audit?${new URLSearchParams({ account_id: account, limit: "50", ...(cursor ? { cursor } : {}) })}`),
   flatten: (account: string) => call<Accepted>("POST", at("accounts", account, "flatten")),
   acknowledge: (alert: string) => call("POST", at("alerts", alert, "acknowledge")),
   retryLetter: (letter: string) => carriedOut(at("dead-letters", letter, "retry")),

@@ -8,6 +8,8 @@ export interface Deed {
   /** The last refusal's sentence, and what it said about single fields. */
   sentence: string | null;
   fields: Record<string, string>;
+  /** The kind of the last refusal, the end of its problem's URN; empty where nothing was refused. */
+  kind: string;
   /** True when it was done; never throws. */
   run: (deed: () => Promise<unknown>) => Promise<boolean>;
   clear: () => void;
@@ -17,7 +19,7 @@ const NO_FIELDS: Record<string, string> = {};
 
 export function useDeed(): Deed {
   const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<{ sentence: string; fields: Record<string, string> } | null>(null);
+  const [refusal, setRefusal] = useState<{ sentence: string; fields: Record<string, string>; kind: string } | null>(null);
   const run = useCallback(async (deed: () => Promise<unknown>) => {
     setBusy(true);
     setRefusal(null);
@@ -26,12 +28,12 @@ export function useDeed(): Deed {
       return true;
     } catch (error) {
       const sentence = error instanceof Error ? error.message : words.api.refused(0);
-      setRefusal({ sentence, fields: error instanceof Refused ? error.fields : NO_FIELDS });
+      setRefusal(error instanceof Refused ? { sentence, fields: error.fields, kind: error.kind } : { sentence, fields: NO_FIELDS, kind: "" });
       return false;
     } finally {
       setBusy(false);
     }
   }, []);
   const clear = useCallback(() => setRefusal(null), []);
-  return { busy, sentence: refusal?.sentence ?? null, fields: refusal?.fields ?? NO_FIELDS, run, clear };
+  return { busy, sentence: refusal?.sentence ?? null, fields: refusal?.fields ?? NO_FIELDS, kind: refusal?.kind ?? "", run, clear };
 }

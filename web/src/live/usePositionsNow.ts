@@ -1,6 +1,6 @@
 /** The account's positions at the newest prices. Fed by positions and quotes; feeds every figure that moves with a price. */
 import { useMemo } from "react";
-import type { RiskPolicy } from "../documents";
+import type { RiskPolicy } from "../riskDocuments";
 import { positionNow, priceNow, QUOTE_AGE_MAX_S, type PositionNow } from "../pnl";
 import { queries } from "../queries";
 import { useAccount } from "./Account";

@@ -23,7 +23,7 @@ export function BotPositionPane({ now, symbol }: { now: PositionNow | undefined;
   const limit = (value: number | null) => (value === null ? words.bot.none : price(value, currency));
   const rows: [string, string][] = [
     [words.bot.dl.held, `${quantity(p.quantity, currency)} ${words.activity.at} ${price(p.entry_price, currency)}`],
-    [words.bot.dl.stop, limit(p.stop_price)],
+    [p.stop_reason === "trailing" ? words.bot.dl.trailing : p.stop_reason === "break_even" ? words.bot.dl.breakEven : words.bot.dl.stop, limit(p.stop_price)],
     [words.bot.dl.target, limit(p.target_price)],
     [words.bot.dl.realized, money(p.realized_pnl, currency, true)],
     [words.bot.dl.charges, money(p.charges, currency)],

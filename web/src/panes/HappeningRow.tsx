@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { Alert, Fill, Order, Signal } from "../documents";
 import { useAccount } from "../live/Account";
 import { clock } from "../moments";
-import { money, price, quantity, score } from "../numbers";
+import { count, money, price, quantity, score } from "../numbers";
 import { DeedButton } from "../parts/DeedButton";
 import { Icon, type IconName } from "../parts/Icon";
 import { OrderChip } from "../parts/OrderChip";
@@ -51,7 +51,7 @@ function ofAlert(a: Alert, acknowledge: (id: string) => Promise<unknown>): Line 
   return {
     icon: a.severity === "info" ? "bell" : "warn",
     title: a.severity === "info" ? a.text : <b>{a.text}</b>,
-    detail: a.kind.replaceAll("_", " "),
+    detail: `${words.alerts.kinds[a.kind] ?? a.kind.replaceAll("_", " ")}${(a.count ?? 1) > 1 ? ` · ${words.alerts.more(count((a.count ?? 1) - 1))}` : ""}`,
     right: a.acknowledged_at || a.severity === "info" ? words.activity.severities[a.severity]
       : <DeedButton className="quiet" deed={() => acknowledge(a.id)} done={words.activity.severities[a.severity] ?? a.severity}>{words.activity.acknowledge}</DeedButton>,
   };

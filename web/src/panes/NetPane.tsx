@@ -1,14 +1,17 @@
-/** Gross, charges and net side by side for day, week, month and all; below, the account and its room to the limits. Fed by profits, accounts, risk_policies. */
-import type { Period, Profit, RiskPolicy } from "../documents";
+/** Gross, charges and net side by side for day, week, month and all; below, the account and its room to the limits. Fed by profits, accounts and useRisk. */
+import type { Period, Profit } from "../documents";
 import { useAccount } from "../live/Account";
 import { useLive } from "../live/useLive";
 import { usePositionsNow } from "../live/usePositionsNow";
-import { count, money, percent } from "../numbers";
+import { useLimitUses } from "../live/useRisk";
+import { money, percent } from "../numbers";
 import { LATE_AFTER_S } from "../parts/Age";
 import { Pnl } from "../parts/Figures";
-import { Meter } from "../parts/Meter";
+import { LimitMeters } from "../parts/LimitMeters";
 import { Blank, Pane, Rows } from "../parts/Pane";
 import { queries } from "../queries";
+import { Link } from "../shell/Link";
+import { paths } from "../shell/routes";
 import { words } from "../words";
 
 const PERIODS: Period[] = ["day", "week", "month", "all"];
@@ -63,16 +66,13 @@ function AccountList() {
 }
 
 function Room() {
-  const { owner } = useAccount();
-  const policy = useLive<RiskPolicy>(queries.riskPolicy(owner)).rows?.[0];
-  const positions = usePositionsNow();
-  if (!policy || !positions) return null;
-  const atRisk = positions.flatMap((p) => p.position.tranches).reduce((sum, t) => sum + (t.at_risk_pct ?? 0), 0);
+  const uses = useLimitUses();
+  if (!uses || uses.length === 0) return null;
   return (
-    <div className="meters">
-      <Meter name={words.net.positionsMax} used={positions.length / policy.positions_max} text={words.net.of(count(positions.length), count(policy.positions_max))} />
-      <Meter name={words.net.atRisk} used={atRisk / policy.at_risk_max_pct} text={words.net.of(percent(atRisk), percent(policy.at_risk_max_pct))} />
-    </div>
+    <>
+      <div className="cap room"><h3>{words.net.room}</h3><Link className="link small push" href={paths.risk}>{words.risk.policyLink}</Link></div>
+      <LimitMeters uses={uses} />
+    </>
   );
 }
 

@@ -25,6 +25,13 @@ function reason(order: Order): string | null {
   return words.blocked[order.reason] ? blockedWords(order.reason) : order.reason;
 }
 
+/** "market", "limit 1,350.70", or "stop 1,341.90, limit 1,335.15". */
+function orderPrice(o: Order, currency: string): string {
+  if (o.limit_price === null || o.order_type === "MARKET") return words.orders.market;
+  const limit = price(o.limit_price, currency);
+  return o.order_type === "STOP_LIMIT" && o.trigger_price != null ? words.orders.stopLimit(price(o.trigger_price, currency), limit) : words.orders.limit(limit);
+}
+
 export function OrdersPane({ className = "", most = 50, whole = false }: { className?: string; most?: number; whole?: boolean }) {
   const { account, owner, marketZone } = useAccount();
   const orders = useLive<Order>(queries.orders(owner));
@@ -34,7 +41,7 @@ export function OrdersPane({ className = "", most = 50, whole = false }: { class
     { key: "time", head: words.orders.time, cell: "when", show: (o) => <span className="num mut">{clock(o.created_at, marketZone)}</span> },
     { key: "symbol", head: words.orders.symbol, cell: "who", show: (o) => <span className="two"><b>{o.symbol}</b><small>{nameOf(o.bot_id)}</small></span> },
     { key: "what", head: words.orders.what, cell: "b", show: (o) => (
-      <>{words.sides[o.side]} <span className="mut">{o.order_type === "LIMIT" && o.limit_price !== null ? words.orders.limit(price(o.limit_price, currency)) : words.orders.market}</span>
+      <>{words.sides[o.side]} <span className="mut">{orderPrice(o, currency)}</span>
         <small>{words.orders.purpose[o.purpose]}{o.exit_reason ? `: ${(words.trades.reasons[o.exit_reason] ?? o.exit_reason).toLowerCase()}` : ""}</small></>
     ) },
     { key: "quantity", head: words.orders.quantity, right: true, cell: "c", show: (o) => words.orders.filled(quantity(o.filled_quantity, currency), quantity(o.quantity, currency)) },

@@ -1,7 +1,8 @@
-/** A bot's parameters, sizing and exits as they are set. Fed by the bot's document; changed through its edit form. */
-import type { Bot } from "../documents";
+/** A bot's parameters, sizing, exits, and how it adds and sends, as they are set. Fed by the bot's document; changed through its edit form. */
+import { EXITS } from "../botForm";
+import type { Bot, Canary } from "../documents";
 import { useAccount } from "../live/Account";
-import { money, percent, quantity, score } from "../numbers";
+import { count, money, percent, quantity, score } from "../numbers";
 import { Pane } from "../parts/Pane";
 import { Link } from "../shell/Link";
 import { paths } from "../shell/routes";
@@ -27,14 +28,54 @@ function sizeText(sizing: Bot["sizing"], currency: string): string {
   return sizing.kind === "notional" ? money(sizing.value, currency) : words.bot.ofEquity(percent(sizing.value));
 }
 
+/** The limits of a bot that is new on live, while they hold. */
+function CanaryList({ canary, currency }: { canary: Canary; currency: string }) {
+  const names = words.execution.canaryNames;
+  const rows: [string, string][] = [];
+  if (canary.notional_max !== null) rows.push([names.notional_max, money(canary.notional_max, currency)]);
+  if (canary.leverage_max != null) rows.push([names.leverage_max, words.risk.times(String(canary.leverage_max))]);
+  if (canary.symbols.length > 0) rows.push([names.symbols, canary.symbols.join(", ")]);
+  rows.push([names.trades, words.execution.canaryUntil(count(canary.trades_done), count(canary.trades))]);
+  return (
+    <>
+      <h3 className="why">{words.execution.canary}</h3>
+      <p className="mut small">{words.execution.canaryNote}</p>
+      <dl className="dl">{rows.map(([name, value]) => <div key={name}><dt>{name}</dt><dd className="num">{value}</dd></div>)}</dl>
+    </>
+  );
+}
+
+/** Stop and target always, since their absence matters; the others where they are set. */
+function exitRows(exits: Bot["exits"]): [string, string][] {
+  const text = (name: string, value: number) => (name.endsWith("_s") ? words.bot.seconds(quantity(value)) : name.endsWith("_bps") ? words.bot.bps(quantity(value)) : percent(value));
+  const named = (name: string) => words.bot.exitNames[name] ?? name.replaceAll("_", " ");
+  const first: [string, string][] = [[words.bot.dl.stop, exits?.stop_pct == null ? words.bot.none : percent(exits.stop_pct)], [words.bot.dl.target, exits?.target_pct == null ? words.bot.none : percent(exits.target_pct)]];
+  const others = EXITS.slice(2).flatMap((name): [string, string][] => {
+    const value = exits?.[name as keyof typeof exits];
+    return value ? [[named(name), text(name, value)]] : [];
+  });
+  return [...first, ...others];
+}
+
+/** How it adds and how it sends, where that is not the default. */
+function sendingRows({ building, execution }: Bot): [string, string][] {
+  const rows: [string, string][] = [];
+  if (building && (building.policy !== "equal_size" || building.tranches_max !== null)) {
+    rows.push([words.form.buildingPolicy, words.form.buildingPolicies[building.policy] ?? building.policy]);
+    if (building.tranches_max !== null) rows.push([words.form.buildingNames.tranches_max ?? "", quantity(building.tranches_max)]);
+  }
+  if (execution && execution.entries !== "market") rows.push([words.form.entries, words.form.entryStyles[execution.entries] ?? execution.entries]);
+  if (execution && execution.exits !== "market") rows.push([words.form.exitOrders, words.form.exitStyles[execution.exits] ?? execution.exits]);
+  return rows;
+}
+
 export function ParametersPane({ bot }: { bot: Bot }) {
   const { currency } = useAccount().account;
-  const limit = (value: number | null | undefined) => (value == null ? words.bot.none : percent(value));
   const rows: [string, string][] = [
     ...inOrder(bot.parameters).map(([name, value]): [string, string] => [words.bot.parameterNames[name] ?? name.replaceAll("_", " "), parameterText(name, value)]),
     [words.bot.entrySize, sizeText(bot.sizing, currency)],
-    [words.bot.dl.stop, limit(bot.exits?.stop_pct)],
-    [words.bot.dl.target, limit(bot.exits?.target_pct)],
+    ...exitRows(bot.exits),
+    ...sendingRows(bot),
   ];
   return (
     <Pane id="parameters" title={words.bot.parameters} beside={<Link className="link small push" href={paths.editBot(bot.id)}>{words.bot.edit}</Link>}>
@@ -46,6 +87,7 @@ export function ParametersPane({ bot }: { bot: Bot }) {
           </div>
         ))}
       </dl>
+      {bot.status?.canary && <CanaryList canary={bot.status.canary} currency={currency} />}
     </Pane>
   );
 }

@@ -2,60 +2,17 @@
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { deeds } from "../api/deeds";
 import { useDeed } from "../api/useDeed";
-import { draftOf, EMPTY_DRAFT, NAMED_PARAMETERS, SIZINGS, specOf, TIMEFRAMES, type BotDraft } from "../botForm";
+import { draftOf, EMPTY_DRAFT, specOf, type BotDraft } from "../botForm";
 import type { Bot } from "../documents";
 import { useAccount } from "../live/Account";
-import { Choice, Field, FieldError } from "../parts/Field";
 import { Notice } from "../parts/Notice";
 import { Link } from "../shell/Link";
 import { go, paths } from "../shell/routes";
 import { words } from "../words";
-
-type Errors = Record<string, string>;
-
-interface PartProps {
-  draft: BotDraft;
-  errors: Errors;
-  change: (part: Partial<BotDraft>) => void;
-}
-
-function Main({ draft, errors, change }: PartProps) {
-  return (
-    <div className="fields">
-      <Field label={words.form.name} value={draft.name} error={errors.name} placeholder={words.form.namePlaceholder} onChange={(e) => change({ name: e.target.value })} />
-      <Field label={words.form.strategy} value={draft.strategy} error={errors.strategy} onChange={(e) => change({ strategy: e.target.value })} />
-      <Field label={words.form.symbols} value={draft.symbols} error={errors.symbols} placeholder={words.form.symbolsPlaceholder} onChange={(e) => change({ symbols: e.target.value })} />
-      <Choice label={words.form.timeframe} value={draft.timeframe} error={errors.timeframe} options={TIMEFRAMES} name={words.bots.timeframe} onChange={(timeframe) => change({ timeframe })} />
-      <Choice label={words.form.sizing} value={draft.sizeKind} error={errors["sizing.kind"]} options={SIZINGS} name={(k) => words.form.sizings[k] ?? k} onChange={(sizeKind) => change({ sizeKind })} />
-      <Field label={words.form.size} inputMode="decimal" value={draft.size} error={errors["sizing.value"] ?? errors.sizing} onChange={(e) => change({ size: e.target.value })} />
-      <Field label={words.form.stop} inputMode="decimal" value={draft.stop} placeholder={words.form.optional} error={errors["exits.stop_pct"] ?? errors.exits} onChange={(e) => change({ stop: e.target.value })} />
-      <Field label={words.form.target} inputMode="decimal" value={draft.target} placeholder={words.form.optional} error={errors["exits.target_pct"]} onChange={(e) => change({ target: e.target.value })} />
-    </div>
-  );
-}
-
-function Parameters({ draft, errors, change }: PartProps) {
-  const set = (name: string, text: string) => change({ parameters: { ...draft.parameters, [name]: text } });
-  return (
-    <>
-      <h2 className="cap">{words.form.parameters}</h2>
-      <div className="fields">
-        {NAMED_PARAMETERS.map((name) => (
-          <Field key={name} label={words.form.parameterNames[name] ?? name} inputMode="decimal" value={draft.parameters[name] ?? ""} error={errors[`parameters.${name}`]} onChange={(e) => set(name, e.target.value)} />
-        ))}
-        <label className="check"><input type="checkbox" checked={draft.allowShort} onChange={(e) => change({ allowShort: e.target.checked })} />{words.form.allowShort}</label>
-        <div className="field-box wide-field">
-          <label htmlFor="other">{words.form.other}</label>
-          <textarea id="other" className="field" rows={2} value={draft.other} aria-invalid={Boolean(errors.parameters)} onChange={(e) => change({ other: e.target.value })} />
-          {errors.parameters && <FieldError>{errors.parameters}</FieldError>}
-        </div>
-      </div>
-    </>
-  );
-}
+import { BuildingPart, ExecutionPart, ExitsPart, MainPart, ParametersPart, type Errors } from "./BotFormParts";
 
 /** Fields that have a place in the form; a refusal of any other is told above it. */
-const PLACED = /^(name|strategy|symbols|timeframe|sizing|exits|parameters)(\.|\[|$)/;
+const PLACED = /^(name|strategy|symbols|timeframe|sizing|exits|building|execution|parameters)(\.|\[|$)/;
 
 /** The API names list items too ("symbols[0]"): those belong to the list's field, all their sentences. */
 function placed(fields: Errors): Errors {
@@ -104,8 +61,11 @@ function Form({ bot }: { bot: Bot | null }) {
       {(sentence !== null || Object.keys(unsendable).length > 0) && (
         <Notice tone="bad"><p>{Object.keys(errors).length > 0 ? words.form.fix : sentence}</p>{elsewhere.map(([field, why]) => <p key={field}>{field}: {why}</p>)}</Notice>
       )}
-      <Main draft={draft} errors={errors} change={change} />
-      <Parameters draft={draft} errors={errors} change={change} />
+      <MainPart draft={draft} errors={errors} change={change} />
+      <ParametersPart draft={draft} errors={errors} change={change} />
+      <ExitsPart draft={draft} errors={errors} change={change} />
+      <BuildingPart draft={draft} errors={errors} change={change} />
+      <ExecutionPart draft={draft} errors={errors} change={change} />
       <p className="act">
         <button type="submit" className="btn primary" disabled={busy}>{busy ? words.form.saving : bot ? words.form.save : words.form.create}</button>
         <Link className="btn" href={bot ? paths.bot(bot.id) : paths.bots}>{words.form.cancel}</Link>

@@ -6,6 +6,7 @@ import { dayLong, marketNow } from "../moments";
 import { BotsPane } from "../panes/BotsPane";
 import { EquityPane } from "../panes/EquityPane";
 import { FillsPane } from "../panes/FillsPane";
+import { KillPane } from "../panes/KillPane";
 import { NetPane } from "../panes/NetPane";
 import { OrdersPane } from "../panes/OrdersPane";
 import { PositionsPane } from "../panes/PositionsPane";
@@ -38,6 +39,7 @@ export function Overview() {
         <LatePrices />
       </header>
       <Vitals />
+      <KillPane />
       <EquityPane />
       <NetPane />
       <BotsPane />

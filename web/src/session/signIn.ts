@@ -1,5 +1,7 @@
 /** The ways in and the way out. Fed by the sign-in screen; feeds session/Session through Firebase Auth. */
-import { GoogleAuthProvider, signInWithCredential, signInWithEmailAndPassword, signInWithPopup, signOut } from "firebase/auth";
+import {
+  EmailAuthProvider, GoogleAuthProvider, reauthenticateWithCredential, reauthenticateWithPopup, signInWithCredential, signInWithEmailAndPassword, signInWithPopup, signOut, type User,
+} from "firebase/auth";
 import { firebase } from "../live/firebase";
 import { stopListening } from "../live/listen";
 import { words } from "../words";
@@ -16,9 +18,26 @@ export async function signInByGoogleWindow(): Promise<void> {
 
 /** Signs in as a Google user of the Auth emulator, which takes any e-mail's word for it. */
 export async function signInByGoogleEmulator(email: string): Promise<void> {
+  await signInWithCredential(firebase().auth, googleCredential(email));
+}
+
+function googleCredential(email: string) {
   const subject = email.toLowerCase().replace(/[^a-z0-9]/g, "-");
-  const claims = JSON.stringify({ sub: subject, email, email_verified: true });
-  await signInWithCredential(firebase().auth, GoogleAuthProvider.credential(claims));
+  return GoogleAuthProvider.credential(JSON.stringify({ sub: subject, email, email_verified: true }));
+}
+
+/** How this reader signs in: which form asks them again. */
+export function wayOf(user: User): "password" | "google" {
+  return user.providerData.some((p) => p.providerId === "password") ? "password" : "google";
+}
+
+/** Proves once more who sits here, so that the token says a sign-in of now. Raises Firebase's error. */
+export async function signInAgain(user: User, password: string): Promise<void> {
+  const email = user.email ?? "";
+  if (wayOf(user) === "password") await reauthenticateWithCredential(user, EmailAuthProvider.credential(email, password));
+  else if (firebase().config.auth_emulator) await reauthenticateWithCredential(user, googleCredential(email));
+  else await reauthenticateWithPopup(user, new GoogleAuthProvider());
+  await user.getIdToken(true);
 }
 
 /** A failed sign-in as a sentence that says what to do. Null where the reader closed Google's window: nothing went wrong. */

@@ -35,7 +35,7 @@ export function Shell({ children }: { children: ReactNode }) {
           {children}
         </main>
       </div>
-      <Toasts />
+      <Toasts stopOpen={open === "stop"} />
       <TabBar />
       {open === "stop" && <StopSheet onClose={close} />}
       {open === "keys" && <KeysSheet onClose={close} />}

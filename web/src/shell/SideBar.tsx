@@ -20,7 +20,7 @@ export function useUnread(): number {
 /** The figure beside a destination. */
 function useCounts(): Record<string, number> {
   const { bots, positions } = useAccount();
-  return { [paths.bots]: bots.rows?.length ?? 0, [paths.positions]: positions.rows?.length ?? 0, [paths.activity]: useUnread() };
+  return { [paths.bots]: bots.rows?.length ?? 0, [paths.positions]: positions.rows?.length ?? 0, [paths.alerts]: useUnread() };
 }
 
 export function ThemeButton() {

@@ -1,27 +1,35 @@
-/** Stop everything: how far, what it will do in numbers, and what has been done. Fed by the account and the command; sends halt, flatten, resume. */
+/** Stop everything: how far, what it will do in numbers, and what has been done. Fed by the account; sends halt, kill, resume. */
 import { useState } from "react";
 import { Unreachable } from "../api/call";
 import { deeds } from "../api/deeds";
 import { useDeed } from "../api/useDeed";
+import type { Order } from "../documents";
 import { useAccount } from "../live/Account";
+import { useLive } from "../live/useLive";
 import { usePositionsNow } from "../live/usePositionsNow";
 import { roughMoney } from "../numbers";
 import { FieldError } from "../parts/Field";
 import { Icon } from "../parts/Icon";
 import { Notice } from "../parts/Notice";
 import { Sheet } from "../parts/Sheet";
+import { queries } from "../queries";
 import { words } from "../words";
-import { StopSteps } from "./StopSteps";
+import { KillSteps, Step } from "./KillSteps";
 
-type Reach = "block" | "flatten";
+type Reach = "block" | "cancel" | "flatten";
+
+const WORKING = new Set<Order["state"]>(["created", "sent", "in_flight", "unknown", "accepted", "partially_filled", "cancel_requested"]);
 
 function Choices({ reach, choose }: { reach: Reach; choose: (reach: Reach) => void }) {
-  const { account, bots } = useAccount();
+  const { account, bots, owner } = useAccount();
   const positions = usePositionsNow() ?? [];
+  const orders = useLive<Order>(queries.orders(owner)).rows ?? [];
+  const working = orders.filter((o) => o.purpose === "entry" && WORKING.has(o.state)).length;
   const worth = roughMoney(positions.reduce((sum, p) => sum + p.notional, 0), account.currency);
   const running = bots.rows?.filter((b) => b.desired === "running").length ?? 0;
   const options: [Reach, string, string][] = [
     ["block", words.stop.block, words.stop.blockDetail(running, positions.length)],
+    ["cancel", words.kill.cancel, words.kill.cancelDetail(working)],
     ["flatten", words.stop.flatten, words.stop.flattenDetail(positions.length, worth)],
   ];
   return (
@@ -37,24 +45,32 @@ function Choices({ reach, choose }: { reach: Reach; choose: (reach: Reach) => vo
   );
 }
 
-export interface Asked {
-  reach: Reach;
-  command: string | null;
+/** What has become of it: a kill's own steps, and before the engine has begun one, that it was asked. */
+function Progress() {
+  const { account } = useAccount();
+  if (account.kill) return <KillSteps kill={account.kill} />;
+  const halted = account.trading_state === "HALTED";
+  return (
+    <ol className="steps" aria-live="polite">
+      <Step number={1} state={halted ? "done" : "running"} title={words.stop.entriesBlocked}><p>{halted ? words.stop.entriesDone : words.stop.entriesAsked}</p></Step>
+    </ol>
+  );
 }
 
 export function StopSheet({ onClose }: { onClose: () => void }) {
   const { account } = useAccount();
   const { busy, sentence, run } = useDeed();
-  const [reach, setReach] = useState<Reach>("block");
-  const [asked, setAsked] = useState<Asked | null>(null);
+  const [reach, setReach] = useState<Reach>("cancel");
+  const [asked, setAsked] = useState<Reach | null>(null);
   const [unreachable, setUnreachable] = useState(false);
+  const { kill } = account;
   const halted = account.trading_state === "HALTED";
-  const stop = () => run(async () => {
+  const acting = asked !== null || kill != null;
+  const stop = (wanted: Reach) => run(async () => {
     try {
-      // Entries first: what is flattened must not be bought again.
-      await deeds.halt(account.id, words.stop.reason);
-      const accepted = reach === "flatten" ? await deeds.flatten(account.id) : undefined;
-      setAsked({ reach, command: accepted?.command_id ?? null });
+      if (wanted === "block") await deeds.halt(account.id, words.stop.reason);
+      else await deeds.kill(account.id, wanted === "flatten", words.stop.reason);
+      setAsked(wanted);
     } catch (error) {
       setUnreachable(error instanceof Unreachable);
       throw error;
@@ -64,17 +80,19 @@ export function StopSheet({ onClose }: { onClose: () => void }) {
     await deeds.resume(account.id);
     setAsked(null);
   });
+  const mayResume = kill ? kill.state === "done" : halted;
   return (
     <Sheet label={words.stop.title} className="stop-sheet" onClose={onClose}>
       <header className="cap"><Icon name="stop" /><h2>{words.stop.button}{words.stop.buttonWide}</h2></header>
-      {halted && !asked && <Notice tone="warn"><p>{words.stop.isHalted(account.halted_reason)}</p></Notice>}
-      {asked ? <StopSteps asked={asked} /> : <Choices reach={reach} choose={setReach} />}
+      {halted && !acting && <Notice tone="warn"><p>{words.stop.isHalted(account.halted_reason?.replace(/\.$/, "") ?? null)}</p></Notice>}
+      {acting ? <Progress /> : <Choices reach={reach} choose={setReach} />}
       {sentence && <FieldError>{sentence} {unreachable && words.stop.unreachable}</FieldError>}
-      {(halted || asked) && <Notice><p>{words.stop.resumeNote}</p></Notice>}
+      {(halted || acting) && <Notice><p>{kill?.switch ? words.kill.switchNote : kill?.state === "running" ? words.kill.resumeLater : words.stop.resumeNote}</p></Notice>}
       <p className="act">
-        {!asked && <button type="button" className="btn critical" disabled={busy} onClick={stop}>{words.stop.now}</button>}
-        {halted && <button type="button" className="btn" disabled={busy} onClick={resume}>{words.stop.resume}</button>}
-        <button type="button" className="btn" onClick={onClose}>{asked ? words.stop.close : words.stop.cancel}</button>
+        {!acting && <button type="button" className="btn critical" disabled={busy} onClick={() => stop(reach)}>{words.stop.now}</button>}
+        {kill && !kill.flatten && <button type="button" className="btn critical" disabled={busy || asked === "flatten"} onClick={() => stop("flatten")}>{asked === "flatten" ? words.kill.flattenAsked : words.kill.flattenToo}</button>}
+        {mayResume && <button type="button" className="btn" disabled={busy} onClick={resume}>{words.stop.resume}</button>}
+        <button type="button" className="btn" onClick={onClose}>{acting ? words.stop.close : words.stop.cancel}</button>
       </p>
     </Sheet>
   );

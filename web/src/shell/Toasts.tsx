@@ -34,14 +34,14 @@ function Toast({ alert, close }: { alert: Alert; close: (id: string) => void }) 
 }
 
 /** Only what arrives from now on: what was there before is in Activity. */
-export function Toasts() {
+export function Toasts({ stopOpen }: { stopOpen: boolean }) {
   const { alerts } = useAccount();
   const path = usePath();
   const since = useRef(serverNow());
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const close = useRef((id: string) => setClosed((before) => new Set(before).add(id))).current;
-  if (path === paths.activity) return null; // the screen already shows them
-  const news = (alerts.rows ?? []).filter((a) => a.updated_at > since.current && a.severity !== "info" && !a.acknowledged_at && !closed.has(a.id));
+  if (path === paths.activity || path === paths.alerts) return null; // the screen already shows them
+  const news = (alerts.rows ?? []).filter((a) => a.updated_at > since.current && a.severity !== "info" && !a.acknowledged_at && !closed.has(a.id) && !(stopOpen && a.kind.startsWith("kill")));
   if (news.length === 0) return null;
   return (
     <div className="toasts" role="region" aria-label={words.activity.toast}>

@@ -2,11 +2,13 @@
 import type { Account } from "../documents";
 import { useAccount } from "../live/Account";
 import { useTicking } from "../live/ticker";
-import { clock, countdown, marketNow, zoneName } from "../moments";
+import { clock, clockMinutes, countdown, marketNow, zoneName } from "../moments";
+import { useArmed } from "../panes/ModePane";
 import { Icon } from "../parts/Icon";
 import { Mark } from "../parts/Mark";
 import { modeOf } from "../parts/Mode";
 import { words } from "../words";
+import { stepNow } from "./KillSteps";
 import { Link } from "./Link";
 import { paths } from "./routes";
 
@@ -39,10 +41,13 @@ function SessionNote() {
 }
 
 export function TopBar({ onStop, stopOpen }: { onStop: () => void; stopOpen: boolean }) {
-  const { account } = useAccount();
+  const { account, wallZone } = useAccount();
   const mode = modeOf(account);
   const market = simulated(account);
   const stopped = account.trading_state !== "ACTIVE";
+  const armed = useArmed();
+  const { kill } = account;
+  const killing = kill?.state === "running";
   return (
     <header className="bar">
       <Link className="brand" href={paths.overview} aria-label={words.nav.home}>
@@ -54,14 +59,15 @@ export function TopBar({ onStop, stopOpen }: { onStop: () => void; stopOpen: boo
         <span className="wide">{account.name}</span>
         {market && <span className="sim sub"><span className="wide">{market.long}</span><span className="short">{market.short}</span></span>}
         {mode === "paper" && !stopped && <span className="opt sub">{words.mode.nothingReaches}</span>}
+        {mode === "live" && armed && <span className="opt sub">{words.execution.armedUntil(clockMinutes(armed.until, wallZone))}</span>}
         {stopped && <span className="halted">{account.trading_state === "HALTED" ? words.mode.halted : words.mode.reducing}</span>}
       </div>
       <div className="right">
         <SessionNote />
         <MarketClock />
-        <button type="button" className={stopOpen ? "stop on" : "stop"} aria-keyshortcuts="Shift+S" aria-haspopup="dialog" onClick={onStop}>
+        <button type="button" className={stopOpen || killing ? "stop on" : "stop"} aria-keyshortcuts="Shift+S" aria-haspopup="dialog" onClick={onStop}>
           <Icon name="stop" />
-          <span>{stopped ? words.stop.halted : <>{words.stop.button}<span className="wide">{words.stop.buttonWide}</span></>}</span>
+          <span>{killing ? <>{words.kill.stoppingShort}<span className="wide">{words.kill.stopping(stepNow(kill), kill.steps.length)}</span></> : account.trading_state === "HALTED" ? words.stop.halted : <>{words.stop.button}<span className="wide">{words.stop.buttonWide}</span></>}</span>
         </button>
       </div>
     </header>

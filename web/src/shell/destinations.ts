@@ -19,6 +19,9 @@ export const DESTINATIONS: Destination[] = [
   { path: paths.fills, name: words.nav.fills, icon: "fill", letter: "f" },
   { path: paths.trades, name: words.nav.trades, icon: "swap", letter: "t" },
   { path: paths.activity, name: words.nav.activity, icon: "pulse", letter: "a" },
+  { path: paths.risk, name: words.nav.risk, icon: "sliders", letter: "k" },
+  { path: paths.alerts, name: words.nav.alerts, icon: "bell", letter: "l" },
+  { path: paths.records, name: words.nav.records, icon: "chain", letter: "e" },
 ];
 
 /** The phone's tab bar has room for five. */

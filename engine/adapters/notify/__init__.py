@@ -1,0 +1,1 @@
+"""Ways to a person, one a file."""

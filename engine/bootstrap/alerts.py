@@ -1,0 +1,62 @@
+"""Alerts wired: channels of the settings, a desk for the engine, a watch for the launcher, a trial for the command."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.adapters.snapshot_file import SnapshotFile
+from engine.domain.alert_channels import Channel
+from engine.outbox.backoff import Backoff
+from engine.ports import Clock, Notifier, Outbox
+from engine.runtime.alert_sender import AlertSender
+from engine.runtime.alerting import AlertDesk
+from engine.runtime.heartbeat_watch import HeartbeatWatch
+from engine.settings import Settings, read_alerts
+
+SERVICE = "service"  # whose alerts the launcher tells; no account is called so
+
+
+def notifiers(channels: Sequence[Channel]) -> list[Notifier]:
+    """One a channel. Raises InvalidValue for an address that can't be used; apprise is loaded only if there is any."""
+    if not channels:
+        return []
+    from engine.adapters.notify.apprise_channel import AppriseChannel
+
+    return [AppriseChannel(channel) for channel in channels]
+
+
+def configured_notifiers() -> list[Notifier]:
+    """Those of the environment, for `lockstep alerts test`."""
+    return notifiers(read_alerts(os.environ))
+
+
+def alert_desk(settings: Settings, account_id: str, clock: Clock, journal: Outbox) -> AlertDesk:
+    """The desk of an account's engine, not started."""
+    return AlertDesk(account_id, clock, journal, _senders(settings, account_id, clock))
+
+
+def heartbeat_watch(settings: Settings, clock: Clock) -> HeartbeatWatch:
+    """The launcher's eye on the engine."""
+    senders = _senders(settings, SERVICE, clock)
+    kept = SnapshotFile(_folder(settings) / f"{SERVICE}.ended.json")
+    return HeartbeatWatch(SnapshotFile(settings.snapshot_path), clock, senders, kept)
+
+
+def _senders(settings: Settings, owner: str, clock: Clock) -> list[AlertSender]:
+    return [
+        AlertSender(
+            channel,
+            notifier,
+            clock,
+            Backoff(random.random),
+            SnapshotFile(_folder(settings) / f"{owner}.{channel.name}.json"),
+        )
+        for channel, notifier in zip(settings.alerts, notifiers(settings.alerts), strict=True)
+    ]
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.state_dir / "alerts"

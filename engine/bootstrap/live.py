@@ -1,0 +1,50 @@
+"""What watches over an account's sending: how surely it is ours and, for a live one, whether live is effective.
+
+Wired by engine.py; feeds dispatch (leaving) and the supervisor's workers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+from engine.adapters.firestore.store import FirestoreRecordStore
+from engine.bootstrap.outside import Outside
+from engine.domain.account import Mode
+from engine.domain.effective import EffectiveMode
+from engine.ports import Grant
+from engine.runtime.leaving import Leaving
+from engine.runtime.mode_watch import ModeWatch, Witnesses
+from engine.runtime.ownership import LIVE_RENEW_AGAIN_S, RENEW_AGAIN_S, Hold, kept
+from engine.runtime.session import Session
+from engine.runtime.store_probe import StoreProbe
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """`works` are loops of a live account; a paper account has none, and asks the store nothing for it."""
+
+    hold: Hold
+    leaving: Leaving
+    renew_again_s: float
+    works: Mapping[str, Callable[[threading.Event], None]]
+
+
+def watching(out: Outside, session: Session, grant: Grant) -> Watching:
+    """The watch over an account that is ours."""
+    hold, account = Hold(out.lease, grant), out.market.account
+    if account.mode is Mode.PAPER:
+        return Watching(hold, Leaving(account, hold, lambda: (EffectiveMode.PAPER, ()), out.clock), RENEW_AGAIN_S, {})
+    store = FirestoreRecordStore(out.wire, out.lease, out.clock, lambda symbol: 2)  # to ping alone
+    probe = StoreProbe(store.ping, hold.renewal_late_s, out.clock)
+    witnesses = Witnesses(lambda: out.control.arming(account.account_id), probe.healthy, hold.left_s)
+    mode = ModeWatch(session, witnesses, out.clock)
+    works = {"probe": probe.run, "mode": mode.run}
+    return Watching(hold, Leaving(account, hold, mode.now, out.clock), LIVE_RENEW_AGAIN_S, works)
+
+
+def kept_while_starting(out: Outside, grant: Grant) -> AbstractContextManager[None]:
+    """A live account's lease is too short for a start: it is renewed meanwhile."""
+    return nullcontext() if out.market.account.mode is Mode.PAPER else kept(out.lease, grant, LIVE_RENEW_AGAIN_S)

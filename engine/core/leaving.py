@@ -1,0 +1,95 @@
+"""Positions that are left by price or by time: stops and targets touched, time exits, the session's flattening.
+
+Called by engine.py for prices that leave a symbol's calm interval, by minute.py at each minute.
+"""
+
+from __future__ import annotations
+
+from engine.core.decide import exit_position
+from engine.core.exits import STOPS, levels, place, ratchet
+from engine.core.portfolio import Position
+from engine.core.publish import publish_alert, publish_position
+from engine.core.settle import exits_of, set_triggers
+from engine.core.state import State
+from engine.core.tape import Tape
+from engine.domain.instant import MINUTE, SECOND, Instant
+from engine.domain.market import TradingSession
+from engine.domain.order import ExitReason, OrderState
+
+LEFT_TO_VENUE_US = 5 * SECOND  # a stop that rests at the venue and was reached has so long to fill there
+NOT_FLAT_AFTER_US = 5 * MINUTE
+
+
+def touched(state: State, tape: Tape, low: int, high: int, last: int, at: Instant) -> None:
+    """A price, or a bar's range that ended at `last`, reached a stop, a target, or a price at which a stop moves.
+
+    Of a range the worse is assumed: first the stop as it was, then the target, and only then does the stop move, and
+    what it is then is compared with the last price alone.
+    """
+    state.now, moved = at, False
+    for position in state.portfolio.all():
+        if position.symbol != tape.symbol:
+            continue
+        exits = exits_of(state, position)
+        reason = levels(position, exits).crossed(low, high)
+        if reason is None and exits is not None and ratchet(exits, position, high if position.sign > 0 else low):
+            place(exits, position)
+            moved = True
+            if state.views:
+                publish_position(state, position)
+            reason = levels(position, exits).crossed(last, last)
+        if reason is not None and not (reason in STOPS and _left_to_venue(state, position, low, high, at)):
+            exit_position(state, position, reason, at)
+    if moved:
+        set_triggers(state, tape.symbol)
+
+
+def _left_to_venue(state: State, position: Position, low: int, high: int, at: Instant) -> bool:
+    """Whether the stop that rests at the venue was reached too, and still has time to fill there."""
+    stop = state.resting_stop(position.bot_id, position.symbol)
+    if stop is None or stop.state not in (OrderState.ACCEPTED, OrderState.PARTIALLY_FILLED):
+        return False
+    trigger = position.instrument.units_of(stop.trigger_price or stop.price)
+    if not (low <= trigger if position.sign > 0 else high >= trigger):
+        return False
+    stop.touched_at = stop.touched_at or at
+    return at - stop.touched_at < LEFT_TO_VENUE_US
+
+
+def leave_by_time(state: State, session: TradingSession, at: Instant) -> None:
+    """At a minute of a session: close what is due to be flattened or has been held for its time, and what deleted bots
+    still hold; tell of what is not flat when it should be.
+    """
+    for position in state.portfolio.all():
+        if position.instrument.venue != session.venue:
+            continue
+        flatten_at = session.flatten_for(position.instrument.closing_auction)
+        reason = _due(state, position, flatten_at, at)
+        if reason is not None:
+            exit_position(state, position, reason, at)
+        if flatten_at is not None and at >= flatten_at + NOT_FLAT_AFTER_US:
+            _tell_not_flat(state, position, session, at)
+
+
+def _due(state: State, position: Position, flatten_at: Instant | None, at: Instant) -> ExitReason | None:
+    if flatten_at is not None and at >= flatten_at:
+        return ExitReason.FLATTEN
+    bot = state.bots.get(position.bot_id)
+    if bot is not None and bot.removed:
+        return ExitReason.MANUAL
+    exits = exits_of(state, position)
+    if exits is not None and exits.time_exit_s is not None and at - position.entry_time >= exits.time_exit_s * SECOND:
+        return ExitReason.TIME
+    return None
+
+
+def _tell_not_flat(state: State, position: Position, session: TradingSession, at: Instant) -> None:
+    subject = f"{position.fill_ids[0]} {session.day}"
+    if subject in state.not_flat:
+        return
+    state.not_flat.add(subject)
+    words = (
+        f"{position.symbol}: {position.quantity:f} of {position.bot_id} should be flat by now, and is not; the session "
+        f"ends at {session.minute_label(session.close_at)}. Close it at the broker if it stays so"
+    )
+    publish_alert(state, "critical", "not_flat", subject, words)

@@ -1,0 +1,119 @@
+"""Trips as they happen and as they are lifted: entries are taken back, one alert says why and until when.
+
+Called by minute.py before bots judge, by settle.py after each fill, by answers.py for rejections, by reconcile.py for
+the first comparison, by control.py for a person's resume, and as a trading day begins. When something trips is in
+risk/trips.py. Exits and what protects a position go on.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from engine.core.audit import note
+from engine.core.publish import publish_account, publish_alert
+from engine.core.publish_bots import publish_bot
+from engine.core.risk.trips import lifted_by_session, losing_streak, losses, period_of, reject_storm
+from engine.core.sending import withdraw_entries
+from engine.core.state import State
+from engine.domain.instant import Instant
+from engine.domain.records import TripKind, TripRecord
+from engine.domain.records.audit import ENGINE
+
+
+def judge(state: State, at: Instant) -> Decimal:
+    """Trip what the account's money as it is now trips; returns its equity (currency)."""
+    equity = state.equity()
+    if state.floor.reached(equity, state.policy, state.ledger):
+        for loss in losses(equity, state.policy, state.ledger, at):
+            trip(state, loss)
+    streak = losing_streak(state.policy, state.ledger, at)
+    if streak is not None:
+        trip(state, streak)
+    return equity
+
+
+def rejected(state: State, at: Instant, reason: str) -> None:
+    """The broker rejected an order, told for the first time."""
+    state.rejections.add(at)
+    storm = reject_storm(state.policy, state.ledger, state.rejections, at, reason)
+    if storm is not None:
+        trip(state, storm)
+    told_of_ends(state)
+
+
+def trip(state: State, record: TripRecord) -> None:
+    """Latch it: no entry from here on. What has tripped already is not told again."""
+    trips = state.breaker.trips
+    if record.kind in trips:
+        return
+    trips[record.kind] = record
+    note(state, ENGINE, "tripped", record.kind, None, record.detail)
+    withdraw_entries(state, max(record.at, state.now), reason=f"entries are stopped: {_name(record)}")
+    publish_alert(state, "critical", record.kind, period_of(record), record.detail)
+    publish_standing(state)
+
+
+def told_of_ends(state: State) -> None:
+    """Something that was at work has ended: what reduces may have come to its end, and is shown so."""
+    if state.breaker.trips and not state.exposed():
+        publish_account(state)
+
+
+def begin_day(state: State, day: str) -> None:
+    """A trading day (ISO) has begun: what its session, or its week, lifts is lifted."""
+    for record in list(state.breaker.trips.values()):
+        if lifted_by_session(record, day):
+            _lift(state, record, ENGINE, f"by the session of {day}")
+
+
+def resume(state: State, actor: str) -> str | None:
+    """A person resumes: what a person may lift is lifted; of what stays, in words why. None where nothing stays."""
+    for kind in state.breaker.liftable():
+        _lift(state, state.breaker.trips[kind], actor, "by a person")
+    return "; ".join(record.detail for record in state.breaker.shown) or None
+
+
+def compared(state: State) -> None:
+    """A report of the broker's was compared with the books: the first that leaves nothing in doubt lets entries go.
+
+    What is in doubt becomes a difference with the next report, or is gone.
+    """
+    breaker = state.breaker
+    if breaker.unreconciled is None or state.truth.suspects:
+        return
+    waited, breaker.unreconciled = breaker.unreconciled, None
+    if state.sessions:  # before the first one nobody was told that it waited
+        note(state, ENGINE, "trip_lifted", waited.kind, waited.detail, "the broker's report was compared")
+        publish_standing(state)
+
+
+def publish_standing(state: State) -> None:
+    """The account and all bots: what stops the one keeps the others from trading."""
+    publish_account(state)
+    if state.views:
+        for bot_id in sorted(state.bots):
+            publish_bot(state, state.bots[bot_id])
+
+
+def _lift(state: State, record: TripRecord, actor: str, how: str) -> None:
+    """What it was judged on begins anew where it would trip at once again."""
+    ledger = state.ledger
+    del state.breaker.trips[record.kind]
+    match record.kind:
+        case TripKind.DRAWDOWN:
+            before, ledger.high_water_mark = ledger.high_water_mark, state.equity()
+            how += f"; the high-water mark begins anew at {ledger.high_water_mark:.2f}, it was {before:.2f}"
+        case TripKind.LOSING_STREAK:
+            ledger.losses_in_a_row = 0
+        case TripKind.REJECT_STORM:
+            state.rejections.clear()
+        case TripKind.FEED_LOST:
+            state.prices_since = None
+        case _:
+            pass
+    note(state, actor, "trip_lifted", record.kind, record.detail, how)
+    publish_alert(state, "info", "trip_lifted", f"{record.kind} {period_of(record)}", f"{_name(record)}: lifted {how}")
+
+
+def _name(record: TripRecord) -> str:
+    return record.kind.replace("_", " ").capitalize()

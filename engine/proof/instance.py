@@ -1,0 +1,242 @@
+"""One engine process: the production parts on the world's doors, and what of it can run next. Made by world.py.
+
+It starts as bootstrap starts it. Its threads' loops are taken a turn at a time, in whatever order the world draws.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from engine.adapters.firestore.control_plane import FirestoreControlPlane
+from engine.adapters.firestore.lease import FirestoreLease
+from engine.adapters.firestore.reader import FirestoreDocuments
+from engine.adapters.firestore.recovery import FirestorePast
+from engine.adapters.firestore.store import FirestoreRecordStore
+from engine.bootstrap.shown import nested_fields
+from engine.bootstrap.venue import Edge, VenueDesk, outgoing_to, venue_desk
+from engine.domain.account import AccountSpec, BotSpec, Mode
+from engine.domain.effective import EffectiveMode
+from engine.domain.effects import PublishRecord, SubmitOrder
+from engine.domain.errors import Fenced, OperatingError
+from engine.domain.records import OrderRecord
+from engine.outbox.backoff import Backoff
+from engine.outbox.relay import Relay
+from engine.ports import Grant
+from engine.proof.exchange import Exchange
+from engine.proof.link import InFlight, Link
+from engine.proof.market import Prices, told_by
+from engine.proof.occasions import Occasions, WorldClock
+from engine.proof.storage import Disk, FaultyWire, Store
+from engine.runtime.control_watch import ControlWatch
+from engine.runtime.dead_letters import DeadLetterDesk
+from engine.runtime.leaving import Leaving
+from engine.runtime.mode_watch import ModeWatch, Witnesses
+from engine.runtime.outgoing import Written
+from engine.runtime.ownership import Hold, Ownership
+from engine.runtime.recovery import Sources, answered_commands, recover
+from engine.runtime.rederive import written_down
+from engine.runtime.session import Doors, Session
+from engine.runtime.snapshot import AccountSnapshot
+from engine.runtime.store_probe import StoreProbe
+
+
+class Turn(threading.Event):
+    """The stop of a loop that is to take one turn: it is asked once whether to stop, and says yes the second time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked = 0
+        self.rest_s = 0.0
+
+    def is_set(self) -> bool:
+        """False the first time."""
+        self._asked += 1
+        return self._asked > 1
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Never waits; the second wait is where the turn is over."""
+        self.rest_s = timeout or 0.0
+        return self.is_set()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a process finds outside of it."""
+
+    occasions: Occasions
+    clock: WorldClock
+    store: Store
+    exchange: Exchange
+    in_flight: InFlight
+    prices: Prices
+    account: AccountSpec
+    bots: tuple[BotSpec, ...]
+
+
+class Instance:
+    """Alive from `start` on, until a Crashed or a Fenced comes out of one of its turns."""
+
+    def __init__(self, name: str, around: Surroundings, disk: Disk, sent: Callable[[SubmitOrder], None]) -> None:
+        self.name = name
+        self.disk = disk
+        self._around = around
+        wire = FaultyWire(name, around.store, around.occasions)
+        self._wire = wire
+        self._lease = FirestoreLease(wire, around.clock, lifetime_s=10.0, patience_s=0.0, renew_s=3.0)
+        documents = FirestoreDocuments(wire, around.clock, around.occasions.chance.unit)
+        self._control = FirestoreControlPlane(wire, documents, around.clock.now)
+        self._edge = Edge(
+            lambda market: Link(name, around.exchange, around.in_flight, sent), lambda outbox, relay: self._in_the_store
+        )
+        self._due: dict[str, float] = {}
+        self._lost = False
+        self._watching: dict[str, Callable[[], float]] = {}
+        disk.holder = name
+
+    def start(self) -> None:
+        """Own the account and recover it. Raises OperatingError where it has to be tried again from the beginning."""
+        around, account, journal = self._around, self._around.account, self.disk
+        grant = self._lease.acquire(account, self.name, journal.name, old_holder_dead=True)
+        self._control.ensure(account, around.bots)
+        digits = {item.symbol: item.price_digits for item in around.prices.instruments()}
+        store = FirestoreRecordStore(self._wire, self._lease, around.clock, lambda symbol: digits.get(symbol, 2))
+        self.relay = Relay(journal, store, grant, around.clock, Backoff(around.occasions.chance.unit))
+        outgoing = outgoing_to(self._edge, journal, self.relay, around.clock)
+        snapshot = AccountSnapshot(account.user_id, nested_fields(account, digits))
+        doors = Doors(around.clock, around.prices, journal, lambda: False, outgoing)
+        session = self.session = Session(account, told_by(around.prices), doors, snapshot)
+        session.pulse.instance, session.pulse.epoch = grant.instance, grant.epoch
+        letters = DeadLetterDesk(journal, account.account_id)
+        carriers = [letters.carry_out]
+        self._watch = ControlWatch(
+            self._control, account, session.inbox, around.clock,
+            carry_out=lambda command: any(carry_out(command) for carry_out in carriers),
+        )  # fmt: skip
+        past = written_down(journal, FirestorePast(self._wire), account, grant)
+        letters.tell_untold(past.records)
+        self._watch.begin_answered(answered_commands(journal))
+        recover(session, self._watch, past, Sources(around.prices, journal, FirestorePast(self._wire)))
+        self._lease.renew(grant)
+        assert outgoing is not None
+        desk: VenueDesk = venue_desk(self._edge, session, outgoing, around.clock, self._watched(grant))
+        self._desk = desk
+        carriers.append(desk.reconciliation.carry_out)
+        desk.reconciliation.step()
+        self._ownership = Ownership(self._lease, grant, self._lose)
+        for tick in around.prices.of_this_minute():
+            session.inbox.put(tick)
+
+    def _watched(self, grant: Grant) -> Leaving:
+        """What has the last word on each order, as bootstrap/live wires it."""
+        account, clock = self._around.account, self._around.clock
+        hold = self.hold = Hold(self._lease, grant)
+        if account.mode is Mode.PAPER:
+            return Leaving(account, hold, lambda: (EffectiveMode.PAPER, ()), clock)
+        store = FirestoreRecordStore(self._wire, self._lease, clock, lambda symbol: 2)
+        probe = StoreProbe(store.ping, hold.renewal_late_s, clock)
+        witnesses = Witnesses(lambda: self._control.arming(account.account_id), probe.healthy, hold.left_s)
+        mode = ModeWatch(self.session, witnesses, clock)
+        self._watching = {"probe": probe.look, "mode": mode.look}
+        return Leaving(account, hold, mode.now, clock)
+
+    def _in_the_store(self, batch: Sequence[PublishRecord]) -> Written:
+        """See outgoing.in_the_store. Whoever waits lets the relay's loop run meanwhile: there is but one thread."""
+        promise = self.relay.waiters.expect([effect for effect in batch if isinstance(effect.record, OrderRecord)])
+
+        def wait(timeout_s: float) -> None:
+            clock = self._around.clock
+            until = clock.monotonic() + timeout_s
+            promise.hurry(timeout_s)
+            while not promise.settled.is_set() and clock.monotonic() < until:
+                try:
+                    rest_s = self.relay.step()
+                except Fenced:
+                    break
+                clock.wait(max(0.02, min(rest_s or 0.02, until - clock.monotonic())))
+            promise.wait(0.0)
+
+        return wait
+
+    def drain(self) -> None:
+        """Take what is in the inbox, and deliver what waits as long as that goes on without a rest."""
+        while len(self.session.inbox):
+            self._session_turn()
+        while self.relay.step() == 0.0:
+            pass
+
+    @property
+    def wire(self) -> FaultyWire:
+        """Its way to the store."""
+        return self._wire
+
+    def let_go(self) -> None:
+        """Let the lease go, as an engine that ends in order does last."""
+        self._ownership.release()
+
+    def turns(self) -> list[tuple[str, Callable[[], None]]]:
+        """What can run now, by name; a loop that rests is left out until its rest is over."""
+        loops: dict[str, Callable[[], float]] = {
+            "session": self._session_turn,
+            "relay": self._relay_turn,
+            "dispatch": self._dispatch_turn,
+            "truth": self._truth_turn,
+            "stream": self._stream_turn,
+            "controls": self._controls_turn,
+            "lease": self._lease_turn,
+            **self._watching,
+        }
+        now = self._around.clock.monotonic()
+
+        def turn(name: str, loop: Callable[[], float]) -> None:
+            self._due[name] = self._around.clock.monotonic() + loop()
+
+        return [
+            (name, lambda name=name, loop=loop: turn(name, loop))  # type: ignore[misc]
+            for name, loop in loops.items()
+            if self._due.get(name, 0.0) <= now
+        ]
+
+    def _session_turn(self) -> float:
+        for event in self.session.inbox.take(0):
+            self.session.step(event)
+        self.session.pulse.see(self.session.loop.engine.state.ticks, self._around.clock.monotonic())
+        self.session.tell(force=False)
+        return 0.0
+
+    def _relay_turn(self) -> float:
+        rest_s = self.relay.step()
+        return 0.0 if rest_s is None else rest_s
+
+    def _dispatch_turn(self) -> float:
+        self._desk.dispatch.step()
+        return 0.0
+
+    def _truth_turn(self) -> float:
+        self._desk.reconciliation.step()
+        return 0.0
+
+    def _stream_turn(self) -> float:
+        turn = Turn()
+        self._desk.stream.run(turn)
+        return turn.rest_s
+
+    def _controls_turn(self) -> float:
+        try:
+            self._watch.look_if_due()
+        except Fenced:
+            raise
+        except OperatingError:
+            pass  # its loop says so and looks again
+        return 0.1
+
+    def _lease_turn(self) -> float:
+        turn = Turn()
+        self._ownership.run(turn)
+        if self._lost:
+            raise Fenced("the lease is lost")
+        return turn.rest_s
+
+    def _lose(self) -> None:
+        self._lost = self.hold.lost = True

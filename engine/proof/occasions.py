@@ -1,0 +1,86 @@
+"""What every part of the world shares: its time, its chance, which faults are on, and the trace of what happened.
+
+Made by world.py for one schedule.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from engine.domain.instant import Instant, instant_of
+from engine.proof.chance import CALM, Chance, Faults
+
+BEGINS = datetime(2026, 1, 5, 3, 45, tzinfo=UTC)  # 09:15 in Mumbai, a Monday
+
+
+class Crashed(BaseException):
+    """The process died here. No `except Exception` holds it up."""
+
+
+class Occasions:
+    """Time in microseconds since the epoch; `met` counts the faults that really happened, by name."""
+
+    def __init__(self, chance: Chance, faults: Faults, *, traced: bool) -> None:
+        self.chance = chance
+        self.faults = faults
+        self.now: Instant = instant_of(BEGINS)
+        self.met: Counter[str] = Counter()
+        self.lines: list[str] = []
+        self._traced = traced
+        self._digest = hashlib.sha256()
+
+    def calm_down(self) -> None:
+        """From now on nothing goes wrong any more."""
+        self.faults = CALM
+        self.note("world", "faults stop")
+
+    def happens(self, fault: str) -> bool:
+        """Whether a fault happens on this occasion."""
+        if not self.chance.happens(getattr(self.faults, fault)):
+            return False
+        self.met[fault] += 1
+        return True
+
+    def may_crash(self, who: str, where: str) -> None:
+        """A boundary. Raises Crashed where the process dies here."""
+        if self.happens("crash"):
+            self.note(who, f"crashes {where}")
+            raise Crashed
+
+    def note(self, who: str, what: str) -> None:
+        """A line of the trace: the second, who, what."""
+        line = f"{self.seconds:9.3f} {who:9} {what}"
+        self._digest.update(line.encode())
+        if self._traced:
+            self.lines.append(line)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the schedule began."""
+        return (self.now - instant_of(BEGINS)) / 1e6
+
+    @property
+    def digest(self) -> str:
+        """Of the whole trace so far."""
+        return self._digest.hexdigest()
+
+
+class WorldClock:
+    """See ports.Clock: the world's time. Whoever waits lets it pass, and nothing else runs meanwhile."""
+
+    def __init__(self, occasions: Occasions) -> None:
+        self._occasions = occasions
+
+    def now(self) -> datetime:
+        """See ports.Clock."""
+        return BEGINS + timedelta(microseconds=self._occasions.now - instant_of(BEGINS))
+
+    def monotonic(self) -> float:
+        """See ports.Clock."""
+        return self._occasions.seconds
+
+    def wait(self, seconds: float) -> None:
+        """See ports.Clock."""
+        self._occasions.now += round(seconds * 1e6)

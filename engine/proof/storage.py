@@ -1,0 +1,109 @@
+"""The store and the disk, with all that can happen to a write. The store is the production adapters' twin wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.adapters.firestore.encoder import name_of
+from engine.adapters.firestore.errors import error_of
+from engine.adapters.firestore.memory import MemoryWire
+from engine.adapters.firestore.wire import TIMEOUT_S, Message
+from engine.domain.effects import PublishRecord
+from engine.domain.errors import OperatingError
+from engine.outbox.memory import MemoryJournal
+from engine.ports import Clock
+from engine.proof.occasions import Occasions
+
+_CODES = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED", "INTERNAL", "UNAUTHENTICATED")
+
+
+class Store:
+    """The database, and commits that arrive after their caller gave up."""
+
+    def __init__(self, occasions: Occasions) -> None:
+        self.wire = MemoryWire("proof")
+        self.away_until = 0
+        self._occasions = occasions
+        self._late: list[tuple[int, Message]] = []
+
+    def arrive(self) -> None:
+        """What was sent long ago is applied now, or refused: nobody hears of it."""
+        now = self._occasions.now
+        due = [request for at, request in self._late if at <= now]
+        self._late = [(at, request) for at, request in self._late if at > now]
+        for request in due:
+            try:
+                self.wire.commit(request)
+                self._occasions.note("store", "applies a late commit")
+            except OperatingError as error:
+                self._occasions.note("store", f"refuses a late commit: {type(error).__name__}")
+
+    def has(self, collection: str, document_id: str) -> bool:
+        """Whether the database has a document, whatever ails the way to it."""
+        return self.wire.get([name_of(self.wire.database, collection, document_id)])[0] is not None
+
+    def later(self, request: Message) -> None:
+        """Apply this some time from now."""
+        self._late.append((self._occasions.now + round(self._occasions.chance.between(0.05, 8) * 1e6), request))
+
+
+class FaultyWire:
+    """One process's way to the store. See Wire."""
+
+    def __init__(self, who: str, store: Store, occasions: Occasions) -> None:
+        self._who = who
+        self._store = store
+        self._occasions = occasions
+        self.database = store.wire.database
+
+    def commit(self, request: Message, timeout_s: float = TIMEOUT_S) -> Message:
+        """See Wire."""
+        self._occasions.may_crash(self._who, "before a commit")
+        self._may_fail()
+        if self._occasions.happens("store_applies_late"):
+            kept = type(request)()
+            kept.CopyFrom(request)
+            self._store.later(kept)
+            raise error_of("DEADLINE_EXCEEDED", "no answer")
+        answer = self._store.wire.commit(request)
+        self._occasions.may_crash(self._who, "after a commit")
+        if self._occasions.happens("store_loses_reply"):
+            raise error_of("UNAVAILABLE", "the reply was lost")
+        return answer
+
+    def get(self, names: Sequence[str], timeout_s: float = TIMEOUT_S) -> list[Message | None]:
+        """See Wire."""
+        self._may_fail()
+        return self._store.wire.get(names)
+
+    def query(self, query: Message, timeout_s: float = TIMEOUT_S) -> list[Message]:
+        """See Wire."""
+        self._may_fail()
+        return self._store.wire.query(query)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _may_fail(self) -> None:
+        if self._occasions.now < self._store.away_until:
+            raise error_of("UNAVAILABLE", "the store is away")
+        if self._occasions.happens("store_refuses"):
+            raise error_of(self._occasions.chance.pick(_CODES), "injected")
+
+
+class Disk(MemoryJournal):
+    """A journal that outlives the process, unless its disk is lost. `name` is what the lease calls it."""
+
+    def __init__(self, name: str, clock: Clock, occasions: Occasions) -> None:
+        super().__init__(clock)
+        self.name = name
+        self.holder = ""
+        self.seen: list[PublishRecord] = []  # all it ever took, for the checkers
+        self._occasions = occasions
+
+    def put(self, batch: Sequence[PublishRecord]) -> None:
+        """See ports.Outbox."""
+        self._occasions.may_crash(self.holder, "before writing down")
+        super().put(batch)
+        self.seen.extend(batch)
+        self._occasions.may_crash(self.holder, "after writing down")

@@ -1,0 +1,81 @@
+"""The last word before an order leaves: whether this engine may still send for the account. Asked by dispatch.
+
+Fed by what is known of the lease (ownership.Hold) and, for a live account, by the mode as it is at this moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.domain.account import AccountSpec, Mode
+from engine.domain.broker import BrokerReport, VenueState
+from engine.domain.effective import EffectiveMode
+from engine.domain.effects import SubmitOrder
+from engine.domain.order import Purpose
+from engine.ports import Clock
+from engine.runtime.lookups import BELIEVED_AFTER_S
+from engine.runtime.mode import MARGIN_S
+from engine.runtime.ownership import Hold
+
+MAY_ARRIVE_S = BELIEVED_AFTER_S  # what another engine sent last has arrived by then, or never will
+EffectiveNow = Callable[[], tuple[EffectiveMode, tuple[str, ...]]]
+
+
+class Leaving:
+    """`effective_now` is asked for live accounts alone."""
+
+    def __init__(self, account: AccountSpec, hold: Hold, effective_now: EffectiveNow, clock: Clock) -> None:
+        self._live = account.mode is Mode.LIVE
+        self._clock = clock
+        self._began_at = clock.monotonic()
+        self._hold = hold
+        self._effective_now = effective_now
+
+    @property
+    def lost(self) -> bool:
+        """Whether another engine is known to have the account: nothing leaves any more, exits neither."""
+        return self._hold.lost
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether another engine may have the account by now, or one of before may still be sending for it: then an
+        exit leaves only for what the venue still shows.
+        """
+        return not self._sure or (self._live and self._clock.monotonic() - self._began_at < MAY_ARRIVE_S)
+
+    @property
+    def _sure(self) -> bool:
+        return self._hold.left_s() > MARGIN_S
+
+    def look(self) -> None:
+        """Find out whose the account is, where the lease alone does not say it any more. Takes a second at most."""
+        if not self._sure:
+            self._hold.look()
+
+    def bars(self, order: SubmitOrder) -> str | None:
+        """Why the order may not leave now, in words."""
+        if self.lost:
+            return "another engine has the account"
+        if order.purpose is not Purpose.ENTRY:
+            return None
+        if not self._sure:
+            return "this engine's lease of the account is about to end"
+        if not self._live:
+            return None
+        if order.mode is not EffectiveMode.LIVE:
+            return f"it was decided while the account was {order.mode}"
+        mode, reasons = self._effective_now()
+        return None if mode is EffectiveMode.LIVE else f"the account is {mode} now: {'; '.join(reasons)}"
+
+
+def is_left_to_close(order: SubmitOrder, report: BrokerReport) -> bool:
+    """Whether the venue holds what an exit would close, less what already works to close it. It never opens anything,
+    whoever else sends the same.
+    """
+    held = sum(position.quantity for position in report.positions if position.symbol == order.symbol)
+    working = sum(
+        other.quantity - other.filled_quantity
+        for other in report.orders
+        if other.symbol == order.symbol and other.side is order.side and other.state is VenueState.WORKING
+    )
+    return -order.side.sign * held - working >= order.quantity

@@ -1,0 +1,352 @@
+"""Two engines on one live account, again and again, in one deterministic thread: a new one comes while the old one
+lives, hangs, dies, is cut off from the store, or goes.
+
+Everything that decides is the production code (engine/proof has the world around it). A pause stops one engine at a
+boundary amid its work while time, prices, store and the other engine go on; then it goes on where it was, as a process
+does after SIGSTOP. Each engine has a disk of its own. The bot holds one tranche at most, so that a second entry
+anywhere is one too many. Used by test_overlaps.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.adapters.firestore.decoder import fields_of
+from engine.adapters.firestore.encoder import name_of
+from engine.adapters.firestore.reader import FirestoreDocuments
+from engine.adapters.firestore.wire import TIMEOUT_S, Message
+from engine.domain.account import AccountSpec, BotSpec, Building, Mode, Sizing, SizingKind
+from engine.domain.canary import Canary
+from engine.domain.effects import SubmitOrder
+from engine.domain.errors import LeaseHeld, OperatingError, OutcomeUnknown
+from engine.domain.events import BrokerEvent
+from engine.domain.instant import MINUTE, SECOND, Instant, instant_of
+from engine.domain.market import Tick
+from engine.domain.order import Purpose
+from engine.domain.signal import SignalType
+from engine.ports import Fields, Transaction
+from engine.proof.chance import CALM, Chance
+from engine.proof.exchange import Exchange
+from engine.proof.instance import Instance, Surroundings
+from engine.proof.link import InFlight
+from engine.proof.market import SYMBOLS, Prices
+from engine.proof.occasions import BEGINS, Crashed, Occasions, WorldClock
+from engine.proof.storage import Disk, Store
+from engine.proof.world import LOOSE
+from engine.runtime.leaving import is_left_to_close
+
+ACCOUNT = AccountSpec(
+    "live-proof", "ann", Mode.LIVE, market="angelone", cash=Decimal(10_000_000), risk_policy=LOOSE, name="Proof"
+)
+BOT = BotSpec(
+    "alpha", "told", SYMBOLS, sizing=Sizing(SizingKind.QUANTITY, Decimal(20)), building=Building(tranches_max=1),
+    canary=Canary(trades=0),
+)  # fmt: skip
+FATES = ("goes_on", "hangs", "hangs", "dies", "is_cut_off", "goes")
+MINUTES = 150
+STANDS_BY = 8 * SECOND
+WITHIN = 4 * MINUTE  # an overlap is over by then
+NETWORK = replace(CALM, request_late=0.1, reply_lost=0.1, store_loses_reply=0.02, told_late=0.1)
+
+
+class Boundaries(Occasions):
+    """At a boundary of the one engine that is to hang, its pause is spent; of the one that is to die, it dies."""
+
+    fate = ""
+    victim = ""
+
+    def __init__(self, chance: Chance, world: Overlaps) -> None:
+        super().__init__(chance, NETWORK, traced=False)
+        self._world = world
+
+    def may_crash(self, who: str, where: str) -> None:
+        """See Occasions. What leaves for the venue is late by the network's doing alone: 55 s at most (link.py)."""
+        if who != self.victim or where.startswith("before sending") or not self.chance.happens(0.15):
+            return
+        fate, self.fate = self.fate, ""
+        if fate == "dies":
+            self.note(who, f"dies {where}")
+            raise Crashed
+        if fate == "hangs":
+            self.note(who, f"hangs {where}")
+            self._world.pause(who)
+
+
+class Cut(Store):
+    """The store, which one engine may not reach for a while."""
+
+    def __init__(self, occasions: Boundaries) -> None:
+        super().__init__(occasions)
+        self.cut_off = ""
+
+    def for_one(self, name: str, wire: Any) -> None:
+        """Have an engine's own wire fail while it is cut off."""
+        commit, get, query = wire.commit, wire.get, wire.query
+
+        def reached() -> None:
+            if self.cut_off == name:
+                raise OutcomeUnknown("no route to the store")
+
+        def cut_commit(request: Message, timeout_s: float = TIMEOUT_S) -> Message:
+            reached()
+            return commit(request, timeout_s)
+
+        def cut_get(names: Any, timeout_s: float = TIMEOUT_S) -> Any:
+            reached()
+            return get(names, timeout_s)
+
+        def cut_query(asked: Message, timeout_s: float = TIMEOUT_S) -> Any:
+            reached()
+            return query(asked, timeout_s)
+
+        wire.commit, wire.get, wire.query = cut_commit, cut_get, cut_query
+
+
+class JudgingExchange(Exchange):
+    """The venue, which looks at each entry as it arrives."""
+
+    doubled: list[str]
+    late_exits: list[str]
+
+    def place(self, order: SubmitOrder) -> BrokerEvent:
+        """See Exchange."""
+        if order.purpose is not Purpose.ENTRY:
+            if not is_left_to_close(order, self.report()):
+                self.late_exits.append(f"{order.order_id} arrived with nothing left to close")
+        else:
+            if any(placed.tag == order.order_id for placed in self.placed):
+                self.doubled.append(f"{order.order_id} arrived twice")
+            held = self.net().get(order.symbol, Decimal(0))
+            working = [p.tag for p in self.working() if p.symbol == order.symbol and p.side is order.side]
+            if held * order.side.sign > 0 or working:
+                self.doubled.append(f"entry {order.order_id} of {order.symbol}: {held} held, {working} at work")
+        return super().place(order)
+
+
+@dataclass
+class Alive:
+    """An engine that owns the account, or believes so."""
+
+    instance: Instance
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What came of a seed's overlaps. `lines` say what must not be; the rest is what was met."""
+
+    doubled: tuple[str, ...]
+    strangers: tuple[str, ...]
+    unsettled: tuple[str, ...]
+    met: Counter[str]
+    digest: str
+
+
+class Overlaps:
+    """Made from a seed; `run` once."""
+
+    def __init__(self, seed: int) -> None:
+        chance = Chance(seed)
+        self.occasions = Boundaries(chance, self)
+        self.clock = WorldClock(self.occasions)
+        self.store = Cut(self.occasions)
+        self.exchange = JudgingExchange(self.occasions)
+        self.exchange.doubled, self.exchange.late_exits = [], []
+        self.in_flight = InFlight(self.exchange)
+        self.prices = Prices(chance, lambda: self.occasions.now)
+        self.prices.ticks = list(_ticks(chance))
+        self.prices.signals = _signals(chance)
+        self.around = Surroundings(
+            self.occasions, self.clock, self.store, self.exchange, self.in_flight, self.prices, ACCOUNT, (BOT,)
+        )
+        self.alive: dict[str, Alive] = {}
+        self.met: Counter[str] = Counter()
+        self.strangers: list[str] = []
+        self._born = 0
+        self._waiting: str | None = None
+        self._look_at = 0
+        self._arm()
+
+    def run(self, overlaps: int) -> Seen:
+        """So many overlaps, and then a while of peace, in which venue, books and store come to agree."""
+        self._waiting = self._name()
+        self._until(lambda: bool(self.alive))
+        for _ in range(overlaps):
+            self._overlap()
+        self.occasions.faults, self.occasions.victim = CALM, ""
+        until = self.occasions.now + 2 * MINUTE
+        while self.occasions.now < until or self.in_flight.waiting:
+            self.step()
+        return Seen(
+            tuple(self.exchange.doubled), tuple(self.strangers), tuple(self._unsettled()), self.met,
+            self.occasions.digest,
+        )  # fmt: skip
+
+    def _overlap(self) -> None:
+        chance, (old,) = self.occasions.chance, list(self.alive)
+        until = self.occasions.now + round(chance.between(3, 25) * SECOND)
+        while self.occasions.now < until and old in self.alive:
+            self.step()
+        fate, self._waiting = chance.pick(FATES), self._name()
+        new = self._waiting
+        self.met[fate] += 1
+        self.occasions.victim, self.occasions.fate = old, fate
+        if fate == "is_cut_off":
+            self.store.cut_off = old
+        elif fate == "goes":
+            self._goes(old)
+        until = self.occasions.now + (STANDS_BY if fate == "goes_on" else WITHIN)
+        while self.occasions.now < until and list(self.alive) != [new]:
+            self.step()
+            if fate == "hangs" and not self.occasions.fate and until - self.occasions.now > STANDS_BY:
+                until = self.occasions.now + STANDS_BY  # it has hung: was it for long enough?
+        self.store.cut_off = self.occasions.victim = self.occasions.fate = ""
+        if list(self.alive) == [old] and fate in ("goes_on", "hangs"):
+            self._waiting = None  # it stood by, and gives up
+            return
+        self._until(lambda: list(self.alive) == [new])
+
+    def _goes(self, name: str) -> None:
+        """An engine ends in order: nothing of it runs any more, then it lets the lease go."""
+        self.alive.pop(name).instance.let_go()
+
+    def _until(self, condition: Any) -> None:
+        until = self.occasions.now + 2 * WITHIN
+        while not condition():
+            assert self.occasions.now < until, f"{list(self.alive)}, {self._waiting} waits"
+            self.step()
+
+    def pause(self, name: str) -> None:
+        """Called amid an engine's work: all else goes on, for longer than its lease or not."""
+        alive = self.alive.get(name)
+        if alive is None or alive.paused:
+            return
+        alive.paused = True
+        until = self.occasions.now + round(self.occasions.chance.pick((3.0, 9.0, 15.0, 40.0, 90.0)) * SECOND)
+        while self.occasions.now < until:
+            self.step()
+        alive.paused = False
+        self.met["woke up beside another"] += len(self.alive) > 1
+
+    def step(self) -> None:
+        """Time passes, the world moves, and some of what can run runs."""
+        self.occasions.now += round(self.occasions.chance.between(0.3, 3.0) * SECOND)
+        self.store.arrive()
+        self.in_flight.arrive()
+        for tick in self.prices.due():
+            self.exchange.trade(tick.symbol, Decimal(tick.price) / 100)
+            for alive in self.alive.values():
+                alive.instance.session.inbox.put(Tick(tick.symbol, tick.at, tick.price, tick.quantity))
+        if self._waiting is not None and self.occasions.now >= self._look_at:
+            self._try_to_start(self._waiting)
+        for name in self.occasions.chance.shuffled(list(self.alive)):
+            if name in self.alive and not self.alive[name].paused:
+                self._turns(name)
+
+    def _turns(self, name: str) -> None:
+        instance = self.alive[name].instance
+        for _, turn in self.occasions.chance.shuffled(instance.turns()):
+            try:
+                turn()
+            except (Crashed, OperatingError) as error:
+                self.occasions.note(name, f"ends: {type(error).__name__}")
+                self.alive.pop(name, None)
+                return
+            if name not in self.alive:
+                return
+
+    def _try_to_start(self, name: str) -> None:
+        self._look_at = self.occasions.now + SECOND
+        made = Instance(
+            name, self.around, Disk(f"disk-of-{name}", self.clock, self.occasions), lambda order: self._leaves(name, order)
+        )
+        self.store.for_one(name, made.wire)
+        try:
+            made.start()
+        except LeaseHeld as held:
+            self.met["stood by"] += 1
+            assert held.holder in self.alive or held.holder.startswith("engine-"), held
+            assert held.holder in str(held)
+        except OperatingError as error:
+            self.occasions.note(name, f"can't start: {type(error).__name__}")
+        else:
+            self._waiting = None
+            self.alive[name] = Alive(made)
+
+    def _leaves(self, name: str, order: SubmitOrder) -> None:
+        """An order is on the wire. The sender of an entry must own the account now, and have written it down."""
+        self.met[f"{order.purpose} sent"] += 1
+        if len(self.alive) > 1 or self._waiting is not None:
+            self.met[f"{order.purpose} sent amid an overlap"] += 1
+        database = self.store.wire.database
+        lease, written = self.store.wire.get(
+            [name_of(database, "leases", ACCOUNT.account_id), name_of(database, "orders", order.order_id)]
+        )
+        fields = {} if lease is None else fields_of(lease.fields)
+        owns = fields.get("instance") == name and fields["until"] > self.clock.now()
+        if order.purpose is not Purpose.ENTRY:  # one that is cut off from the store closes what the venue still shows
+            if not owns and not is_left_to_close(order, self.exchange.report()):
+                self.strangers.append(f"{name} sent {order.order_id} with nothing left to close")
+            return
+        if not owns:
+            self.strangers.append(f"{name} sent {order.order_id}, and {fields.get('instance')} owns the account")
+        if written is None:
+            self.strangers.append(f"{name} sent {order.order_id}, which the store does not know")
+
+    def _unsettled(self) -> list[str]:
+        """What venue and books do not agree about in the end, and what the store says of orders that never ended."""
+        (alive,) = self.alive.values()
+        state = alive.instance.session.loop.engine.state
+        books = {p.symbol: p.quantity for p in state.portfolio.all()}
+        differ = books != self.exchange.net()
+        said = list(state.truth.sentences())
+        if differ and not said:
+            return [f"{books} in the books, {self.exchange.net()} at the venue, and nobody is told"]
+        if self.exchange.late_exits:  # both closed it, the one cut off or its order long on its way: that is shown
+            self.met["exits that came too late"] += len(self.exchange.late_exits)
+            return []
+        return said + [f"{order.order_id} is {order.state}" for order in state.open_orders()]
+
+    def _name(self) -> str:
+        self._born += 1
+        return f"engine-{self._born}"
+
+    def _arm(self) -> None:
+        """A person armed the account for the whole day."""
+        documents = FirestoreDocuments(self.store.wire, self.clock, lambda: 0.5)
+        owner = {"user_id": ACCOUNT.user_id, "account_id": ACCOUNT.account_id, "mode": "live"}
+        armed = {"until": BEGINS + timedelta(hours=20), "by": "ann", "at": BEGINS}
+
+        def work(transaction: Transaction) -> Fields:
+            transaction.create("controls", ACCOUNT.account_id, {**owner, "halted": False, "armed": armed})
+            return {}
+
+        documents.change(ACCOUNT.account_id, work)
+
+
+def _ticks(chance: Chance) -> list[Tick]:
+    """Prices all day, calmly."""
+    found, prices = [], dict.fromkeys(SYMBOLS, 50_000)
+    at = instant_of(BEGINS) + SECOND
+    while at < instant_of(BEGINS) + MINUTES * MINUTE:
+        at += round(chance.between(3, 20) * SECOND)
+        symbol = chance.pick(SYMBOLS)
+        prices[symbol] = max(20_000, prices[symbol] + 5 * chance.whole(-12, 12))
+        found.append(Tick(symbol, at, prices[symbol], 10.0))
+    return found
+
+
+def _signals(chance: Chance) -> Mapping[tuple[str, Instant], SignalType]:
+    """Nearly every minute of every symbol: so that an overlap seldom lacks one."""
+    return {
+        (symbol, instant_of(BEGINS) + minute * MINUTE): SignalType.BUY if chance.happens(0.5) else SignalType.SELL
+        for minute in range(1, MINUTES)
+        for symbol in SYMBOLS
+        if chance.happens(0.8)
+    }
+

@@ -1,0 +1,72 @@
+"""The same cause is told once and counted; a fault that goes on is told ever more rarely; nothing counted is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.runtime.alert_repeats import CAUSES_MAX, LONGEST_S, WINDOW_S, Repeated, Repeats, words_of
+from tests.runtime.letterbox import alert
+
+
+def test_ten_thousand_of_a_cause_in_a_minute_are_one_that_passes_and_a_count() -> None:
+    repeats = Repeats()
+    passed = [repeats.passes(alert(), now=second * 0.006) for second in range(10_000)]
+    assert passed.count(True) == 1
+    assert repeats.closed(59.99) == []
+    (told,) = repeats.closed(WINDOW_S)
+    assert (told.more, told.alert.count) == (9_999, 10_000)
+    assert words_of(told) == "The day's loss reached 3 % … and 9,999 more in the last minute"
+
+
+def test_another_account_kind_or_subject_is_another_cause() -> None:
+    repeats = Repeats()
+    assert repeats.passes(alert(), 0)
+    assert repeats.passes(alert(subject="2026-03-03"), 0)
+    assert repeats.passes(alert(kind="drawdown"), 0)
+
+
+def test_a_cause_that_is_quiet_for_a_window_is_news_again() -> None:
+    repeats = Repeats()
+    assert repeats.passes(alert(), 0)
+    assert repeats.closed(WINDOW_S) == []
+    assert repeats.passes(alert(), WINDOW_S + 1)
+
+
+def test_while_it_goes_on_its_windows_double_up_to_an_hour() -> None:
+    repeats, told = Repeats(), []
+    for second in range(12 * 3600):
+        repeats.passes(alert(), float(second))
+        told += [(second, each.over_s) for each in repeats.closed(float(second))]
+    assert [over for _, over in told[:7]] == [60, 120, 240, 480, 960, 1920, LONGEST_S]
+    assert len(told) < 20, "a fault of half a day is a handful of messages"
+
+
+def test_the_count_of_a_cause_goes_on_over_its_windows() -> None:
+    repeats = Repeats()
+    for now in (0, 1, 2):
+        repeats.passes(alert(), now)
+    assert [each.alert.count for each in repeats.closed(60)] == [3]
+    repeats.passes(alert(), 61)
+    assert [(each.alert.count, each.more) for each in repeats.closed(180)] == [(4, 1)]
+
+
+def test_what_was_counted_when_too_many_causes_came_is_told_before_it_is_forgotten() -> None:
+    repeats = Repeats()
+    repeats.passes(alert(), 0)
+    repeats.passes(alert(), 0)
+    for number in range(CAUSES_MAX):
+        assert repeats.passes(alert(subject=str(number)), 1)
+    assert [each.more for each in repeats.closed(2)] == [1]
+
+
+def test_at_the_end_everything_counted_is_told_once() -> None:
+    repeats = Repeats()
+    repeats.passes(alert(), 0)
+    repeats.passes(alert(), 1)
+    assert [each.more for each in repeats.all(2)] == [1]
+    assert repeats.all(3) == []
+
+
+@pytest.mark.parametrize(("seconds", "span"), [(9, "minute"), (60, "minute"), (960, "16 minutes"), (7200, "2 hours")])
+def test_the_time_it_took_is_said_in_words(seconds: float, span: str) -> None:
+    assert words_of(Repeated(alert(), 2, seconds)).endswith(f"and 2 more in the last {span}")
