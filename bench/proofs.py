@@ -30,6 +30,12 @@ PROOFS: tuple[Proof, ...] = (
         Path("nse_ticks_2021_raw"),
     ),
     Proof(
+        "indicators",
+        "indicators equal published values to their digits, and TA-Lib within 1e-9 on real minutes, at every bar",
+        ("tests/prove/test_indicator_refs.py",),
+        Path("indicator_refs"),
+    ),
+    Proof(
         "kills",
         "two hundred kill -9 of a process that writes the journal lose nothing that was acknowledged",
         ("tests/prove/test_kills.py",),
@@ -43,6 +49,11 @@ PROOFS: tuple[Proof, ...] = (
         "order-kills",
         "two hundred kill -9 between intent, send, acknowledgement and fill double no order and lose no fill",
         ("tests/prove/test_order_kills.py",),
+    ),
+    Proof(
+        "overlaps",
+        "two engines on one live account, a thousand times in simulation and fifty in processes, double no entry",
+        ("tests/prove/test_overlaps.py",),
     ),
     Proof(
         "lost-journal",

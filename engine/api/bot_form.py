@@ -12,9 +12,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from engine.api.models.bodies import BotBody, BotChangeBody, BuildingBody, ExecutionBody, ExitsBody, SizingBody
+from engine.api.models.bodies import (
+    BotBody,
+    BotChangeBody,
+    BuildingBody,
+    CanaryBody,
+    ExecutionBody,
+    ExitsBody,
+    SizingBody,
+)
 from engine.api.problems import FieldError, invalid
 from engine.domain.account import BotSpec, Building, Sizing, SizingKind
+from engine.domain.canary import Canary
 from engine.domain.errors import InvalidValue
 from engine.domain.execution import Execution
 from engine.domain.exits import Exits
@@ -41,6 +50,7 @@ class BotForm:
     exits: ExitsBody
     building: BuildingBody
     execution: ExecutionBody
+    canary: CanaryBody
 
 
 def new_form(body: BotBody, account_id: str, salt: str) -> BotForm:
@@ -57,6 +67,7 @@ def new_form(body: BotBody, account_id: str, salt: str) -> BotForm:
         exits=body.exits,
         building=body.building,
         execution=body.execution,
+        canary=body.canary,
     )
 
 
@@ -73,6 +84,7 @@ def changed_form(bot: Fields, body: BotChangeBody) -> BotForm:
         exits=body.exits or ExitsBody.model_validate(bot["exits"]),
         building=body.building or BuildingBody.model_validate(bot.get("building") or {}),
         execution=body.execution or ExecutionBody.model_validate(bot.get("execution") or {}),
+        canary=body.canary or CanaryBody.model_validate(bot.get("canary") or {}),
     )
 
 
@@ -86,10 +98,11 @@ def checked_fields(form: BotForm, instruments: Sequence[Fields] | None) -> Field
     exits = _tried(errors, lambda: Exits(**_set(form.exits)))
     building = _tried(errors, lambda: Building(**dict(form.building)))
     execution = _tried(errors, lambda: Execution(**dict(form.execution)))
+    canary = _tried(errors, lambda: Canary(**{**dict(form.canary), "symbols": tuple(form.canary.symbols)}))
     _tried(errors, lambda: registry.make(form.strategy, form.parameters))
     _tried(errors, lambda: BotSpec(form.bot_id, form.strategy, form.symbols, form.name, timeframe=form.timeframe))
     errors += [] if instruments is None else _unknown_symbols(form.symbols, instruments)
-    if errors or sizing is None or exits is None or building is None or execution is None:
+    if errors or sizing is None or exits is None or building is None or execution is None or canary is None:
         raise invalid(errors)
     return {
         "name": form.name,
@@ -120,6 +133,12 @@ def checked_fields(form: BotForm, instruments: Sequence[Fields] | None) -> Field
             "collar_bps": float(execution.collar_bps),
             "replace_after_s": execution.replace_after_s,
             "replacements_max": execution.replacements_max,
+        },
+        "canary": {
+            "notional_max": _float(canary.notional_max),
+            "leverage_max": float(canary.leverage_max),
+            "symbols": list(canary.symbols),
+            "trades": canary.trades,
         },
     }
 

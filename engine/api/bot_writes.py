@@ -10,8 +10,8 @@ from http import HTTPStatus
 from flask import Response, request
 
 from engine.api.answers import iso
-from engine.api.authentication import caller
 from engine.api.arming import refuse_while_armed
+from engine.api.authentication import caller
 from engine.api.bot_form import changed_form, checked_fields, new_form
 from engine.api.models.bodies import BotBody, BotChangeBody
 from engine.api.ownership import document_in

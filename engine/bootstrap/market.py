@@ -20,7 +20,6 @@ from engine.strategies.bot_list import BotList
 from engine.strategies.demo_bots import DEMO_BOTS
 from engine.strategies.replay_account import replay_account
 
-
 _DEMO = ("paper-demo", "Demo", Mode.PAPER)
 _PRACTICE = ("paper-practice", "Practice", Mode.PAPER)
 _REHEARSAL = ("live-practice", "Rehearsal", Mode.LIVE)

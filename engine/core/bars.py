@@ -26,7 +26,7 @@ def span(at: Instant, width: int, session: TradingSession | None) -> tuple[Insta
 class Series:
     """The bars of one (symbol, timeframe) and the indicators on them."""
 
-    __slots__ = ("_forming", "_scale", "_width", "close_at", "indicators", "last", "symbol", "timeframe")
+    __slots__ = ("_forming", "_opened_at", "_scale", "_width", "close_at", "indicators", "last", "symbol", "timeframe")
 
     def __init__(self, symbol: str, timeframe: str, scale: float) -> None:
         self.symbol = symbol
@@ -34,6 +34,7 @@ class Series:
         self._width = timeframe_us(timeframe)
         self._scale = scale
         self._forming: Bar | None = None
+        self._opened_at: Instant | None = None  # the open of its session
         self.close_at: Instant = NEVER  # when the forming bar is due
         self.last: Bar | None = None
         self.indicators = IndicatorSet()
@@ -43,6 +44,7 @@ class Series:
         forming = self._forming
         if forming is None:
             open_at, close_at = span(base.open_at, self._width, session)
+            self._opened_at = None if session is None or open_at < session.open_at else session.open_at
             self._forming = Bar(
                 self.symbol, self.timeframe, open_at, close_at, base.open, base.high, base.low, base.close, base.volume
             )
@@ -75,5 +77,7 @@ class Series:
         self.close_at = NEVER
         self.last = bar
         scale = self._scale
-        self.indicators.update(bar.high / scale, bar.low / scale, bar.close / scale)
+        self.indicators.update(
+            bar.high / scale, bar.low / scale, bar.close / scale, bar.volume, self._opened_at, bar.close_at
+        )
         return bar

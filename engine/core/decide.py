@@ -8,16 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.core.building import BuildingView, next_tranche
+from engine.core.entry_size import next_quantity
 from engine.core.execution import AT_MARKET, Leg, entry_terms, exit_terms
 from engine.core.exits import exit_prices
-from engine.core.exposure import entry_cap, risk_view
+from engine.core.exposure import risk_view
 from engine.core.orders import Order
 from engine.core.portfolio import Position
 from engine.core.publish_bots import publish_signal
 from engine.core.risk.gate import Approved, judge_entry, judge_exit
 from engine.core.sending import follow, next_order_id, release, settle_request, withdraw_entries
-from engine.core.sizing import entry_quantity
 from engine.core.state import Bot, State
 from engine.core.strategy import Verdict
 from engine.domain.account import Desired
@@ -160,27 +159,6 @@ def _entry_answer(state: State, bot: Bot, bar: Bar, side: Side, identity: str) -
         follow(state, Leg(request, bot.spec.execution, bot.spec.timeframe, bar.open_at, "entry"), order.order_id)
     bot.orders += 1
     return _Answer(Outcome.ORDERED, order=order, submit=submit)
-
-
-def next_quantity(
-    state: State, bot: Bot, symbol: str, side: Side, price: Decimal, equity: Decimal
-) -> Decimal | Refusal:
-    """What the bot's sizing and its building setting give, or why they give nothing."""
-    instrument = state.instruments[symbol]
-    position = state.portfolio.get(bot.bot_id, symbol)
-    verdict = bot.stances[symbol].verdict
-    sized = entry_quantity(bot.spec.sizing, instrument, price, equity)
-    view = BuildingView(
-        instrument=instrument,
-        side=side,
-        price=price,
-        base=entry_cap(state, sized, instrument, price, equity),
-        score=0.0 if verdict is None or verdict.score is None else verdict.score,
-        equity=equity,
-        tranches=() if position is None else position.tranches,
-        entry_in_flight=any(o.purpose is Purpose.ENTRY for o in state.open_orders(bot.bot_id, symbol)),
-    )
-    return next_tranche(bot.spec.building, view)
 
 
 def exit_position(state: State, position: Position, reason: ExitReason, at: Instant) -> Order | None:

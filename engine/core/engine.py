@@ -19,8 +19,8 @@ from engine.core import answers, audit, control, execution_mode, feed_watch, kil
 from engine.core.decide import exit_position
 from engine.core.leaving import touched
 from engine.core.minute import begin_day, bots_on, judge, run_minute
+from engine.core.protect import rests_on, tend
 from engine.core.publish import publish_account, publish_alert, publish_bar
-from engine.core.protect import tend
 from engine.core.rebook import on_facts_found
 from engine.core.recover import on_recovered
 from engine.core.rederive import on_views_found
@@ -37,7 +37,6 @@ from engine.domain.events import (
     ClockTicked,
     Event,
     HistoryBar,
-    InstrumentListed,
     MarketEnded,
     Recovered,
     SessionOpened,
@@ -69,7 +68,6 @@ class Engine:
         state.protects = protects
         self._tapes = state.tapes
         self._handlers: dict[type, Callable[[Any], None]] = {
-            InstrumentListed: self._on_listed,
             SessionOpened: self._on_session,
             HistoryBar: self._on_history,
             BarOpened: self._on_bar_opened,
@@ -165,17 +163,6 @@ class Engine:
             self._advance(tape.close_at)
         return self._drain()
 
-    def _on_listed(self, event: InstrumentListed) -> None:
-        instrument = event.instrument
-        if instrument.symbol not in self._tapes:
-            self.state.instruments[instrument.symbol] = instrument
-            tape = self._tapes[instrument.symbol] = Tape(instrument)
-            session = self.state.sessions.get(instrument.venue)
-            if session is not None:
-                tape.begin(session)
-        else:
-            feed_watch.listed_again(self.state, instrument)
-
     def _on_session(self, event: SessionOpened) -> None:
         state, session = self.state, event.session
         self._advance(event.at)
@@ -183,7 +170,7 @@ class Engine:
         if state.sessions.get(session.venue) == session:
             return  # told again, by a feed that reconnected: the day goes on
         for order in state.open_orders():
-            if state.instruments[order.symbol].venue == session.venue:
+            if state.instruments[order.symbol].venue == session.venue and not rests_on(order, session):
                 request_cancel(state, order, event.at, "the trading day is over", expire=True)
         state.sessions[session.venue] = session
         feed_watch.begin_session(state, session.venue)

@@ -1,4 +1,5 @@
-"""Whether prices still come, and whether a symbol trades at all. Told by engine.py what feeds and the runtime say.
+"""The symbols of a feed: whether prices still come, and whether they trade at all. Told by engine.py what feeds and the
+runtime say.
 
 Only a market whose clock is the wall's can tell that it is silent: there the runtime says once a second what time it
 is (WallClock). Of a replay or an accelerated market, silence is the data's own.
@@ -12,8 +13,9 @@ from typing import Any
 
 from engine.core.risk.trips import feed_lost
 from engine.core.state import State
+from engine.core.tape import Tape
 from engine.core.tripping import trip
-from engine.domain.events import MarketStatus, WallClock
+from engine.domain.events import InstrumentListed, MarketStatus, WallClock
 from engine.domain.instant import Instant
 from engine.domain.instrument import Instrument
 from engine.domain.market import TradingStatus
@@ -57,9 +59,21 @@ def on_market_status(state: State, event: MarketStatus) -> None:
     state.statuses[event.symbol] = event
 
 
-def listed_again(state: State, instrument: Instrument) -> None:
+def on_listed(state: State, event: InstrumentListed) -> None:
+    """A symbol that the feed carries gets its tape."""
+    instrument = event.instrument
+    if instrument.symbol in state.tapes:
+        _listed_again(state, state.instruments[instrument.symbol], instrument)
+        return
+    state.instruments[instrument.symbol] = instrument
+    tape = state.tapes[instrument.symbol] = Tape(instrument)
+    session = state.sessions.get(instrument.venue)
+    if session is not None:
+        tape.begin(session)
+
+
+def _listed_again(state: State, known: Instrument, instrument: Instrument) -> None:
     """A feed that tells its instruments anew: circuit limits may be another day's, what counts in units may not."""
-    known = state.instruments[instrument.symbol]
     if (known.band_low, known.band_high) != (instrument.band_low, instrument.band_high):
         banded = replace(known, band_low=instrument.band_low, band_high=instrument.band_high)
         state.instruments[known.symbol] = banded
@@ -73,6 +87,7 @@ def begin_session(state: State, venue: str) -> None:
 
 
 HANDLERS: dict[type, Callable[[State, Any], None]] = {
+    InstrumentListed: on_listed,
     WallClock: on_wall_clock,
     MarketStatus: on_market_status,
 }

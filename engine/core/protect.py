@@ -25,6 +25,7 @@ from engine.core.sending import release, request_cancel, send_held, settle_reque
 from engine.core.state import Guard, State
 from engine.domain.identity import order_id
 from engine.domain.instant import SECOND, Instant
+from engine.domain.market import TradingSession
 from engine.domain.order import ExitReason, OrderRequest, OrderState, OrderType, Purpose, Refusal, Side
 from engine.domain.records import DifferenceKind, Resolution
 from engine.domain.records.audit import ENGINE
@@ -51,6 +52,14 @@ def tend(state: State) -> None:
     keys.update((order.bot_id, order.symbol) for order in _held(state))
     for key in sorted(keys):
         _tend_one(state, key, max(state.now, state.tapes[key[1]].last_at))
+
+
+def rests_on(order: Order, session: TradingSession) -> bool:
+    """Whether an order outlives the opening of a session, which a restart repeats: what protects a position of that
+    session, and the exit that waits for it.
+    """
+    protects = order.purpose is Purpose.PROTECT or order.state is OrderState.CREATED
+    return protects and order.created_at >= session.open_at
 
 
 def _take_word_of_reports(state: State) -> None:
@@ -111,7 +120,8 @@ def _see_what_became(state: State, key: _Key, guard: Guard, stop: Order | None, 
     position = state.portfolio.get(*key)
     if ended.state is OrderState.FILLED or asked or position is None:
         return
-    guard.tries = 1 if at - guard.placed_at >= RESTED_US else guard.tries + 1
+    rested_from = next((step.at for step in ended.history if step.state is OrderState.ACCEPTED), at)
+    guard.tries = 1 if at - rested_from >= RESTED_US else guard.tries + 1
     guard.retry_at = at + min(RETRY_US * 2 ** (guard.tries - 1), RETRY_MAX_US)
     _tell_unprotected(state, key, guard, position, ended)
 
@@ -150,10 +160,10 @@ def _keep_apart(state: State, key: _Key, guard: Guard, stop: Order | None, posit
     if stop is not None:
         _take_out(state, guard, stop, at, "the position is being closed")
     for order in state.open_orders(*key):
-        if order.purpose is Purpose.EXIT and order.remaining > abs(position.quantity):
-            if order.state is not OrderState.CANCEL_REQUESTED and order.cancel_wanted is None:
-                state.exit_wishes[key] = order.exit_reason or ExitReason.MANUAL
-                request_cancel(state, order, at, "the stop at the broker was filled late", replacing=True)
+        too_large = order.purpose is Purpose.EXIT and order.remaining > abs(position.quantity)
+        if too_large and order.state is not OrderState.CANCEL_REQUESTED and order.cancel_wanted is None:
+            state.exit_wishes[key] = order.exit_reason or ExitReason.MANUAL
+            request_cancel(state, order, at, "the stop at the broker was filled late", replacing=True)
 
 
 def _guard(state: State, key: _Key, guard: Guard, stop: Order | None, position: Position, at: Instant) -> None:

@@ -143,7 +143,7 @@ class BotSpec:
     parameters: Mapping[str, float | int | bool | str] = field(default_factory=dict)
     timeframe: str = "1m"
     sizing: Sizing = Sizing()
-    exits: Exits = Exits()
+    exits: Exits = field(default=Exits())
     building: Building = field(default=Building(), repr=False)  # out of repr: see BotList.digest
     execution: Execution = field(default=Execution(), repr=False)
     canary: Canary = field(default=Canary(), repr=False)  # obeyed on a live account alone

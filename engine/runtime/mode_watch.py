@@ -13,12 +13,13 @@ from typing import TypeVar
 
 import structlog
 
+from engine.core.state import State
 from engine.domain.arming import Arming
 from engine.domain.effective import EffectiveMode
 from engine.domain.events import ModeChanged
 from engine.domain.instant import instant_of
 from engine.ports import Clock
-from engine.runtime.health import feed_state
+from engine.runtime.health import BrokerSeen, feed_state
 from engine.runtime.mode import Conditions, effective
 from engine.runtime.session import Session
 
@@ -78,10 +79,15 @@ class ModeWatch:
             store_healthy=_or_none(asked.store_healthy),
             lease_left_s=_or_none(asked.lease_left_s),
             broker=seen.state,
-            reconciled=_or_none(lambda: state.breaker.unreconciled is None and state.truth.reports > 0 and seen.failing is None),
+            reconciled=_or_none(lambda: _compared(state, seen)),
             feed=_or_none(lambda: feed_state(session.pulse, clock.monotonic())),
             kill=_or_none(lambda: "" if state.kill is None else state.kill.words),
         )
+
+
+def _compared(state: State, seen: BrokerSeen) -> bool:
+    """Whether the broker's reports come, and were compared with the books."""
+    return state.breaker.unreconciled is None and state.truth.reports > 0 and seen.failing is None
 
 
 def _or_none(ask: Callable[[], T]) -> T | None:

@@ -63,7 +63,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"sizing": {"value": "5"}}, "sizing.value", "must be a number"),
     ({"sizing": {"kind": "all_in", "value": 5}}, "sizing.kind", "equity_pct"),
     ({"exits": {"stop_pct": 0}}, "exits.stop_pct", "above 0"),
-    ({"exits": {"trail_pct": 1}}, "exits.trail_pct", "not permitted"),
+    ({"exits": {"trail": 1}}, "exits.trail", "not permitted"),
     ({"timeframe": "2m"}, "timeframe", "'1m'"),
     ({"id": "no spaces"}, "id", "letters"),
     ({"desired": "flying"}, "desired", "running"),

@@ -1,6 +1,6 @@
 """Paper and live never meet: at every level something tries to mix them, and can't.
 
-A live account exists in tests alone: nothing of the service, its API or its command makes one.
+A live account exists in tests and in rehearsals with play money alone: no market of the service has one.
 """
 
 from collections.abc import Callable
@@ -15,8 +15,11 @@ from engine.adapters.firestore.lease import FirestoreLease
 from engine.adapters.firestore.memory import MemoryWire
 from engine.adapters.firestore.reader import FirestoreDocuments
 from engine.adapters.firestore.store import FirestoreRecordStore
+from engine.bootstrap.market import open_market
 from engine.domain.account import AccountSpec, BotSpec, Mode
+from engine.domain.effective import EffectiveMode
 from engine.domain.errors import CannotStart, Fenced, InvalidValue, PermanentFailure
+from engine.domain.events import ModeChanged
 from engine.domain.instant import MINUTE
 from engine.domain.records import AccountRecord, FillRecord
 from engine.domain.signal import SignalType
@@ -40,6 +43,7 @@ def traded(spec: AccountSpec) -> Books:
     books = paper_loop(
         (bot("alpha", strategy="script", quantity=10),), make_strategy=scripted({"script": script}), spec=spec
     )
+    books.step(ModeChanged(EffectiveMode.LIVE))  # the runtime's word; a paper account does not hear it
     books.run(tick(at("09:20") + n * MINUTE // 4, 100 + n % 5) for n in range(32))
     return books
 
@@ -143,8 +147,8 @@ class Untouched:
         raise AssertionError(f"{name} of the venue was asked for")
 
 
-def test_nothing_sends_for_a_live_account() -> None:
-    with pytest.raises(CannotStart, match="not armed"):
+def test_nothing_sends_for_a_live_account_that_nobody_watches() -> None:
+    with pytest.raises(CannotStart, match="nothing says when an order of a live account may leave"):
         Dispatch(LIVE, Untouched(), Untouched(), Untouched(), HandClock())  # type: ignore[arg-type]
 
 
@@ -153,3 +157,14 @@ def test_no_market_of_the_service_is_a_live_one() -> None:
     env = {"GOOGLE_CLOUD_PROJECT": "demo-x", "LOCKSTEP_OWNER_UID": "me", "LOCKSTEP_FEED": "angelone"}
     with pytest.raises(InvalidValue, match="LOCKSTEP_FEED"):
         read_settings(env)
+
+
+def test_a_rehearsal_is_asked_for_by_name_and_only_at_a_practice_venue() -> None:
+    env = {"GOOGLE_CLOUD_PROJECT": "demo-x", "LOCKSTEP_OWNER_UID": "me"}
+    venue = {"LOCKSTEP_VENUE": "http://127.0.0.1:9000"}
+    asked = {"LOCKSTEP_LIVE_REHEARSAL": "1"}
+    for settings, expected in (({}, "paper-demo"), (venue, "paper-practice"), (venue | asked, "live-practice")):
+        assert open_market(read_settings(env | settings)).account.account_id == expected
+    for bad in (asked, venue | {"LOCKSTEP_LIVE_REHEARSAL": "yes"}):
+        with pytest.raises(InvalidValue, match="LOCKSTEP_LIVE_REHEARSAL"):
+            read_settings(env | bad)

@@ -13,7 +13,7 @@ from local.places import ROOT
 BIN = Path(sys.executable).parent
 DETERMINISTIC = ("engine/core", "engine/domain", "engine/strategies", "engine/simulation")
 ROOMS = ("domain", "core", "strategies", "ports", "market_data", "simulation", "outbox", "settings", "runtime",
-         "research", "adapters", "api", "cli", "bootstrap", "__main__")  # fmt: skip
+         "research", "adapters", "api", "cli", "bootstrap", "proof", "__main__")  # fmt: skip
 
 
 @pytest.fixture

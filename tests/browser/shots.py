@@ -35,13 +35,18 @@ def _kill(account: Seeded, state: str, **how: bool) -> None:
     _write(account, {"kill": seeded_risk.kill(account.who, **how), "trading_state": state, "halted_reason": "Killed"})
 
 
+def _wait(account: Seeded) -> None:
+    account.change("risk_policies/paper-demo", **LOOSER)
+    _write(account, {"policy_next": LOOSER})
+
+
 # Screens at moments that the plain account does not show: what is written before the picture.
 LOOSER = {**seeded_risk.POLICY, "day_loss_max_pct": 5, "positions_max": 12}
 MOMENTS: dict[str, tuple[str, Callable[[Seeded], None]]] = {
     "risk-tripped": ("/risk", lambda a: _write(a, seeded_risk.tripped(a.day))),
     "risk-dry": ("/risk", lambda a: _write(a, *seeded_risk.live(a.who, armed=False))),
     "risk-live": ("/risk", lambda a: _write(a, *seeded_risk.live(a.who, armed=True))),
-    "risk-waiting": ("/risk", lambda a: _write(a, {"policy_next": LOOSER})),
+    "risk-waiting": ("/risk", _wait),
     "killing": ("/", lambda a: _kill(a, "REDUCING")),
     "kill-failed": ("/risk", lambda a: _kill(a, "REDUCING", failed=True)),
     "killed": ("/risk", lambda a: _kill(a, "HALTED", done=True)),

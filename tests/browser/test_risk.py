@@ -40,6 +40,7 @@ def test_a_trip_stands_first_with_its_numbers_and_what_lifts_it(stack: Stack, vi
     expect(rows.nth(1)).to_contain_text("The next session")
     state = dashboard.pane("State")
     expect(state).to_contain_text("Exits only")
+    expect(state).to_contain_text("2 breakers have tripped.")
     expect(state).to_contain_text("Resuming does not lift: Daily stop.")
     state.get_by_role("button", name="Resume trading").click()
     expect(state).to_contain_text("Asked")

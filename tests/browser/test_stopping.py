@@ -32,7 +32,10 @@ def test_stop_cancels_orders_unless_another_reach_is_chosen(stack: Stack, visit:
     stack.seed()
     dashboard = visit().use_demo_account()
     dashboard.page.get_by_role("button", name="Stop").click()
-    dashboard.page.get_by_role("dialog").get_by_role("button", name="Stop now").click()
+    sheet = dashboard.page.get_by_role("dialog")
+    expect(sheet.get_by_role("radio", name="Block and cancel")).to_be_focused()
+    expect(sheet).to_contain_text("Also takes back working entries, 2 now.")
+    sheet.get_by_role("button", name="Stop now").click()
     expect(dashboard.page.get_by_role("dialog")).to_contain_text("Asked")
     [asked] = stack.server.calls("POST", "/accounts/paper-demo/kill")
     assert asked.body == {"flatten": False, "reason": "Stopped from the dashboard"}

@@ -7,7 +7,15 @@ from decimal import Decimal
 
 from engine.domain.broker import BrokerReport, VenueFill, VenueOrder, VenuePosition, VenueState
 from engine.domain.effects import SubmitOrder
-from engine.domain.events import BrokerReported, FillReceived, ReportBegun
+from engine.domain.events import (
+    BrokerReported,
+    Event,
+    FillReceived,
+    OrderAccepted,
+    OrderCancelled,
+    OrderExpired,
+    ReportBegun,
+)
 from engine.domain.order import Side
 from tests.builders.desk import Desk
 
@@ -66,6 +74,20 @@ class VenueBook:
 def told(fill: VenueFill) -> FillReceived:
     """The fill as the venue's stream tells it."""
     return FillReceived(str(fill.client_order_id), fill.venue_fill_id, fill.quantity, fill.price, fill.at)
+
+
+def sighted(book: VenueBook, order_id: str, at: int) -> list[Event]:
+    """What a look-up of one of our orders brings: that it is there, its fills, its end; or that it never came."""
+    order = book.orders.get(f"V-{order_id}")
+    if order is None:
+        return [OrderExpired(order_id, "never reached the broker", at)]
+    events: list[Event] = [OrderAccepted(order_id, order.venue_order_id, at)]
+    events += [told(fill) for fill in book.fills if fill.venue_order_id == order.venue_order_id]
+    if order.state is VenueState.CANCELLED:
+        events.append(OrderCancelled(order_id, order.reason, at, order.filled_quantity))
+    elif order.state is VenueState.EXPIRED:
+        events.append(OrderExpired(order_id, order.reason, at, order.filled_quantity))
+    return events
 
 
 def cycle(made: Desk, book: VenueBook, times: int = 1) -> None:

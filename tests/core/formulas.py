@@ -63,3 +63,34 @@ def atr(highs: Numbers, lows: Numbers, closes: Numbers, period: int) -> Warming:
         for high, low, before in zip(highs[1:], lows[1:], closes, strict=False)
     ]
     return [None] * min(1, len(closes)) + wilder(ranges, period)
+
+
+def supertrend(
+    highs: Numbers, lows: Numbers, closes: Numbers, period: int, multiplier: float
+) -> list[tuple[float, int] | None]:
+    """The band in force and the side: the lower band while the trend is up (+1), the upper while it is down (-1).
+
+    Bands begin at the middle plus and minus `multiplier` ATRs. An upper band moves down only, unless the close before
+    was beyond it; a lower one up only, likewise. The trend turns where a close is beyond the band in force.
+    """
+    out: list[tuple[float, int] | None] = []
+    uppers: list[float] = []
+    lowers: list[float] = []
+    side = 0
+    for number, reach in enumerate(atr(highs, lows, closes, period)):
+        if reach is None:
+            out.append(None)
+            continue
+        middle = (highs[number] + lows[number]) / 2
+        upper, lower = middle + multiplier * reach, middle - multiplier * reach
+        if uppers:
+            upper = upper if closes[number - 1] > uppers[-1] else min(upper, uppers[-1])
+            lower = lower if closes[number - 1] < lowers[-1] else max(lower, lowers[-1])
+        if not side:
+            side = 1 if closes[number] >= middle else -1
+        elif (side == 1 and closes[number] < lower) or (side == -1 and closes[number] > upper):
+            side = -side
+        uppers.append(upper)
+        lowers.append(lower)
+        out.append((lower if side == 1 else upper, side))
+    return out

@@ -1,4 +1,4 @@
-"""An engine whose orders go to a venue outside, and that venue, with a wire between them. Feeds the tests of protect.py.
+"""An engine whose orders go to a venue outside, and that venue, with a wire between them. Feeds tests of protect.py.
 
 The venue's own book says what is true; the wire holds what was sent and not yet arrived, and what was told and not yet
 heard. A test moves the wire: it may lose an answer, tell it late or again, and restart the engine in between.
@@ -6,7 +6,6 @@ heard. A test moves the wire: it may lose an answer, tell it late or again, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -23,7 +22,6 @@ from engine.domain.events import (
     ClockTicked,
     CommandReceived,
     Event,
-    FillReceived,
     InstrumentListed,
     OrderAccepted,
     OrderCancelled,
@@ -45,7 +43,7 @@ from tests.builders.market import instrument, tick
 from tests.builders.paper import account, bot
 from tests.builders.scripted import scripted
 from tests.builders.times import at, session
-from tests.builders.venue_book import VenueBook, told
+from tests.builders.venue_book import VenueBook, sighted, told
 
 D = Decimal
 START = at("09:20")
@@ -62,6 +60,7 @@ class StopWire:
     sent: dict[str, SubmitOrder] = field(default_factory=dict)
     outgoing: list[SubmitOrder] = field(default_factory=list)
     cancels: list[CancelOrder] = field(default_factory=list)
+    lost: list[CancelOrder] = field(default_factory=list)
     incoming: list[Event] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     price: str = "500"
@@ -144,10 +143,12 @@ class StopWire:
         self.take(OrderRejected(order.order_id, reason, self.now))
 
     def cancel(self, outcome: str = "done") -> None:
-        """The next cancellation: `done`, `unheard`, `refused` or `lost`."""
+        """The next cancellation: `done`, `unheard`, `refused`, or `lost` until dispatch asks again."""
         cancel = self.cancels.pop(0)
         identity = f"V-{cancel.order_id}"
         order = self.book.orders.get(identity)
+        if outcome == "lost":
+            self.lost.append(cancel)
         if order is None or outcome == "lost":
             return
         if outcome == "refused" or order.state is not VenueState.WORKING:
@@ -180,17 +181,8 @@ class StopWire:
 
     def look_up(self, order_id: str) -> None:
         """The venue is asked about an order, and the answer heard: its fills, then its end."""
-        order = self.book.orders.get(f"V-{order_id}")
-        if order is None:
-            self.take(OrderExpired(order_id, "never reached the broker", self.now))
-            return
-        self.take(OrderAccepted(order_id, order.venue_order_id, self.now))
-        for fill in [fill for fill in self.book.fills if fill.venue_order_id == order.venue_order_id]:
-            self.take(FillReceived(order_id, fill.venue_fill_id, fill.quantity, fill.price, fill.at))
-        if order.state is VenueState.CANCELLED:
-            self.take(OrderCancelled(order_id, order.reason, self.now, order.filled_quantity))
-        elif order.state is VenueState.EXPIRED:
-            self.take(OrderExpired(order_id, order.reason, self.now, order.filled_quantity))
+        for event in sighted(self.book, order_id, self.now):
+            self.take(event)
 
     def report(self) -> None:
         """A report is taken."""
@@ -203,6 +195,7 @@ class StopWire:
         before = self.state
         self.outgoing.clear()
         self.cancels.clear()
+        self.lost.clear()
         self.incoming.clear()
         self.engine = self._engine()
         self.take(Recovered(tuple(kept.values()), before.sequence))
@@ -214,6 +207,7 @@ class StopWire:
     def settle(self) -> None:
         """Everything arrives, is answered, heard and looked up, until nothing moves any more."""
         for _ in range(60):
+            self.cancels, self.lost = self.cancels + self.lost, []
             while self.outgoing:
                 self.arrive()
             while self.cancels:
@@ -259,12 +253,3 @@ def protected(wire: StopWire) -> str:
     wire.hear()
     assert stop.purpose is Purpose.PROTECT
     return stop.order_id
-
-
-def until(wire: StopWire, condition: Callable[[], bool], what: str, step: Callable[[], None]) -> None:
-    """Do a step until something is so, ten times at most."""
-    for _ in range(10):
-        if condition():
-            return
-        step()
-    raise AssertionError(what)

@@ -4,8 +4,12 @@ short. Answers are lost, repeated and out of turn; stops fill in part, are rejec
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -16,7 +20,8 @@ from engine.domain.records import FillRecord
 from tests.core.stop_wire import StopWire, protected
 
 D = Decimal
-DRIVEN = settings(max_examples=120, stateful_step_count=50, deadline=None)
+DRIVEN = settings(max_examples=60, stateful_step_count=40, deadline=None)
+SEEDS, STEPS = 25, 200
 EXITS = (
     Exits(stop_pct=D(1)),
     Exits(stop_pct=D(1), target_pct=D(2), trail_pct=D("0.6")),
@@ -140,3 +145,50 @@ class ProtectMachine(RuleBasedStateMachine):
 
 TestProtect = ProtectMachine.TestCase
 TestProtect.settings = DRIVEN
+
+
+def walk(seed: int) -> None:
+    """A long run of the same machine with chances of its own: mostly all goes well, so that it comes far."""
+    chance, machine = random.Random(seed), ProtectMachine()
+    machine.open(EXITS[seed % len(EXITS)])
+    wire = machine.wire
+    for _ in range(STEPS):
+        deeds: list[tuple[int, Callable[[], object]]] = [
+            (6, partial(wire.tick, chance.choice(PRICES), chance.randint(1, 20))),
+            (4, wire.close_minute),
+            (3, wire.ask_to_close),
+            (2, wire.report),
+            (1, wire.restart),
+        ]
+        if wire.outgoing:
+            how = chance.choice(("answered",) * 6 + ("unanswered", "lost", "rejected"))
+            deeds.append((14, partial(machine.an_order_is_sent, how)))
+        if wire.cancels:
+            how = chance.choice(("done",) * 4 + ("unheard", "refused", "lost"))
+            deeds.append((10, partial(wire.cancel, how)))
+        if wire.incoming:
+            event = chance.choice(wire.incoming)
+            if chance.random() < 0.8:
+                wire.incoming.remove(event)
+            deeds = [(1, partial(wire.take, event))] if chance.random() < 0.6 else deeds
+        if asked := wire.asked():
+            deeds.append((4, partial(wire.look_up, chance.choice(asked))))
+        if working := machine.working():
+            order = wire.book.orders[f"V-{chance.choice(working)}"]
+            left = int(order.quantity - order.filled_quantity)
+            some, heard = chance.choice((left, chance.randint(1, left))), chance.random() < 0.8
+            identity = str(order.client_order_id)
+            weight = 4 if wire.sent[identity].purpose is Purpose.PROTECT else 14
+            deeds.append((weight, partial(wire.fill, identity, some, heard=heard)))
+        if stops := wire.working(Purpose.PROTECT):
+            deeds.append((1, partial(wire.end, stops[0], heard=chance.random() < 0.7)))
+        chance.choices([deed for _, deed in deeds], [weight for weight, _ in deeds])[0]()
+        machine.the_stop_and_the_exit_are_never_both_there()
+        machine.what_works_to_sell_is_held()
+        machine.nothing_is_broken()
+    machine.teardown()
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_a_long_walk_keeps_stop_and_exit_apart(seed: int) -> None:
+    walk(seed)

@@ -109,8 +109,9 @@ def _floor(folder: Path) -> Iterator[Floor]:
 
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[Floor]:
-    """An engine that holds ten positions, six at most with a resting stop, and has over twenty entries at work. From then
-    on its venue is slow and refuses one cancellation.
+    """An engine that holds ten positions, six at most with a resting stop, and has over twenty entries at work.
+
+    From then on its venue is slow, and refuses one cancellation.
     """
     with _floor(tmp_path) as made:
         made.until(lambda: len(made.lives.store.all_of("open_positions", ACCOUNT)) >= 10, "ten positions")

@@ -30,7 +30,7 @@ FATES = ("hangs", "goes", "dies", "hangs", "goes_on")
 SPEED = "120"
 WITHIN_S = 40.0
 AMID_S = 2.0  # of trading before and after each overlap
-HANGS_S = (1.0, 13.5)  # shorter than the lease, and long enough for another to take it
+HANGS_S = (13.5, 1.0)  # long enough for another to take the lease, and shorter than it
 
 
 @dataclass
@@ -91,20 +91,20 @@ class TwoEngines:
 
     def trades_live(self, engine: EngineProcess) -> None:
         """Wait until live is effective in this engine, and let it trade a while."""
-        self.until(lambda: "mode=live" in engine.told().replace("'", ""), engine, "live is effective")
+        self.until(lambda: '"mode": "live"' in engine.told(), engine, "live is effective")
         time.sleep(AMID_S)
 
     def overlap(self, old: EngineProcess, fate: str, chance: random.Random) -> EngineProcess:
         """A second engine comes; who trades then."""
         self.told.fates[fate] += 1
         new = self.start()
-        self.until(lambda: "is held by" in new.told(), new, "the second engine says who has the account")
+        self.until(lambda: "waiting for another engine" in new.told(), new, "the second engine stands by")
         owner = (self.store.get("leases", ACCOUNT) or {})["instance"]
         assert owner in new.told(), f"it does not name {owner}"
         time.sleep(chance.random() * 0.5)
         taken_over = True
         if fate == "hangs":
-            hangs_s = chance.choice(HANGS_S)
+            hangs_s = HANGS_S[(self.told.fates[fate] - 1) % 2]
             old.send(signal.SIGSTOP)
             time.sleep(hangs_s)
             taken_over = hangs_s > 10.0
@@ -143,7 +143,8 @@ class TwoEngines:
         assert not [name for name, count in entries.items() if count > 1], entries.most_common(3)
         legs = Counter(leg_of(orders[name]) for name in entries)
         assert not [leg for leg, count in legs.items() if count > 1], legs.most_common(3)
-        unknown = [one["client_order_id"] for one in book if one["side"] == "BUY" and one["client_order_id"] not in orders]
+        bought = [one["client_order_id"] for one in book if one["side"] == "BUY"]
+        unknown = [name for name in bought if name not in orders]
         assert not unknown, f"entries at the venue that nobody wrote down: {unknown}"
         self.told.entries, self.told.exits = sum(entries.values()), sum(exits.values())
         self.told.exits_twice = sum(count - 1 for count in exits.values())

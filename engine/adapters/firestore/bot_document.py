@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.adapters.firestore.kinds import decimal_of
 from engine.domain.account import AccountSpec, BotSpec, Building, BuildingPolicy, Desired, Sizing, SizingKind
+from engine.domain.canary import Canary
 from engine.domain.errors import InvalidValue
 from engine.domain.events import CommandReceived
 from engine.domain.execution import EntryStyle, Execution, ExitStyle
@@ -34,6 +35,7 @@ def new_bot(account: AccountSpec, spec: BotSpec, now: datetime) -> Fields:
         "exits": exits_fields(spec.exits),
         "building": building_fields(spec.building),
         "execution": execution_fields(spec.execution),
+        "canary": canary_fields(spec.canary),
         "desired": Desired.RUNNING.value,
         "generation": 1,
         "created_at": now,
@@ -55,6 +57,7 @@ def read_bot(fields: Mapping[str, Any]) -> BotDocument:
             exits=_exits(fields.get("exits") or {}),
             building=_building(fields.get("building") or {}),
             execution=_execution(fields.get("execution") or {}),
+            canary=_canary(fields.get("canary") or {}),
         )
         desired = Desired(fields["desired"])
         return BotDocument(spec, desired, int(fields["generation"]), bool(fields.get("deleted", False)))
@@ -101,6 +104,16 @@ def execution_fields(execution: Execution) -> Fields:
     }
 
 
+def canary_fields(canary: Canary) -> Fields:
+    """The caps of a bot that is new on a live account, in its document."""
+    return {
+        "notional_max": _number(canary.notional_max),
+        "leverage_max": float(canary.leverage_max),
+        "symbols": list(canary.symbols),
+        "trades": canary.trades,
+    }
+
+
 def read_command(fields: Mapping[str, Any]) -> CommandReceived:
     """A command from its document (its id under `id`). Raises InvalidValue naming the field that can't be read."""
     try:
@@ -143,6 +156,18 @@ def _execution(fields: Mapping[str, Any]) -> Execution:
         collar_bps=_decimal(fields.get("collar_bps", default.collar_bps)),
         replace_after_s=int(fields.get("replace_after_s", default.replace_after_s)),
         replacements_max=int(fields.get("replacements_max", default.replacements_max)),
+    )
+
+
+def _canary(fields: Mapping[str, Any]) -> Canary:
+    """What the document leaves out is as it is by default."""
+    default = Canary()
+    most = fields.get("notional_max")
+    return Canary(
+        notional_max=None if most is None else _decimal(most),
+        leverage_max=_decimal(fields.get("leverage_max", default.leverage_max)),
+        symbols=tuple(fields.get("symbols", default.symbols)),
+        trades=int(fields.get("trades", default.trades)),
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from engine.api.models.queries import Name, Timeframe
 from engine.domain.account import BuildingPolicy, Desired, SizingKind
 from engine.domain.arming import HOURS_DEFAULT, HOURS_MAX
+from engine.domain.canary import LEVERAGE, TRADES
 from engine.domain.execution import EntryStyle, ExitStyle
 
 # Documents hold doubles: beyond this a whole number would not come back as it went in.
@@ -61,8 +62,8 @@ class ExitsBody(Body):
     stop_pct: Number | None = Field(default=None, description="Stop, % from the average entry price.")
     target_pct: Number | None = Field(default=None, description="Target, % from the average entry price.")
     trail_pct: Number | None = Field(default=None, description="Trailing stop, % from the best price since the entry.")
-    break_even_at_pct: Number | None = Field(default=None, description="So far ahead, %, the stop moves to the entry, once.")
-    break_even_plus_bps: Number | None = Field(default=None, description="And so much beyond it, basis points: the charges.")
+    break_even_at_pct: Number | None = Field(default=None, description="So far ahead, %, the stop goes to the entry.")
+    break_even_plus_bps: Number | None = Field(default=None, description="And so much beyond it, basis points.")
     time_exit_s: Whole | None = Field(default=None, description="Seconds of market time after the entry.")
 
 
@@ -89,6 +90,15 @@ class ExecutionBody(Body):
     replacements_max: Whole = Field(default=3, description="Further attempts at an entry.")
 
 
+class CanaryBody(Body):
+    """Caps of the bot on a live account, until it has closed so many trades there."""
+
+    notional_max: Number | None = Field(default=None, description="Worth of one entry; null: as risk allows.")
+    leverage_max: Number = Field(default=LEVERAGE, description="Worth of all it holds, in times of the equity.")
+    symbols: list[Name] = Field(default=[], description="What it may enter; none: all of its own.")
+    trades: Whole = Field(default=TRADES, description="Closed trades until the caps lift; 0: none.")
+
+
 class BotBody(Body):
     """A new bot."""
 
@@ -102,6 +112,7 @@ class BotBody(Body):
     exits: ExitsBody = Field(default_factory=ExitsBody)
     building: BuildingBody = Field(default_factory=BuildingBody)
     execution: ExecutionBody = Field(default_factory=ExecutionBody)
+    canary: CanaryBody = Field(default_factory=CanaryBody)
     desired: Desired = Field(Desired.STOPPED, description="Nothing trades before someone says so.")
     account_id: Name | None = Field(None, description="The account; may be left out when you have only one.")
 
@@ -118,6 +129,7 @@ class BotChangeBody(Body):
     exits: ExitsBody | None = None
     building: BuildingBody | None = None
     execution: ExecutionBody | None = None
+    canary: CanaryBody | None = None
     desired: Desired | None = None
 
 

@@ -1,4 +1,4 @@
-"""The breakers that do not count money: losing streaks, rejections, a lost feed, books that nobody compared yet."""
+"""The breakers that do not count money: losing streaks and rejections; and several trips at once."""
 
 from __future__ import annotations
 
@@ -8,18 +8,12 @@ import pytest
 
 from engine.core.decide import exit_position
 from engine.domain.account import TradingState
-from engine.domain.broker import BrokerReport, VenuePosition
 from engine.domain.effects import SubmitOrder
 from engine.domain.events import (
-    BrokerReported,
     HaltChanged,
-    MarketStatus,
     OrderRejected,
-    ReportBegun,
-    WallClock,
 )
 from engine.domain.instant import SECOND
-from engine.domain.market import TradingStatus
 from engine.domain.order import ExitReason
 from engine.domain.records import AccountRecord, TripKind
 from engine.domain.signal import SignalType
@@ -182,138 +176,6 @@ def test_a_rejected_exit_is_not_sent_again_with_each_tick() -> None:
                 sent.append(effect)
                 engine.process(OrderRejected(effect.order_id, "no margin", effect.at))
     assert len(sent) == 2, "ten seconds, and five between two attempts"
-
-
-# --- feed lost -------------------------------------------------------------------------------------------------------
-
-
-def at_wall(clock: str) -> WallClock:
-    return WallClock(at(clock))
-
-
-def test_a_held_symbol_without_a_price_for_sixty_seconds_is_a_lost_feed() -> None:
-    books = holding()
-    books.step(at_wall("09:30:30"), tick("09:30:40", 500), at_wall("09:31:39.999999"))
-    assert tripped(books) == []
-    books.step(at_wall("09:31:40"), at_wall("09:31:41"))
-    words = (
-        "Feed lost: no price of ACME for 60 s while it is held, limit 60 s; "
-        "the next session or a person's resume lifts it"
-    )
-    assert books.account.halted_reason == words
-    assert [alert.kind for alert in books.alerts] == ["feed_lost"]
-
-
-def test_a_silent_feed_trips_nothing_while_nothing_is_held_or_the_market_is_closed() -> None:
-    books = losing({})
-    books.step(tick("09:30", 500), at_wall("09:30:01"), at_wall("10:30"))
-    assert tripped(books) == []
-    books = holding()
-    books.step(at_wall("15:29:30"), at_wall("15:30"), at_wall("17:00"))
-    assert books.account.trips == ()
-
-
-def test_a_feed_has_its_time_after_a_start_and_after_a_persons_resume() -> None:
-    books = holding()
-    books.step(at_wall("11:00"), at_wall("11:00:59"))
-    assert books.account.trips == ()
-    books.step(at_wall("11:01"))
-    assert tripped(books) == ["feed_lost"]
-    books.step(HaltChanged(False, ""), at_wall("11:01:01"), at_wall("11:02:00"))
-    assert tripped(books) == []
-    books.step(at_wall("11:02:01"))
-    assert tripped(books) == ["feed_lost"]
-    books.step(opened(TUESDAY))
-    assert tripped(books) == []
-
-
-def test_the_same_price_told_again_shows_that_the_feed_lives() -> None:
-    books = holding()
-    for clock in ("09:30:30", "09:31", "09:31:30", "09:32"):
-        books.step(at_wall(clock), tick("09:30:01", 500, quantity=0))
-    assert books.state.dropped == {"repeat": 4}
-    assert books.account.trips == ()
-
-
-@pytest.mark.parametrize("status", [TradingStatus.HALTED, TradingStatus.AUCTION, TradingStatus.CLOSED])
-def test_a_market_that_does_not_trade_is_no_lost_feed_and_refuses_entries_by_its_name(status: TradingStatus) -> None:
-    books = holding({at("09:30"): BUY, at("10:00"): BUY, at("10:03"): BUY})
-    books.step(at_wall("09:31"), MarketStatus("ACME", status, at("09:31")), at_wall("10:00"))
-    assert books.account.trips == ()
-    books.step(*priced("10:00", 500), MarketStatus("ACME", TradingStatus.TRADING, at("10:01")))
-    books.step(at_wall("10:02"), *priced("10:03", 500))
-    assert [reason for reason in reasons(books) if reason] == ["market_halted"]
-    assert books.signals[1].blocking_detail == f"ACME is not traded at the moment: the venue says {status}"
-
-
-def test_after_a_halt_a_feed_has_its_time_again() -> None:
-    books = holding()
-    books.step(at_wall("09:31"), MarketStatus("ACME", TradingStatus.HALTED, at("09:31")), at_wall("10:00"))
-    books.step(MarketStatus("ACME", TradingStatus.TRADING, at("10:00")), at_wall("10:00:59"))
-    assert books.account.trips == ()
-    books.step(at_wall("10:01"))
-    assert tripped(books) == ["feed_lost"]
-
-
-def test_a_new_session_trades_until_the_venue_says_otherwise() -> None:
-    books = losing({at("09:30", TUESDAY): BUY})
-    books.step(MarketStatus("ACME", TradingStatus.HALTED, at("14:00")), opened(TUESDAY), *priced("09:30", 500, TUESDAY))
-    assert reasons(books) == [None]
-
-
-def test_of_a_symbol_that_is_not_listed_nothing_is_believed() -> None:
-    books = losing({})
-    books.step(MarketStatus("NOBODY", TradingStatus.HALTED, at("09:30")))
-    assert books.state.dropped == {"unknown_symbol": 1}
-
-
-# --- not reconciled --------------------------------------------------------------------------------------------------
-
-
-def compared(*positions: VenuePosition) -> tuple[ReportBegun, BrokerReported]:
-    return ReportBegun(), BrokerReported(BrokerReport((), (), positions, at("09:31")))
-
-
-def waiting() -> Books:
-    books = losing({at("09:30"): BUY, at("09:40"): BUY})
-    books.state.breaker.await_comparison()
-    return books
-
-
-def test_nothing_is_bought_before_the_brokers_first_report_was_compared() -> None:
-    books = waiting()
-    books.step(*priced("09:30", 500))
-    assert reasons(books) == ["not_reconciled"]
-    assert (tripped(books), books.account.trading_state) == (["not_reconciled"], TradingState.HALTED)
-    books.step(*compared())
-    assert (tripped(books), books.account.trading_state) == ([], TradingState.ACTIVE)
-    books.step(*priced("09:40", 500))
-    assert reasons(books)[-1] is None
-
-
-def test_what_the_first_report_leaves_in_doubt_keeps_the_hold_until_the_next() -> None:
-    books = waiting()
-    strange = VenuePosition("ACME", D(7), D(500))
-    books.step(*compared(strange))
-    assert books.state.breaker.unreconciled is not None
-    books.step(*compared(strange))
-    assert books.state.breaker.unreconciled is None
-    books.step(*priced("09:30", 500))
-    assert reasons(books) == ["difference"], "it is one now, and holds its symbol"
-
-
-def test_a_restart_holds_anew_and_only_where_a_venue_is_asked() -> None:
-    books = waiting()
-    books.step(*priced("09:30", 500))
-    assert restarted(books, {}, MONDAY).state.breaker.refusal is None, "no hold of before is put back"
-
-
-def test_a_persons_resume_says_that_the_comparison_is_waited_for() -> None:
-    books = waiting()
-    books.step(HaltChanged(False, ""))
-    assert [alert.text for alert in books.alerts if alert.kind == "resume_refused"] == [
-        "Not reconciled: the broker's report is not compared with the books yet; the comparison lifts it"
-    ]
 
 
 def test_several_trips_are_all_shown_and_each_is_lifted_by_its_own() -> None:

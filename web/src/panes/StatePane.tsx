@@ -28,7 +28,7 @@ export function StatePane({ className = "" }: { className?: string }) {
   return (
     <Pane id="state" title={words.risk.stateHead} className={className} at={account.updated_at} limitS={LATE_AFTER_S}>
       <p className={`big-state ${state.toLowerCase()}`}><Icon name={state === "ACTIVE" ? "check" : "stop"} /><b>{words.risk.state[state] ?? state}</b></p>
-      <p className="mut">{words.risk.stateDetail[state]}</p>
+      <p className="mut">{trips.length > 0 && `${words.risk.byBreaker(trips.length)} `}{words.risk.stateDetail[state]}</p>
       {state !== "ACTIVE" && reason && <p className="mut">{haltSentence(reason)}</p>}
       {account.invariant_broken && <p className="mut">{words.risk.invariant}</p>}
       {account.held && <p className="mut">{words.risk.held}</p>}

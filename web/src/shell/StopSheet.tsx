@@ -1,5 +1,5 @@
 /** Stop everything: how far, what it will do in numbers, and what has been done. Fed by the account; sends halt, kill, resume. */
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Unreachable } from "../api/call";
 import { deeds } from "../api/deeds";
 import { useDeed } from "../api/useDeed";
@@ -23,8 +23,8 @@ const WORKING = new Set<Order["state"]>(["created", "sent", "in_flight", "unknow
 function Choices({ reach, choose }: { reach: Reach; choose: (reach: Reach) => void }) {
   const { account, bots, owner } = useAccount();
   const positions = usePositionsNow() ?? [];
-  const orders = useLive<Order>(queries.orders(owner)).rows ?? [];
-  const working = orders.filter((o) => o.purpose === "entry" && WORKING.has(o.state)).length;
+  const orders = useLive<Order>(queries.orders(owner)).rows;
+  const working = orders ? orders.filter((o) => o.purpose === "entry" && WORKING.has(o.state)).length : null;
   const worth = roughMoney(positions.reduce((sum, p) => sum + p.notional, 0), account.currency);
   const running = bots.rows?.filter((b) => b.desired === "running").length ?? 0;
   const options: [Reach, string, string][] = [
@@ -63,6 +63,8 @@ export function StopSheet({ onClose }: { onClose: () => void }) {
   const [reach, setReach] = useState<Reach>("cancel");
   const [asked, setAsked] = useState<Reach | null>(null);
   const [unreachable, setUnreachable] = useState(false);
+  // The dialog's own first focus would be a choice that is not the one made.
+  useEffect(() => document.querySelector<HTMLElement>(".stop-sheet input:checked")?.focus(), []);
   const { kill } = account;
   const halted = account.trading_state === "HALTED";
   const acting = asked !== null || kill != null;

@@ -1,0 +1,144 @@
+"""The indicators of one (symbol, timeframe), each made once, whoever asks for it. Fed by bars.py, read by strategies.
+
+A key is a kind and its parameters; periods are in bars, numbers of deviations or ATRs may have a fraction:
+
+    ("sma", n)  ("ema", n)  ("rsi", n)  ("atr", n)
+    ("macd_line", fast, slow, signal)  ("macd_signal", ...)  ("macd_histogram", ...)
+    ("bollinger_middle", n, deviations)  ("bollinger_upper", ...)  ("bollinger_lower", ...)
+    ("donchian_middle", n)  ("donchian_upper", n)  ("donchian_lower", n)
+    ("supertrend", n, multiplier)  ("supertrend_side", n, multiplier)
+    ("adx", n)  ("plus_di", n)  ("minus_di", n)
+    ("vwap",)  ("vwap_deviation",)  ("session_minutes",)
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from engine.core.indicators.channels import Adx, Bollinger, Donchian, Supertrend
+from engine.core.indicators.session import SessionIndicator, SessionMinutes, SessionVwap
+from engine.core.indicators.smoothed import Atr, Ema, Indicator, MacdHistogram, Rsi, Sma
+from engine.domain.errors import InvariantBroken
+from engine.domain.instant import Instant
+
+IndicatorKey: TypeAlias = tuple[str, *tuple[int | float, ...]]
+
+# A part's kind: the kind that it is read from, and the name there.
+_PARTS = {
+    "macd_line": ("macd_histogram", "line"),
+    "macd_signal": ("macd_histogram", "signal"),
+    "bollinger_upper": ("bollinger_middle", "upper"),
+    "bollinger_lower": ("bollinger_middle", "lower"),
+    "donchian_upper": ("donchian_middle", "upper"),
+    "donchian_lower": ("donchian_middle", "lower"),
+    "supertrend_side": ("supertrend", "side"),
+    "plus_di": ("adx", "plus"),
+    "minus_di": ("adx", "minus"),
+    "vwap_deviation": ("vwap", "deviation"),
+}
+
+_OF_SESSION: dict[str, type[SessionVwap] | type[SessionMinutes]] = {
+    "vwap": SessionVwap,
+    "session_minutes": SessionMinutes,
+}
+
+
+def _whole(key: IndicatorKey) -> IndicatorKey:
+    """The key that a part is read from."""
+    return (_PARTS[key[0]][0], *key[1:])
+
+
+class IndicatorSet:
+    """What is kept, in the order it came to keep: what one is reckoned from is kept, and updated, before it."""
+
+    __slots__ = ("_derived", "_indicators", "_of_session", "_parts", "values")
+
+    def __init__(self) -> None:
+        self._indicators: dict[IndicatorKey, Indicator] = {}
+        self._derived: dict[IndicatorKey, tuple[MacdHistogram | Supertrend, tuple[IndicatorKey, ...]]] = {}
+        self._of_session: dict[IndicatorKey, SessionIndicator] = {}
+        self._parts: dict[IndicatorKey, tuple[Indicator | SessionIndicator, str]] = {}
+        self.values: dict[IndicatorKey, float | None] = {}
+
+    def missing(self, keys: tuple[IndicatorKey, ...]) -> tuple[IndicatorKey, ...]:
+        """Those of the keys that are not kept yet."""
+        return tuple(key for key in keys if key not in self.values)
+
+    def keep(self, keys: tuple[IndicatorKey, ...]) -> None:
+        """Make what is missing; raises InvariantBroken for a key that means nothing."""
+        for key in keys:
+            if key in self.values:
+                continue
+            kind, *numbers = key
+            if kind in _PARTS:
+                self.keep((_whole(key),))
+                self._part(key)
+            elif not numbers and kind in _OF_SESSION:
+                self._of_session[key] = _OF_SESSION[kind]()
+            else:
+                self._indicators[key] = self._make(key)
+            self.values[key] = None
+
+    def _part(self, key: IndicatorKey) -> None:
+        whole = _whole(key)
+        kept = self._of_session.get(whole) or self._indicators[whole]
+        self._parts[key] = (kept, _PARTS[key[0]][1])
+
+    def _make(self, key: IndicatorKey) -> Indicator:
+        match key:
+            case ("sma", int(period)):
+                return Sma(period)
+            case ("ema", int(period)):
+                return Ema(period)
+            case ("rsi", int(period)):
+                return Rsi(period)
+            case ("atr", int(period)):
+                return Atr(period)
+            case ("adx", int(period)):
+                return Adx(period)
+            case ("donchian_middle", int(period)):
+                return Donchian(period)
+            case ("bollinger_middle", int(period), deviations):
+                return Bollinger(period, deviations)
+            case ("macd_histogram", int(fast), int(slow), int(signal)):
+                return self._derive(key, MacdHistogram(signal), ("ema", fast), ("ema", slow))
+            case ("supertrend", int(period), multiplier):
+                return self._derive(key, Supertrend(multiplier), ("atr", period))
+        raise InvariantBroken(f"no indicator is called {key}")
+
+    def _derive(
+        self, key: IndicatorKey, made: MacdHistogram | Supertrend, *sources: IndicatorKey
+    ) -> MacdHistogram | Supertrend:
+        self.keep(sources)
+        self._derived[key] = (made, sources)
+        made.read(*(self._indicators[source] for source in sources))
+        return made
+
+    def adopt(self, other: IndicatorSet) -> None:
+        """Take over what another set of the same bars keeps and this one does not; what both keep stays this one's."""
+        for key in self.missing(tuple(other.values)):
+            self.values[key] = other.values[key]
+            if key in other._parts:
+                self._part(key)
+            elif key in other._of_session:
+                self._of_session[key] = other._of_session[key]
+            else:
+                self._indicators[key] = other._indicators[key]
+            if key in other._derived:  # its sources came before it, and may be this set's own
+                made, sources = self._derived[key] = other._derived[key]
+                made.read(*(self._indicators[source] for source in sources))
+
+    def update(
+        self, high: float, low: float, close: float, volume: float = 0.0,
+        opened_at: Instant | None = None, close_at: Instant = 0,
+    ) -> None:  # fmt: skip
+        """Take the next bar, prices in currency; `opened_at` is its session's open, None where that is not known."""
+        values = self.values
+        for key, indicator in self._indicators.items():
+            indicator.update(high, low, close)
+            values[key] = indicator.value
+        for key, of_session in self._of_session.items():
+            of_session.update(high, low, close, volume, opened_at, close_at)
+            values[key] = of_session.value
+        for key, (whole, name) in self._parts.items():
+            values[key] = getattr(whole, name)
