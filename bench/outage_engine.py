@@ -34,6 +34,7 @@ from engine.domain.instrument import Instrument
 from engine.domain.market import Bar, Tick
 from engine.ports import Fields, Transaction
 from engine.runtime.ending import EndWish
+from engine.runtime.kill_watch import KillSignal
 from engine.runtime.logs import configure_logs
 from engine.runtime.session import Session
 from engine.settings import read_settings
@@ -163,7 +164,7 @@ def main(host: str, folder: Path, seconds: float) -> None:
     feed, end = EvenFeed(), EndWish()
     market = Market(AccountSpec("paper-bench", "bench", cash=Decimal(100_000_000)), BOTS, feed)
     with outside(settings, market) as out:
-        recovered = wiring._own_and_recover(out, end, None)
+        recovered = wiring._own_and_recover(out, end, None, KillSignal())
         be_watched(out)
         stopwatch = Stopwatch(recovered.session, feed)
         threading.Thread(target=measure, args=(stopwatch, out.journal, seconds), daemon=True).start()

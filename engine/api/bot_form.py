@@ -107,7 +107,7 @@ def checked_fields(form: BotForm, instruments: Sequence[Fields] | None) -> Field
     return {
         "name": form.name,
         "strategy": form.strategy,
-        "parameters": dict(form.parameters),
+        "parameters": registry.without_preset(form.strategy, form.parameters),
         "symbols": list(form.symbols),
         "timeframe": form.timeframe,
         "sizing": {"kind": sizing.kind.value, "value": float(sizing.value)},

@@ -23,7 +23,7 @@ from engine.bootstrap.market import open_market
 from engine.bootstrap.outside import Outside, outside
 from engine.bootstrap.shown import nested_fields
 from engine.bootstrap.venue import Edge, VenueDesk, outgoing_to, practice_edge, venue_desk
-from engine.domain.errors import CannotStart, OperatingError
+from engine.domain.errors import CannotStart, JournalSuperseded, OperatingError
 from engine.outbox.backoff import Backoff
 from engine.outbox.relay import Relay
 from engine.ports import Grant
@@ -39,6 +39,7 @@ from engine.runtime.session import Doors, Session
 from engine.runtime.snapshot import AccountSnapshot
 from engine.runtime.start_notice import StartNotice
 from engine.runtime.starting import Starting
+from engine.runtime.superseded import known_epoch, put_aside
 from engine.runtime.supervisor import Parts, Supervisor, Watched
 from engine.settings import Settings
 from engine.strategies.registry import make
@@ -75,13 +76,17 @@ def run_engine(settings: Settings, edge: Edge | None = None) -> int:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {KILL_SIGNAL})  # the launcher kept one back until somebody listens
     market = open_market(settings)
     edge = edge or practice_edge(settings.venue, market.account.mode)
-    with outside(settings, market) as out:
-        try:
-            recovered = _own_and_recover(out, end, edge, killed)
-        except Ended:
-            _log.info("ended", account=market.account.account_id, before="it traded")
-            return 0
-        return _trade(out, recovered, end)
+    while True:
+        with outside(settings, market) as out:
+            try:
+                recovered = _own_and_recover(out, end, edge, killed)
+                return _trade(out, recovered, end)
+            except Ended:
+                _log.info("ended", account=market.account.account_id, before="it traded")
+                return 0
+            except JournalSuperseded as superseded:
+                _log.warning("the journal is another engine's past", why=str(superseded))
+        put_aside(settings.journal_path(market.account.account_id))
 
 
 def _own_and_recover(out: Outside, end: EndWish, edge: Edge | None, killed: KillSignal) -> Recovered:
@@ -103,7 +108,12 @@ def _own_and_recover(out: Outside, end: EndWish, edge: Edge | None, killed: Kill
 
 def _own(out: Outside, patient: Patient) -> Grant:
     """Take the account's lease; the lock on the journal proves its last holder dead where the lease names this file."""
-    return patient(lambda: out.lease.acquire(out.market.account, out.instance, out.journal.name, old_holder_dead=True))
+    account, journal, known = out.market.account, out.journal, None
+    if journal.salvaged is None:  # a salvaged one has a new name, and is completed from the store
+        known = known_epoch(journal.newest_states())
+    return patient(
+        lambda: out.lease.acquire(account, out.instance, journal.name, old_holder_dead=True, known_epoch=known)
+    )
 
 
 def _recover(out: Outside, grant: Grant, patient: Patient, edge: Edge | None, killed: KillSignal) -> Recovered:

@@ -36,6 +36,7 @@ RESTED_US = 60 * SECOND  # one that rested so long begins the count anew
 RETRY_US, RETRY_MAX_US = 5 * SECOND, 60 * SECOND
 MOVES_US = 10 * SECOND  # at least so long between two stops that differ in price alone
 ASKED_AT_ONCE, ASK_AGAIN_US = 3, 5 * SECOND  # cancellations that were refused
+ANSWERED_US = 90 * SECOND  # dispatch asks again while it has no answer; after so long its answer has been lost here
 _ENDED_AT_VENUE = (DifferenceKind.KILLED_BY_BROKER, DifferenceKind.MISSED_STATUS)
 _WORKING = (OrderState.ACCEPTED, OrderState.PARTIALLY_FILLED)
 _Key = tuple[str, str]
@@ -227,11 +228,12 @@ def _take_out(state: State, guard: Guard, stop: Order, at: Instant, reason: str)
         if stop.cancel_wanted is None:
             request_cancel(state, stop, at, reason, replacing=True)
             guard.asked = stop.order_id
+        guard.ask_at = at
         return
     asked = guard.asked == stop.order_id
     if stop.state is OrderState.CANCEL_REQUESTED:
-        if asked:
-            return  # dispatch asks again while there is no answer
+        if asked and at - guard.ask_at < ANSWERED_US:
+            return
     elif asked:
         if guard.refusals >= ASKED_AT_ONCE and at < guard.ask_at:
             return

@@ -75,6 +75,10 @@ class LeaseHeld(Fenced):
         self.until = until
 
 
+class JournalSuperseded(LockstepError):
+    """Another engine, with a journal of its own, has had the account since this journal was written: it is history."""
+
+
 class JournalFailed(OperatingError):
     """The local journal can't take records (disk full, I/O error): nothing new may be decided."""
 

@@ -149,10 +149,14 @@ class PastStore(Protocol):
 class Lease(Protocol):
     """One owner an account."""
 
-    def acquire(self, account: AccountSpec, instance: str, journal: str, old_holder_dead: bool) -> Grant:
+    def acquire(
+        self, account: AccountSpec, instance: str, journal: str, old_holder_dead: bool, known_epoch: int | None = None
+    ) -> Grant:
         """Take the lease with the next epoch, waiting an old one out unless its holder is proven dead.
 
-        Raises LeaseHeld when the old holder keeps it for longer than this lease has patience.
+        `known_epoch` is the last that the journal knows of, where it holds an account's states. Raises LeaseHeld when
+        the old holder keeps it for longer than this lease has patience, and JournalSuperseded, before anything is
+        taken, where another journal was written under a later epoch.
         """
 
     def renew(self, grant: Grant) -> float:

@@ -1,6 +1,6 @@
-"""Confluence: three momentum measures that must agree for five minutes. The default strategy, CONTRACT section 4.
+"""Confluence: three momentum measures that have to agree, and go on agreeing, before money moves.
 
-At each bar close, with clip to [-1, 1]:
+The default strategy, CONTRACT section 4. At each bar close, with clip to [-1, 1]:
 
     rsi   = clip((RSI14 - 50) / 20)
     ma    = clip((EMA12 - EMA26) / ATR14)
@@ -19,10 +19,10 @@ from dataclasses import dataclass
 
 from engine.core.indicators import IndicatorKey
 from engine.core.strategy import Verdict
-from engine.domain.errors import InvalidValue
 from engine.domain.instant import SECOND, Instant
 from engine.domain.market import Bar
 from engine.domain.signal import SignalType
+from engine.strategies.parameters import DAY_S, check_bounds, cooldown, flag, number
 
 RSI: IndicatorKey = ("rsi", 14)
 FAST: IndicatorKey = ("ema", 12)
@@ -33,23 +33,24 @@ ATR: IndicatorKey = ("atr", 14)
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """buy_at, sell_at: score thresholds, above 0 to 100. confirm_s, cooldown_s: seconds, 0 to a day."""
+    """buy_at, sell_at: score thresholds. confirm_s: how long the score must stay beyond them."""
 
-    buy_at: float = 60.0
-    sell_at: float = 60.0
-    confirm_s: int = 300
-    cooldown_s: int = 900
-    allow_short: bool = False
+    buy_at: float = number(60.0, 0, 100, above=True, means="the score from which on a BUY may follow")
+    sell_at: float = number(60.0, 0, 100, above=True, means="a SELL may follow at minus this score")
+    confirm_s: int = number(300, 0, DAY_S, "seconds", means="how long the score must stay there")
+    cooldown_s: int = cooldown(900)
+    allow_short: bool = flag(False, "whether SELL may open a position")
 
     def __post_init__(self) -> None:
-        for name in ("buy_at", "sell_at"):
-            value = getattr(self, name)
-            if not 0 < value <= 100:
-                raise InvalidValue(f"parameters.{name}", f"must be above 0 and at most 100, is {value}")
-        for name in ("confirm_s", "cooldown_s"):
-            value = getattr(self, name)
-            if not 0 <= value <= 86_400:
-                raise InvalidValue(f"parameters.{name}", f"must be 0 to 86400 seconds, is {value}")
+        check_bounds(self)
+
+
+PRESETS = {
+    "conservative": Parameters(buy_at=75.0, sell_at=50.0, confirm_s=600, cooldown_s=1_800),
+    "balanced": Parameters(),
+    "aggressive": Parameters(buy_at=45.0, sell_at=45.0, confirm_s=120, cooldown_s=300),
+    "adaptive": Parameters(buy_at=40.0, sell_at=40.0),  # WARM is enough; building `adaptive` then enters half
+}
 
 
 class Confluence:

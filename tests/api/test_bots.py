@@ -27,7 +27,8 @@ def test_a_bot_is_created_whole_and_the_engine_is_told(world: World) -> None:
     assert answer.headers["Location"] == f"/api/v1/bots/{bot['id']}"
     assert bot["id"].startswith("morning-bot-")
     assert len(bot["id"]) == len("morning-bot-") + 6
-    assert bot["exits"] == {"stop_pct": 1.5, "target_pct": None}
+    unset = dict.fromkeys(("target_pct", "trail_pct", "break_even_at_pct", "time_exit_s"))
+    assert bot["exits"] == {"stop_pct": 1.5, "break_even_plus_bps": 0, **unset}
     assert bot["sizing"] == {"kind": "equity_pct", "value": 5.0}
     assert (bot["parameters"], bot["desired"], bot["generation"], bot["deleted"]) == (
         {"confirm_s": 60},
@@ -48,7 +49,7 @@ def test_the_bot_that_was_created_is_read_back_by_the_engine(world: World) -> No
 
 
 BAD: list[tuple[dict[str, Any], str, str]] = [
-    ({"strategy": "astrology"}, "strategy", "there is confluence"),
+    ({"strategy": "astrology"}, "strategy", "there are accumulate, confluence"),
     ({"parameters": {"confirm": 1}}, "parameters.confirm", "confirm_s"),
     ({"parameters": {"confirm_s": "soon"}}, "parameters.confirm_s", "must be a number"),
     ({"parameters": {"confirm_s": [1]}}, "parameters.confirm_s", "must be a number"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from engine.api.models import answers, figures, health, risk
+from engine.api.models import answers, figures, health, risk, strategies
 from engine.domain.errors import OutcomeUnknown
 from tests.api.conftest import World
 from tests.api.world import ASHA, ASHAS, START, put
@@ -25,7 +25,7 @@ READS: list[tuple[str, type[BaseModel]]] = [
     ("/countdown", answers.CountdownList), ("/candles?symbol=INFY", answers.CandleList),
     ("/instruments?q=n", answers.InstrumentList), (f"/accounts/{ASHAS}/risk-policy", risk.PolicyAnswer),
     ("/health-metrics", health.HealthMetrics), ("/differences", answers.DifferencePage),
-    ("/audit", answers.AuditPage),
+    ("/audit", answers.AuditPage), ("/strategies", strategies.StrategyList),
 ]  # fmt: skip
 
 

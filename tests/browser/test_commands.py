@@ -66,6 +66,18 @@ def test_a_phone_goes_to_the_first_wrong_field_with_its_label_in_sight(stack: St
     assert asked.body["execution"]["entries"] == "market"
 
 
+def test_a_refusal_of_no_field_is_scrolled_to_clear_of_the_bar(stack: Stack, visit: Visit) -> None:
+    stack.seed()
+    stack.server.answers["POST /bots"] = (409, {"detail": "This account has 50 bots, as many as it may."})
+    page = visit(viewport={"width": 390, "height": 700}).use_demo_account().open("/bots/new").page
+    page.get_by_label("Name", exact=True).fill("One more")
+    page.get_by_label("Symbols, separated by commas").fill("infy")
+    page.get_by_role("button", name="Create bot").click()
+    sentence = page.get_by_text("This account has 50 bots")
+    expect(sentence).to_be_in_viewport()
+    assert bottom(page.get_by_role("banner")) <= top(sentence)
+
+
 def test_a_bot_is_paused_and_shows_what_is_asked_until_the_engine_follows(stack: Stack, visit: Visit) -> None:
     account = stack.seed()
     dashboard = visit().use_demo_account().open("/bots/bot-tech").on("Tech pair")

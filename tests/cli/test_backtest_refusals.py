@@ -23,7 +23,7 @@ def assert_refused(ran: Ran, code: int, words: str, out: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--strategy", "momentum"), "strategy: unknown strategy 'momentum'; there is confluence"),
+        (("--strategy", "momentum"), "strategy: unknown strategy 'momentum'; there are accumulate, confluence"),
         (
             ("--strategy", "confluence", "--set", "speed=3"),
             "parameters.speed: confluence has no such parameter; it has "
@@ -185,7 +185,7 @@ BOT: dict[str, Any] = {"id": "a", "strategy": "confluence", "symbols": ["RELIANC
         ({"bots": [BOT | {"mood": "good"}]}, "bots[0].mood: there is no such field; there are "),
         (
             {"bots": [BOT | {"strategy": "momentum"}]},
-            "bots[0].strategy: unknown strategy 'momentum'; there is confluence",
+            "bots[0].strategy: unknown strategy 'momentum'; there are accumulate, confluence",
         ),
         (
             {"bots": [BOT | {"parameters": {"speed": 1}}]},

@@ -1,7 +1,6 @@
 """An engine whose orders go to a venue outside, and that venue, with a wire between them. Feeds tests of protect.py.
 
-The venue's own book says what is true; the wire holds what was sent and not yet arrived, and what was told and not yet
-heard. A test moves the wire: it may lose an answer, tell it late or again, and restart the engine in between.
+The venue's own book says what is true; the wire holds what has not arrived, and what was told and not yet heard.
 """
 
 from __future__ import annotations
@@ -132,7 +131,7 @@ class StopWire:
         return order
 
     def lose(self) -> None:
-        """The next order never reaches the venue, and nobody knows."""
+        """The next order never arrives, and nobody knows."""
         order = self.outgoing.pop(0)
         self.take(OrderDispatched(order.order_id, self.now))
         self.take(OrderUnknown(order.order_id, "no answer", self.now))
@@ -193,10 +192,8 @@ class StopWire:
         """kill -9: what was on the wire to the venue is gone. Open orders are looked up by whoever calls this."""
         kept = {(r.collection, r.document_id, slot_of(r)): r for r in self.records}
         before = self.state
-        self.outgoing.clear()
-        self.cancels.clear()
-        self.lost.clear()
-        self.incoming.clear()
+        for wire in (self.outgoing, self.cancels, self.lost, self.incoming):
+            wire.clear()  # type: ignore[attr-defined]
         self.engine = self._engine()
         self.take(Recovered(tuple(kept.values()), before.sequence))
         for order in self.state.open_orders():
@@ -218,7 +215,7 @@ class StopWire:
             self.report()
             if not (self.outgoing or self.cancels or self.incoming):
                 return
-        raise AssertionError("it never comes to rest")
+        raise AssertionError("it never rests")
 
     def asked(self) -> list[str]:
         """Orders that dispatch would look up: it never asks about one that is still to be sent."""
@@ -228,11 +225,8 @@ class StopWire:
 
     def working(self, *purposes: Purpose) -> list[str]:
         """Orders of some purposes that work at the venue."""
-        return [
-            str(order.client_order_id)
-            for order in self.book.orders.values()
-            if order.state is VenueState.WORKING and self.sent[str(order.client_order_id)].purpose in purposes
-        ]
+        at_work = [str(o.client_order_id) for o in self.book.orders.values() if o.state is VenueState.WORKING]
+        return [order_id for order_id in at_work if self.sent[order_id].purpose in purposes]
 
     def net(self) -> Decimal:
         """What the venue holds."""

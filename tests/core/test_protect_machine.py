@@ -137,7 +137,8 @@ class ProtectMachine(RuleBasedStateMachine):
         if position is None:
             assert stops == []
         elif not wire.working(Purpose.EXIT) and not wire.state.unprotected:
-            assert [wire.book.orders[f"V-{stop}"].quantity for stop in stops] == [position.quantity]
+            resting = [wire.book.orders[f"V-{stop}"] for stop in stops]
+            assert [order.quantity - order.filled_quantity for order in resting] == [position.quantity]
 
     def working(self) -> list[str]:
         return self.wire.working(*Purpose)
@@ -169,7 +170,7 @@ def walk(seed: int) -> None:
         if wire.incoming:
             event = chance.choice(wire.incoming)
             if chance.random() < 0.8:
-                wire.incoming.remove(event)
+                wire.incoming.remove(event)  # and where it is not taken below, its answer is lost
             deeds = [(1, partial(wire.take, event))] if chance.random() < 0.6 else deeds
         if asked := wire.asked():
             deeds.append((4, partial(wire.look_up, chance.choice(asked))))

@@ -36,7 +36,7 @@ BUGS = (
     Bug(
         "an order is sent before it is written down",
         "runtime/dispatch.py",
-        "errand.written(WRITTEN_WITHIN_S)",
+        "written(WRITTEN_WITHIN_S)",
         "pass",
     ),
     Bug(

@@ -14,7 +14,7 @@ from tests.venue.running import running_venue
 
 pytestmark = pytest.mark.prove
 
-SEEDS, EACH = 20, 50
+SEEDS, EACH = 20, 50  # 1,000 overlaps
 PROCESSES = 50
 
 

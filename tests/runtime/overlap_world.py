@@ -5,13 +5,13 @@ that judges each entry, and a market that gives a signal nearly every minute. Us
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from engine.adapters.firestore.wire import TIMEOUT_S, Message
-from engine.domain.effects import SubmitOrder
+from engine.domain.effects import PublishRecord, SubmitOrder
 from engine.domain.errors import OutcomeUnknown
 from engine.domain.events import BrokerEvent
 from engine.domain.instant import MINUTE, SECOND, Instant, instant_of
@@ -20,12 +20,15 @@ from engine.domain.order import Purpose
 from engine.domain.signal import SignalType
 from engine.proof.chance import CALM, Chance
 from engine.proof.exchange import Exchange
+from engine.proof.instance import Instance
 from engine.proof.market import SYMBOLS
 from engine.proof.occasions import BEGINS, Crashed, Occasions
 from engine.proof.storage import Store
 from engine.runtime.leaving import is_left_to_close
+from engine.runtime.outgoing import Written
 
-MINUTES = 150
+MINUTES = 250
+BRINK = "with its intent in the store"
 NETWORK = replace(CALM, request_late=0.1, reply_lost=0.1, store_loses_reply=0.02, told_late=0.1)
 
 
@@ -41,15 +44,34 @@ class Boundaries(Occasions):
 
     def may_crash(self, who: str, where: str) -> None:
         """See Occasions. What leaves for the venue is late by the network's doing alone: 55 s at most (link.py)."""
-        if who != self.victim or where.startswith("before sending") or not self.chance.happens(0.15):
+        if who != self.victim or where.startswith("before sending"):
+            return
+        if (self.fate == "hangs_at_the_brink") != (where == BRINK) or not self.chance.happens(
+            1 if where == BRINK else 0.15
+        ):
             return
         fate, self.fate = self.fate, ""
         if fate == "dies":
             self.note(who, f"dies {where}")
             raise Crashed
-        if fate == "hangs":
+        if fate.startswith("hangs"):
             self.note(who, f"hangs {where}")
             self._pause(who)
+
+    def put_brink(self, name: str, instance: Instance) -> None:
+        """One more boundary: the intent is in the store, and the order is about to leave."""
+        in_the_store = instance._in_the_store
+
+        def expect(batch: Sequence[PublishRecord]) -> Written:
+            written = in_the_store(batch)
+
+            def wait(timeout_s: float) -> None:
+                written(timeout_s)
+                self.may_crash(name, BRINK)
+
+            return wait
+
+        instance._in_the_store = expect  # type: ignore[method-assign]
 
 
 class Cut(Store):

@@ -43,7 +43,7 @@ BOT = BotSpec(
     "alpha", "told", SYMBOLS, sizing=Sizing(SizingKind.QUANTITY, Decimal(20)), building=Building(tranches_max=1),
     canary=Canary(trades=0),
 )  # fmt: skip
-FATES = ("goes_on", "hangs", "hangs", "dies", "is_cut_off", "goes")
+FATES = ("goes_on", "hangs", "hangs_at_the_brink", "dies", "is_cut_off", "goes")
 STANDS_BY = 8 * SECOND
 WITHIN = 4 * MINUTE  # an overlap is over by then
 
@@ -112,10 +112,10 @@ class Overlaps:
         until = self.occasions.now + (STANDS_BY if fate == "goes_on" else WITHIN)
         while self.occasions.now < until and list(self.alive) != [new]:
             self.step()
-            if fate == "hangs" and not self.occasions.fate and until - self.occasions.now > STANDS_BY:
+            if fate.startswith("hangs") and not self.occasions.fate and until - self.occasions.now > STANDS_BY:
                 until = self.occasions.now + STANDS_BY  # it has hung: was it for long enough?
         self.store.cut_off = self.occasions.victim = self.occasions.fate = ""
-        if list(self.alive) == [old] and fate in ("goes_on", "hangs"):
+        if list(self.alive) == [old] and fate in ("goes_on", "hangs", "hangs_at_the_brink"):
             self._waiting = None  # it stood by, and gives up
             return
         self._until(lambda: list(self.alive) == [new])
@@ -174,6 +174,7 @@ class Overlaps:
         disk = Disk(f"disk-of-{name}", self.clock, self.occasions)
         made = Instance(name, self.around, disk, lambda order: self._leaves(name, order))
         self.store.for_one(name, made.wire)
+        self.occasions.put_brink(name, made)
         try:
             made.start()
         except LeaseHeld as held:
@@ -218,7 +219,8 @@ class Overlaps:
         if self.exchange.late_exits:  # both closed it, the one cut off or its order long on its way: that is shown
             self.met["exits that came too late"] += len(self.exchange.late_exits)
             return []
-        return said + [f"{order.order_id} is {order.state}" for order in state.open_orders()]
+        at_work = {placed.tag for placed in self.exchange.working()}  # sent just now
+        return said + [f"{o.order_id} is {o.state}" for o in state.open_orders() if o.order_id not in at_work]
 
     def _name(self) -> str:
         self._born += 1
@@ -242,8 +244,7 @@ def overlap_many(seeds: range, each: int) -> Counter[str]:
     met: Counter[str] = Counter()
     for seed in seeds:
         seen = Overlaps(seed).run(each)
-        assert (seen.doubled, seen.strangers, seen.unsettled) == ((), (), ()), f"seed {seed}"
+        assert (seen.doubled, seen.strangers, seen.unsettled) == ((), (), ()), seed
         met += seen.met
-    assert sum(met[fate] for fate in set(FATES)) == len(seeds) * each
-    assert all(met[fate] for fate in FATES), met
+    assert sum(met[fate] for fate in FATES) == len(seeds) * each and all(met[fate] for fate in FATES), met
     return met

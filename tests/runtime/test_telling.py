@@ -33,7 +33,7 @@ NEWS = {
     "effective_mode": "dry", "clock_speed": 1.5, "clock_simulated": False, "clock_finished": True,
     "truth_state": "differs", "truth_differences": ("SBIN",), "engine_instance": "other", "engine_epoch": 7,
     "dead_letters": 1, "feed_state": "stale", "broker_state": "away", "queue_state": "backlog", "queue_parked": 1,
-    "store_state": "down", "journal_state": "full",
+    "store_state": "down", "journal_state": "full", "mode_reasons": ("The account is not armed",), "engine_pid": 9,
 }  # fmt: skip
 
 

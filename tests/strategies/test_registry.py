@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
 from engine.core.indicators import IndicatorSet
 from engine.domain.errors import InvalidValue
-from engine.strategies.registry import available, make, parameters_of
+from engine.strategies.registry import available, checked_parameters, kind_of, make, parameters_of
 
 
 def test_every_strategy_that_exists_can_be_made_with_its_defaults() -> None:
@@ -51,5 +52,45 @@ def test_a_wrong_parameter_is_named_with_what_is_right(parameters: dict[str, Any
 
 
 def test_an_unknown_strategy_is_answered_with_those_that_exist() -> None:
-    with pytest.raises(InvalidValue, match="there is confluence"):
+    with pytest.raises(InvalidValue, match="there are accumulate, confluence, opening_range, trend, vwap_reversion"):
         make("astrology", {})
+
+
+@pytest.mark.parametrize("name", available())
+def test_a_strategys_presets_can_be_made_and_balanced_is_its_default(name: str) -> None:
+    presets = kind_of(name).presets
+    assert {"conservative", "balanced", "aggressive"} <= set(presets)
+    assert set(presets) <= {"conservative", "balanced", "aggressive", "adaptive"}
+    assert parameters_of(name, "balanced") == parameters_of(name)
+    assert len({repr(preset) for preset in presets.values()}) == len(presets)
+    for preset in presets:
+        assert make(name, {"preset": preset}).cooldown_s == parameters_of(name, preset)["cooldown_s"]
+
+
+def test_confluence_has_the_four_presets() -> None:
+    assert list(kind_of("confluence").presets) == ["conservative", "balanced", "aggressive", "adaptive"]
+
+
+def test_a_parameter_given_beside_a_preset_counts_more_than_the_presets() -> None:
+    checked = checked_parameters("confluence", {"preset": "aggressive", "confirm_s": "60"})
+    assert checked == {**parameters_of("confluence", "aggressive"), "confirm_s": 60}
+    assert checked_parameters("confluence", checked) == checked
+
+
+def test_an_unknown_preset_is_answered_with_those_that_exist() -> None:
+    with pytest.raises(InvalidValue, match="trend has no preset 'wild'; it has conservative, balanced, aggressive"):
+        make("trend", {"preset": "wild"})
+
+
+@pytest.mark.parametrize("name", available())
+def test_every_parameter_says_what_it_is_and_every_number_has_bounds_that_bite(name: str) -> None:
+    for item in fields(kind_of(name).parameters):
+        assert item.metadata["means"]
+        if item.type == "bool":
+            continue
+        bounds = item.metadata["bounds"]
+        for outside in (bounds.least - 1, bounds.most + 1, *([bounds.least] if bounds.above else [])):
+            with pytest.raises(InvalidValue) as refused:
+                make(name, {item.name: outside})
+            assert refused.value.field == f"parameters.{item.name}"
+            assert bounds.words() in refused.value.message

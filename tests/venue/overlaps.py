@@ -69,9 +69,10 @@ class TwoEngines:
         self.born: list[EngineProcess] = []
         self.told = Told()
 
-    def start(self) -> EngineProcess:
-        """One more process, with a disk of its own."""
-        engine = EngineProcess(self._host, self._project, self._folder / f"state-{len(self.born)}", self._settings)
+    def start(self, disk: int | None = None) -> EngineProcess:
+        """One more process, with a disk of its own, or with that of an earlier one."""
+        folder = self._folder / f"state-{len(self.born) if disk is None else disk}"
+        engine = EngineProcess(self._host, self._project, folder, self._settings)
         self.born.append(engine)
         return engine
 
@@ -171,6 +172,11 @@ def overlap_again_and_again(engines: TwoEngines, overlaps: int, seed: int) -> To
             alive = engines.overlap(alive, FATES[number % len(FATES)], chance)
             engines.check()
         assert alive.end() == 0, alive.told()[-2000:]
+        back = engines.start(disk=0)  # the first machine again, whose journal is long overtaken
+        engines.until(lambda: "another engine's past" in back.told(), back, "the first journal is put aside")
+        engines.until(lambda: back.told().rpartition("another engine's past")[2].count("trading"), back, "it trades")
+        time.sleep(AMID_S)
+        assert back.end() == 0, back.told()[-2000:]
         engines.check()
     finally:
         engines.end()

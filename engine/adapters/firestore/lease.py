@@ -17,7 +17,7 @@ from engine.adapters.firestore.errors import PreconditionFailed
 from engine.adapters.firestore.fence import NOBODY, Fence, FenceKind, Held
 from engine.adapters.firestore.wire import Message, Wire
 from engine.domain.account import AccountSpec
-from engine.domain.errors import Fenced, LeaseHeld
+from engine.domain.errors import Fenced, JournalSuperseded, LeaseHeld
 from engine.ports import Clock, Fields, Grant
 
 PAPER_LIFETIME_S = 90.0
@@ -61,7 +61,9 @@ class FirestoreLease:
         """What commits do with the lease now."""
         return self._fence.kind
 
-    def acquire(self, account: AccountSpec, instance: str, journal: str, old_holder_dead: bool) -> Grant:
+    def acquire(
+        self, account: AccountSpec, instance: str, journal: str, old_holder_dead: bool, known_epoch: int | None = None
+    ) -> Grant:
         """See ports.Lease.
 
         `old_holder_dead` says that we hold the exclusive lock on `journal`: a proof if that is the journal that the
@@ -71,6 +73,11 @@ class FirestoreLease:
         while True:
             found = self._wire.get([self._fence.name(account.account_id)])[0]
             old = {} if found is None else fields_of(found.fields)
+            if known_epoch is not None and old and old["journal"] != journal and int(old["epoch"]) > known_epoch:
+                raise JournalSuperseded(
+                    f"{account.account_id}: epoch {old['epoch']} wrote {old['journal']}; "
+                    f"{journal} knows of epoch {known_epoch} at last"
+                )
             free = not old or old["instance"] in (NOBODY, instance)
             if not free and not (old_holder_dead and old["journal"] == journal):
                 left_s = (old["until"] - self._clock.now()).total_seconds() + CLOCK_SKEW_S

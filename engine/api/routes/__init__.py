@@ -13,8 +13,9 @@ from engine.api.routes.positions import positions
 from engine.api.routes.probes import probes
 from engine.api.routes.records import records
 from engine.api.routes.service import service
+from engine.api.routes.strategies import strategies
 
 BLUEPRINTS = (
     probes, health_metrics, bots, positions, orders, records, portfolio, accounts, service, market, alerts,
-    differences, audit,
+    differences, audit, strategies,
 )  # fmt: skip

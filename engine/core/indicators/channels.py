@@ -1,41 +1,28 @@
 """Bands around the price and the strength of a trend: Bollinger, Donchian, Supertrend, ADX. Fed by kept.py.
 
-Bollinger's and Donchian's sums are talipp's. Supertrend and ADX are our own: talipp's begin with a true range of the
-first bar, and its Supertrend with bands at zero. Each has a main `value`; the others are read as parts of it.
+Bollinger's sums are talipp's. Supertrend and ADX are our own: talipp's begin with a true range of the first bar, and
+its Supertrend with bands at zero. So is Donchian, which talipp looks for among all n bars at each. Each has a main
+`value`; the others are read as parts of it.
 """
 
 from __future__ import annotations
 
-from talipp.indicators import BB, DonchianChannels
-from talipp.ohlcv import OHLCV
+from collections import deque
+
+from talipp.indicators import BB
 
 from engine.core.indicators.smoothed import PURGE_EVERY, PURGE_KEEP, Indicator
 
 
-class _Windowed:
-    """A talipp indicator over the last n bars, its history kept short."""
-
-    __slots__ = ("_count", "_keep", "_source")
-
-    def __init__(self, source: BB | DonchianChannels) -> None:
-        self._source = source
-        self._keep = max(PURGE_KEEP, source.period + 2)
-        self._count = 0
-
-    def _forget(self) -> None:
-        self._count += 1
-        if self._count >= self._keep + PURGE_EVERY:
-            self._source.purge_oldest(self._count - self._keep)
-            self._count = self._keep
-
-
-class Bollinger(_Windowed):
+class Bollinger:
     """SMA of closes (`value`), and `upper` and `lower` so many population standard deviations from it."""
 
-    __slots__ = ("lower", "upper", "value")
+    __slots__ = ("_count", "_keep", "_source", "lower", "upper", "value")
 
     def __init__(self, period: int, deviations: float) -> None:
-        super().__init__(BB(period, deviations))
+        self._source = BB(period, deviations)
+        self._keep = max(PURGE_KEEP, period + 2)
+        self._count = 0
         self.value: float | None = None
         self.upper: float | None = None
         self.lower: float | None = None
@@ -45,26 +32,46 @@ class Bollinger(_Windowed):
         bands = self._source[-1]
         if bands is not None:
             self.lower, self.value, self.upper = bands.lb, bands.cb, bands.ub
-        self._forget()
+        self._count += 1
+        if self._count >= self._keep + PURGE_EVERY:
+            self._source.purge_oldest(self._count - self._keep)
+            self._count = self._keep
 
 
-class Donchian(_Windowed):
-    """Highest high (`upper`) and lowest low (`lower`) of the last n bars, this one too; `value` is the middle."""
+class Donchian:
+    """Highest high (`upper`) and lowest low (`lower`) of the last n bars, this one too; `value` is the middle.
 
-    __slots__ = ("lower", "upper", "value")
+    Kept are the bars alone that may yet be the highest or lowest, so that a long period costs no more than a short one.
+    """
+
+    __slots__ = ("_count", "_highs", "_lows", "_period", "lower", "upper", "value")
 
     def __init__(self, period: int) -> None:
-        super().__init__(DonchianChannels(period))
+        self._period = period
+        self._count = 0
+        self._highs: deque[tuple[int, float]] = deque()  # (bar, high), falling
+        self._lows: deque[tuple[int, float]] = deque()  # (bar, low), rising
         self.value: float | None = None
         self.upper: float | None = None
         self.lower: float | None = None
 
     def update(self, high: float, low: float, close: float) -> None:
-        self._source.add(OHLCV(close, high, low, close))
-        channel = self._source[-1]
-        if channel is not None:
-            self.lower, self.value, self.upper = channel.lb, channel.cb, channel.ub
-        self._forget()
+        highs, lows, number = self._highs, self._lows, self._count
+        self._count += 1
+        while highs and highs[-1][1] <= high:
+            highs.pop()
+        while lows and lows[-1][1] >= low:
+            lows.pop()
+        highs.append((number, high))
+        lows.append((number, low))
+        oldest = number - self._period + 1
+        if highs[0][0] < oldest:
+            highs.popleft()
+        if lows[0][0] < oldest:
+            lows.popleft()
+        if oldest >= 0:
+            self.upper, self.lower = highs[0][1], lows[0][1]
+            self.value = (self.upper + self.lower) / 2.0
 
 
 class Supertrend:

@@ -2,7 +2,7 @@
 
 A key is a kind and its parameters; periods are in bars, numbers of deviations or ATRs may have a fraction:
 
-    ("sma", n)  ("ema", n)  ("rsi", n)  ("atr", n)
+    ("close",)  ("sma", n)  ("ema", n)  ("rsi", n)  ("atr", n)
     ("macd_line", fast, slow, signal)  ("macd_signal", ...)  ("macd_histogram", ...)
     ("bollinger_middle", n, deviations)  ("bollinger_upper", ...)  ("bollinger_lower", ...)
     ("donchian_middle", n)  ("donchian_upper", n)  ("donchian_lower", n)
@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from engine.core.indicators.channels import Adx, Bollinger, Donchian, Supertrend
 from engine.core.indicators.session import SessionIndicator, SessionMinutes, SessionVwap
-from engine.core.indicators.smoothed import Atr, Ema, Indicator, MacdHistogram, Rsi, Sma
+from engine.core.indicators.smoothed import Atr, Ema, Indicator, LastClose, MacdHistogram, Rsi, Sma
 from engine.domain.errors import InvariantBroken
 from engine.domain.instant import Instant
 
@@ -86,6 +86,8 @@ class IndicatorSet:
 
     def _make(self, key: IndicatorKey) -> Indicator:
         match key:
+            case ("close",):
+                return LastClose()
             case ("sma", int(period)):
                 return Sma(period)
             case ("ema", int(period)):

@@ -60,6 +60,18 @@ class _OfCloses:
         self.value = self._source.value
 
 
+class LastClose:
+    """The close itself, in currency, for strategies that measure distances from it."""
+
+    __slots__ = ("value",)
+
+    def __init__(self) -> None:
+        self.value: float | None = None
+
+    def update(self, high: float, low: float, close: float) -> None:
+        self.value = close
+
+
 class Ema(_OfCloses):
     """Exponential moving average of closes over n bars."""
 
