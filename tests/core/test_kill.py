@@ -12,6 +12,7 @@ from engine.domain.events import (
     KillAsked,
     KillReviewed,
     OrderAccepted,
+    OrderCancelled,
     OrderUnknown,
 )
 from engine.domain.order import ExitReason, OrderState, Purpose
@@ -169,3 +170,19 @@ def test_while_killed_no_entry_is_made_and_the_signal_says_why() -> None:
     assert desk.sent == []
     signal = [record for record in desk.records if isinstance(record, SignalRecord)][-1]
     assert (signal.outcome, signal.blocking_reason, signal.blocking_detail) == ("blocked", "kill", "Killed: odd prices")
+
+
+def test_a_closing_order_that_the_venue_ends_at_once_goes_anew_with_the_review_and_not_before() -> None:
+    desk = SlowDesk().open()
+    desk.buy(HELD[:1], filled=True)
+    desk.take(FLATTEN)
+    for number in range(1, 4):
+        exits = [order for order in desk.sent if order.purpose is Purpose.EXIT]
+        assert len(exits) == number
+        desk.working.clear()
+        desk.waiting.clear()
+        desk.take(OrderCancelled(exits[-1].order_id, "nobody buys", desk.state.now))
+        assert len([order for order in desk.sent if order.purpose is Purpose.EXIT]) == number
+        desk.take(KillReviewed())
+    desk.settle()
+    assert len(desk.state.portfolio) == 0

@@ -162,6 +162,19 @@ def test_a_symbol_that_is_held_and_no_longer_listed_halts_the_account() -> None:
     assert "ACME is held but no longer listed" in (fresh.state.breaker.reason or "")
 
 
+@pytest.mark.parametrize("prices", [1, 2])
+def test_an_open_order_of_a_symbol_no_longer_listed_halts_the_account_and_the_day_begins(prices: int) -> None:
+    scripts, half = {"script": {at("09:30"): SignalType.BUY}}, FillModel(partial_pct=100)
+    old = paper_loop((bot(strategy="script", quantity=10),), make_strategy=scripted(scripts), model=half)
+    old.step(tick("09:29:50", 500), ClockTicked(at("09:30")), *[tick("09:30:01", 500)][: prices - 1])
+    assert (len(old.state.open_orders()), len(old.fills)) == (1, prices - 1)
+    fresh = paper_loop((), instruments=(instrument("OTHER"),), opened=False)
+    fresh.step(Recovered(old.newest(), old.state.sequence), SessionOpened(session(), session().open_at))
+    fresh.step(tick("09:31", 500, "OTHER"), ClockTicked(at("09:32")))
+    assert "ACME" in (fresh.state.breaker.reason or "")
+    assert fresh.state.breaker.broken
+
+
 def test_a_recovered_position_keeps_its_stop() -> None:
     scripts = {"script": {at("09:30"): SignalType.BUY}}
     old = paper_loop((bot(strategy="script", quantity=10, stop="1"),), make_strategy=scripted(scripts))

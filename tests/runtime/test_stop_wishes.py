@@ -122,3 +122,24 @@ def test_a_kill_by_a_signal_stands_after_a_restart_though_no_document_tells_of_i
     watch.stops.begin_killed(instant_of(AT) - SECOND)
     watch.look()
     assert stops(inbox) == []
+
+
+def test_an_accounts_kill_adds_its_positions_to_the_services_kill_that_stands() -> None:
+    household = Household()
+    watch, inbox = watching(household)
+    household.write("controls", "service", **killed(kill_flatten=False))
+    watch.look()
+    household.write("controls", household.account_id, **killed(killed_at=AT + timedelta(seconds=1)))
+    watch.look()
+    assert [event.flatten for event in stops(inbox) if isinstance(event, KillAsked)] == [False, True]
+
+
+def test_a_kill_of_the_account_asked_for_again_arrives_though_the_service_is_killed() -> None:
+    household = Household()
+    watch, inbox = watching(household)
+    household.write("controls", "service", **killed())
+    watch.look()
+    for seconds in (1, 2):
+        household.write("controls", household.account_id, **killed(killed_at=AT + timedelta(seconds=seconds)))
+        watch.look()
+    assert [event.flatten for event in stops(inbox) if isinstance(event, KillAsked)] == [True] * 3

@@ -46,18 +46,13 @@ class _Recursive:
             self._count = self._keep
 
 
-class _OfCloses:
+class _OfCloses(_Recursive):
     """A talipp indicator over closes."""
 
-    __slots__ = ("_source", "value")
-
-    def __init__(self, source: EMA | RSI | SMA) -> None:
-        self._source = _Recursive(source)
-        self.value: float | None = None
+    __slots__ = ()
 
     def update(self, high: float, low: float, close: float) -> None:
-        self._source.add(close)
-        self.value = self._source.value
+        self.add(close)
 
 
 class LastClose:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from engine.core.exposure import risk_view
 from engine.core.risk.view import RiskView
 from engine.domain.events import (
+    CommandReceived,
     FillReceived,
     InstrumentListed,
     OrderUnknown,
@@ -15,12 +16,16 @@ from engine.domain.events import (
 )
 from engine.domain.order import OrderRequest, OrderState, Purpose, Side
 from engine.domain.records import AccountRecord, OrderRecord
+from engine.domain.signal import SignalType
 from tests.builders.desk import Desk, desk, enter, fill, leave
 from tests.builders.market import instrument, tick
-from tests.builders.paper import paper_loop
+from tests.builders.paper import bot, paper_loop
+from tests.builders.scripted import scripted
 from tests.builders.times import at
+from tests.builders.venue_book import VenueBook, cycle
 
 D = Decimal
+SHORT = {"script": {at("09:30"): SignalType.SELL}}
 FIVE = ("ACME", "BOLT", "CORK", "DELL", "ERGO")
 
 
@@ -90,3 +95,26 @@ def test_the_days_price_limits_are_the_instruments() -> None:
     request = OrderRequest("X", "alpha", "BAND", Side.BUY, D(1), D(500), Purpose.ENTRY, at("09:20"))
     seen = risk_view(books.state, request, books.state.equity())
     assert (seen.band_low, seen.band_high, seen.last_price, seen.minute_of_day) == (D(450), D(550), D(500), 560)
+
+
+def test_money_that_a_short_sale_brought_in_buys_nothing() -> None:
+    books = paper_loop((bot(strategy="script", quantity=100),), make_strategy=scripted(SHORT, allow_short=True))
+    books.step(tick("09:29:50", 500), tick("09:30", 500), tick("09:30:01", 500))
+    (position,) = books.state.portfolio.all()
+    assert position.quantity == -100
+    request = OrderRequest("X", "alpha", "ACME", Side.BUY, D(1), D(500), Purpose.ENTRY, at("09:31"))
+    seen = risk_view(books.state, request, books.state.equity())
+    assert seen.cash_free == books.state.ledger.cash - 2 * 100 * D(500)  # what it brought, and as much to buy it back
+    assert seen.cash_free == seen.equity - seen.gross
+
+
+def test_what_is_held_by_hand_is_at_risk_whole() -> None:
+    made, book = desk(("ACME",)), VenueBook()
+    made.take(tick("09:20", 500))
+    book.carry("ACME", D(1000), D(500), overnight=False)
+    cycle(made, book, 2)
+    (standing,) = made.engine.state.truth.open()
+    arguments = {"difference_id": standing.difference_id, "resolution": "adopt", "by": "ann"}
+    made.take(CommandReceived("c", "resolve_difference", arguments))
+    assert made.engine.state.portfolio.all()[0].quantity == 1000
+    assert judged_on(made).at_risk_pct == D(5)  # 500,000 of 10,000,000

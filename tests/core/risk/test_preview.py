@@ -126,3 +126,12 @@ def test_a_preview_of_nonsense_fails_in_words(arguments: dict[str, str], reason:
 def test_before_the_first_price_there_is_no_preview() -> None:
     books = paper_loop((bot(strategy="script"),), make_strategy=scripted({}))
     assert preview(books) == ("failed", {"reason": "ACME has no price yet"})
+
+
+@pytest.mark.parametrize("name", ["quantity", "limit_price"])
+def test_a_preview_of_an_absurd_number_is_refused_and_the_engine_goes_on(name: str) -> None:
+    books = trading()
+    asked = {"quantity": "1e12", "limit_price": "1e12", name: "9007199254740992"}
+    state, said = preview(books, **asked)
+    assert (state, said) == ("failed", {"reason": "quantity and limit_price must be at most 1000000000000"})
+    assert preview(books, quantity="1e12", limit_price="1e12")[0] == "done"
