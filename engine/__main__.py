@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from engine.cli import alerts, audit, backtest, books, cost, explain, serve, simulate
+from engine.cli import alerts, audit, backtest, books, cost, explain, serve, simulate, strategy
 from engine.domain.errors import CannotStart, InvalidValue, LockstepError
 from engine.ports import Documents, Notifier
 from engine.research.rebuild import Kept
@@ -24,6 +24,7 @@ def main(words: Sequence[str] | None = None) -> int:
     explain.add_parser(subcommands, _stored_documents)
     serve.add_parser(subcommands, _serve)
     simulate.add_parser(subcommands, _simulator)
+    strategy.add_parser(subcommands)
     arguments = parser.parse_args(words)
     try:
         code: int = arguments.run(arguments)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from engine.core.answers import end_if_told, on_ended, on_rejected
 from engine.core.orders import Move, Order
 from engine.core.publish import publish_order
+from engine.core.risk.view import request_at_risk_pct
 from engine.core.sending import end_leg
 from engine.core.settle import book_fill, check_fill
 from engine.core.standing import put
@@ -146,9 +147,10 @@ def _book(
     leg = f"adopt-{standing.difference_id}"
     identity = order_id(state.account.account_id, bot_id, standing.symbol, "adopted", at, leg, number)
     reason = None if purpose is Purpose.ENTRY else ExitReason.MANUAL
-    order = Order.of(
-        OrderRequest(identity, bot_id, standing.symbol, side, quantity, price, purpose, at, exit_reason=reason)
-    )
+    request = OrderRequest(identity, bot_id, standing.symbol, side, quantity, price, purpose, at, exit_reason=reason)
+    order = Order.of(request)
+    if purpose is Purpose.ENTRY:
+        order.at_risk_pct = request_at_risk_pct(request, state.equity())  # whole: nothing stops it
     state.orders[identity] = order
     order.move(Move.SEND, at)
     order.move(Move.ACCEPT, at, "adopted from the broker")

@@ -6,7 +6,7 @@ Called by control.py, which has everything else that people want.
 from __future__ import annotations
 
 from engine.core.audit import note_command
-from engine.core.decide import exit_position
+from engine.core.decide import close_now
 from engine.core.preview import preview_order
 from engine.core.reconcile import resolve
 from engine.core.sending import request_cancel, withdraw_entries
@@ -49,14 +49,14 @@ def _close(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]
     position = state.portfolio.get(bot_id, symbol)
     if position is None:
         return "failed", {"reason": f"{bot_id} holds no {symbol}"}
-    order = exit_position(state, position, ExitReason.MANUAL, reach_now(state))
+    order = close_now(state, position, ExitReason.MANUAL, reach_now(state))
     if order is None:
         return "done", {"reason": "an exit of this position is already on its way"}
     return "done", {"order_id": order.order_id}
 
 
 def _flatten(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
-    orders = [exit_position(state, position, ExitReason.KILL, reach_now(state)) for position in state.portfolio.all()]
+    orders = [close_now(state, position, ExitReason.KILL, reach_now(state)) for position in state.portfolio.all()]
     withdraw_entries(state, reach_now(state))
     return "done", {"orders": ",".join(order.order_id for order in orders if order is not None)}
 

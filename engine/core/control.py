@@ -14,6 +14,7 @@ from engine.core.bars import Series
 from engine.core.commands import on_command, reach_now
 from engine.core.decide import exit_position
 from engine.core.exits import ratchet
+from engine.core.failing import fail
 from engine.core.policy import on_policy_changed
 from engine.core.publish import publish_alert, publish_position
 from engine.core.publish_bots import decides_by, publish_bot
@@ -24,6 +25,7 @@ from engine.core.tape import Tape
 from engine.domain.account import Desired
 from engine.domain.errors import InvalidValue
 from engine.domain.events import BotChanged, BotRemoved, CommandReceived, EntriesHeld, HaltChanged, PolicyChanged
+from engine.domain.market import Bar
 from engine.domain.order import ExitReason
 from engine.domain.records import BotStatusRecord
 from engine.domain.records.audit import ENGINE
@@ -106,15 +108,25 @@ def _warm(state: State, bot: Bot, stance: Stance, tape: Tape) -> None:
         if timeframe_us(base.timeframe) > timeframe_us(timeframe):
             raise InvalidValue("timeframe", f"{tape.symbol} has bars of {base.timeframe}: {timeframe} can't be built")
         for bar in fresh.replay(base, session):
-            stance.verdict = stance.strategy.on_bar(bar, fresh.indicators.values)
+            _see(state, bot, stance, bar, fresh)
     over = fresh.cut(tape.floor)  # its last minutes were empty
     if over is not None:
-        stance.verdict = stance.strategy.on_bar(over, fresh.indicators.values)
+        _see(state, bot, stance, over, fresh)
     if series is None:
         widths = {**state.series[tape.symbol], timeframe: fresh}
         state.series[tape.symbol] = dict(sorted(widths.items(), key=lambda item: timeframe_us(item[0])))
     else:
         series.indicators.adopt(fresh.indicators)
+
+
+def _see(state: State, bot: Bot, stance: Stance, bar: Bar, series: Series) -> None:
+    """A bar of the past. One that the strategy fails on makes the bot's error, and is the last it sees."""
+    if bot.error is not None:
+        return
+    try:
+        stance.verdict = stance.strategy.on_bar(bar, series.indicators.values)
+    except Exception as error:  # noqa: BLE001 - as in minute.judge: it must not keep the engine from starting
+        fail(state, bot, bar.symbol, error)
 
 
 def on_bot_removed(state: State, event: BotRemoved) -> None:

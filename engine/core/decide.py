@@ -103,6 +103,8 @@ def _closed_to_entries(state: State, bot: Bot, symbol: str, at: Instant) -> Refu
     """What forbids entries, a further attempt at one that is partly filled included."""
     if bot.desired is not Desired.RUNNING:
         return Refusal(bot.desired.value, f"The bot is {bot.desired.value}")
+    if bot.error is not None:
+        return Refusal("error", bot.error)
     if state.kill is not None:
         return Refusal("kill", state.kill.words)
     stopped = state.breaker.refusal
@@ -166,6 +168,12 @@ def exit_position(state: State, position: Position, reason: ExitReason, at: Inst
     answer = _exit_position(state, position, reason, at, at - at % MINUTE, None)
     release(state, answer.order, answer.submit)
     return answer.order
+
+
+def close_now(state: State, position: Position, reason: ExitReason, at: Instant) -> Order | None:
+    """`exit_position` by a person's word, which does not wait until a rejected exit has rested."""
+    state.exit_rests.pop((position.bot_id, position.symbol), None)
+    return exit_position(state, position, reason, at)
 
 
 def _exit_answer(state: State, position: Position, reason: ExitReason, bar: Bar, identity: str) -> _Answer:

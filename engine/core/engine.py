@@ -12,6 +12,7 @@ by it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -24,7 +25,7 @@ from engine.core.publish import publish_account, publish_alert, publish_bar
 from engine.core.rebook import on_facts_found
 from engine.core.recover import on_recovered
 from engine.core.rederive import on_views_found
-from engine.core.sending import request_cancel
+from engine.core.sending import request_cancel, withdraw_entries
 from engine.core.state import MakeStrategy, State
 from engine.core.tape import Tape
 from engine.core.tick_guard import note, offence
@@ -136,6 +137,8 @@ class Engine:
         state = self.state
         state.breaker.halt(str(broken), broken=True)
         audit.note(state, ENGINE, "halted", state.account.account_id, None, str(broken))
+        with suppress(InvariantBroken):  # it may be the very order that broke it
+            withdraw_entries(state, kill.market_now(state), reason="the account is halted")
         publish_alert(state, "critical", "invariant", str(broken), f"Halted: {broken}")
         publish_account(state)
 

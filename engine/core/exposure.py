@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.core.orders import Order
+from engine.core.portfolio import Position
 from engine.core.risk.adaptive import adapted
 from engine.core.risk.view import BPS, ZERO, RiskView
 from engine.core.state import State
@@ -49,7 +50,7 @@ def risk_view(state: State, request: OrderRequest, equity: Decimal) -> RiskView:
     return RiskView(
         policy=policy,
         equity=equity,
-        cash_free=state.ledger.cash - sum((value for _, value in worst), ZERO),
+        cash_free=state.ledger.cash - sum((value for _, value in worst), ZERO) - 2 * _short(state, positions),
         at_risk_pct=sum((position.at_risk_pct for position in positions), ZERO)
         + sum((order.at_risk_pct * order.remaining / order.quantity for order in entries), ZERO),
         positions=len(held),
@@ -78,6 +79,11 @@ def risk_view(state: State, request: OrderRequest, equity: Decimal) -> RiskView:
 def _canary(state: State, bot_id: str) -> Canary | None:
     bot = state.bots.get(bot_id)
     return None if bot is None or state.account.mode is not Mode.LIVE else bot.spec.canary
+
+
+def _short(state: State, positions: list[Position]) -> Decimal:
+    """What all shorts are worth. It is in the cash, but must buy them back; and as much again stands behind them."""
+    return sum((-p.value(state.tapes[p.symbol].price()) for p in positions if p.sign < 0), ZERO)
 
 
 def _worst(order: Order, policy: RiskPolicy) -> Decimal:

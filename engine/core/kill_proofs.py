@@ -104,7 +104,8 @@ def _position(state: State, item: KillItem, position: Position, at: Instant, *, 
         )
         return replace(item, state=Proof.FAILED, detail=words)
     compared = not state.recovered or state.truth.reports > 0  # else an id that the venue knows might be given again
-    if exit_order is None and compared and (review or not item.tries):
+    in_vain = last is not None and not last.open and not last.filled_quantity  # another may end as soon
+    if exit_order is None and compared and (review or not (item.tries or in_vain)):
         exit_order = exit_position(state, position, ExitReason.KILL, at)
     if exit_order is not None:
         state.kill_exits[item.subject] = exit_order.order_id

@@ -1,8 +1,8 @@
 """What happens at a whole minute of market time, and when a day begins. Called by engine.py when time gets there.
 
-In this order: bars close (all symbols, by name), breakers trip, bots judge the bars, positions are flattened, the day's
-orders expire, orders not filled in time are taken back, the account is marked. Every driver goes through here, so that
-a backtest and a live day take their decisions alike.
+In this order: bars close (all symbols, by name), breakers trip, entries are taken back where they are stopped, bots
+judge the bars, positions are flattened, the day's orders expire, orders not filled in time are taken back, the account
+is marked. Every driver goes through here, so that a backtest and a live day take their decisions alike.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from decimal import Decimal
 from engine.core import policy, tripping
 from engine.core.bars import Series
 from engine.core.decide import act_on_signal
+from engine.core.failing import fail
 from engine.core.leaving import leave_by_time
 from engine.core.publish import publish_account, publish_bar, publish_position
 from engine.core.publish_bots import publish_bot, publish_decision
@@ -30,6 +31,7 @@ def run_minute(state: State, at: Instant) -> None:
     state.now = at
     closed = close_bars(state, at)
     equity = tripping.judge(state, at)
+    tripping.keep_out(state, at)
     for series, bar in closed:
         for bot in bots_on(state, series):
             judge(state, bot, series, bar, act=True)
@@ -110,8 +112,14 @@ def bots_on(state: State, series: Series) -> list[Bot]:
 
 def judge(state: State, bot: Bot, series: Series, bar: Bar, *, act: bool) -> None:
     """Let a bot look at a closed bar; with `act` false nothing comes of it (history)."""
+    if bot.error is not None:
+        return
     stance = bot.stances[bar.symbol]
-    verdict: Verdict = stance.strategy.on_bar(bar, series.indicators.values)
+    try:
+        verdict: Verdict = stance.strategy.on_bar(bar, series.indicators.values)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is this bot's: the exits of all others must go on
+        fail(state, bot, bar.symbol, error)
+        return
     stance.verdict = verdict
     if not act or not bot.evaluating:
         return

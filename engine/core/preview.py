@@ -22,6 +22,7 @@ from engine.domain.instant import Instant, iso
 from engine.domain.order import ExitReason, OrderRequest, OrderType, Purpose, Refusal, Side
 
 _ID = "preview"
+_MOST = Decimal(10**12)  # beyond it a worth has more digits than are reckoned with
 ZERO = Decimal(0)
 
 
@@ -68,6 +69,8 @@ def _read(state: State, arguments: dict[str, str], at: Instant) -> _Asked | str:
         return "side must be BUY or SELL, quantity and limit_price numbers"
     if any(number is not None and not (number.is_finite() and number > 0) for number in (quantity, limit)):
         return "quantity and limit_price must be above 0"
+    if any(number is not None and number > _MOST for number in (quantity, limit)):
+        return f"quantity and limit_price must be at most {_MOST}"
     return _Asked(bot, symbol, side, quantity, limit, at)
 
 

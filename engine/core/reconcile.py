@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.core.adopt import adopt, missing_for
 from engine.core.answers import end_if_told, on_accepted, on_rejected
-from engine.core.decide import exit_position
+from engine.core.decide import close_now
 from engine.core.differences import compare
 from engine.core.orders import UNANSWERED
 from engine.core.sending import withdraw_entries
@@ -129,7 +129,7 @@ def _flatten(state: State, standing: DifferenceRecord, at: Instant) -> str:
     adopted = adopt(state, standing, at)
     withdraw_entries(state, at, symbol=standing.symbol)
     orders = [
-        exit_position(state, position, ExitReason.MANUAL, at)
+        close_now(state, position, ExitReason.MANUAL, at)
         for position in state.portfolio.all()
         if position.symbol == standing.symbol
     ]

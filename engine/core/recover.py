@@ -142,6 +142,9 @@ def _profit(state: State, record: ProfitRecord) -> None:
 
 
 def _open_order(state: State, record: OrderRecord) -> None:
+    if record.symbol not in state.tapes:
+        state.breaker.halt(f"{record.symbol} has an open order and is no longer listed", broken=True)
+        return
     order = Order(
         record.order_id, record.bot_id, record.symbol, record.side, record.quantity, record.purpose,
         record.created_at, record.signal_id, record.exit_reason, record.order_type, record.limit_price,

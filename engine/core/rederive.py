@@ -149,7 +149,8 @@ def _pass_over(state: State) -> None:
             bar = series.cut(state.now)
             for bot_id in sorted(state.bots) if bar is not None else ():
                 bot = state.bots[bot_id]
-                if bar is not None and bot.spec.timeframe == series.timeframe and symbol in bot.stances:
+                looks = bot.error is None and bot.spec.timeframe == series.timeframe and symbol in bot.stances
+                if bar is not None and looks:
                     stance = bot.stances[symbol]
                     stance.verdict = stance.strategy.on_bar(bar, series.indicators.values)
 

@@ -15,6 +15,7 @@ from engine.core.publish_bots import publish_bot
 from engine.core.risk.trips import lifted_by_session, losing_streak, losses, period_of, reject_storm
 from engine.core.sending import withdraw_entries
 from engine.core.state import State
+from engine.domain.effective import EffectiveMode
 from engine.domain.instant import Instant
 from engine.domain.records import TripKind, TripRecord
 from engine.domain.records.audit import ENGINE
@@ -51,6 +52,17 @@ def trip(state: State, record: TripRecord) -> None:
     withdraw_entries(state, max(record.at, state.now), reason=f"entries are stopped: {_name(record)}")
     publish_alert(state, "critical", record.kind, period_of(record), record.detail)
     publish_standing(state)
+
+
+def keep_out(state: State, at: Instant) -> None:
+    """Take entries back that are at work although entries are stopped: a cancellation may have been refused, or lost.
+
+    A kill sees to its own; one that is not reconciled yet has not decided that they should go.
+    """
+    breaker = state.breaker
+    stopped = breaker.halted is not None or breaker.held is not None or bool(breaker.trips)
+    if state.kill is None and (stopped or state.mode is EffectiveMode.DRY):
+        withdraw_entries(state, at, reason="entries are stopped")
 
 
 def told_of_ends(state: State) -> None:

@@ -57,6 +57,7 @@ _KINDS = (
     AlertKind("journal_lost", WARNING, "Data lost: the journal was lost, the books were made again"),
     AlertKind("trades_without_fills", WARNING, "Closed trades whose fills are lost"),
     # the service
+    AlertKind("strategy_failed", CRITICAL, "A bot's strategy failed: it decides nothing more"),
     AlertKind("engine_failed", CRITICAL, "Exception: the engine ends"),
     AlertKind("lease_lost", CRITICAL, "Lease lost: another engine has the account"),
     AlertKind("heartbeat_missing", CRITICAL, "Heartbeat missing: the engine is silent"),

@@ -83,12 +83,12 @@ def _told(cause: _Cause, now: float) -> list[Repeated]:
 
 
 def _again(first: AlertRecord, newest: AlertRecord) -> AlertRecord:
-    """The first one, having happened once more."""
+    """The first one, having happened once more, in the newest words: they may say more (that nothing more is tried)."""
     return AlertRecord(
         alert_id=first.alert_id,
         severity=first.severity,
         kind=first.kind,
-        text=first.text,
+        text=newest.text,
         at=first.at,
         count=first.count + 1,
         last_at=newest.at,

@@ -58,7 +58,8 @@ class KillWatch:
         self._standing = standing
         self._clock = clock
         self._signals = 0
-        self._there: bool | None = None  # unknown before the first look
+        self._looked = False
+        self._said: tuple[str, bool] | None = None  # by the file at the last look, where it was there
         self._reviewed_at = clock.monotonic()
 
     def run(self, stop: threading.Event) -> None:
@@ -69,12 +70,12 @@ class KillWatch:
     def look(self) -> None:
         """One look at file and signal; and the review, where it is due."""
         told = self._file()
-        if told is not None and not self._there:
+        if told is not None and told != self._said:  # it may have been empty before somebody wrote into it
             reason, flatten = told
             self._kill(KillAsked(reason, flatten, FILE, instant_of(self._clock.now())))
-        elif told is None and self._there is not False:
+        elif told is None and (self._said is not None or not self._looked):
             self._put(KillSwitchRemoved())
-        self._there = told is not None
+        self._looked, self._said = True, told
         count = self._signalled.count
         if count != self._signals:
             self._signals = count

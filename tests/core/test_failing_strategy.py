@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from engine.core.indicators import IndicatorKey
 from engine.core.strategy import Strategy, Verdict
 from engine.domain.account import Desired
@@ -50,9 +52,15 @@ def test_a_bot_whose_strategy_fails_shows_the_error_and_the_others_go_on() -> No
     books = failed()
     assert books.state.bots["alpha"].error == "The strategy failed on ACME: ZeroDivisionError: division by zero"
     status = [record for record in books.all(BotStatusRecord) if record.bot_id == "alpha"][-1]
-    assert status.error == books.state.bots["alpha"].error
+    assert (status.state, status.blocking_detail) == ("error", books.state.bots["alpha"].error)
     assert [order.bot_id for order in books.orders] == ["alpha", "beta", "beta"]
     assert [record.kind for record in books.all(AlertRecord)] == ["strategy_failed"]
+
+
+def test_in_a_backtest_the_error_reaches_whoever_runs_it() -> None:
+    books = paper_loop(BOTS, make_strategy=strategies, views=False)
+    with pytest.raises(ZeroDivisionError):
+        books.step(tick("09:31:50", 500), tick("09:32", 500))
 
 
 def test_what_a_bot_with_a_failed_strategy_holds_keeps_its_stop() -> None:

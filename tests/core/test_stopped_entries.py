@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.domain.events import CancelRefused, ClockTicked, EntriesHeld, HaltChanged, KillAsked, OrderCancelled, OrderRejected
+from engine.domain.events import (
+    CancelRefused,
+    ClockTicked,
+    EntriesHeld,
+    HaltChanged,
+    KillAsked,
+    OrderCancelled,
+    OrderRejected,
+)
 from engine.domain.instant import MINUTE
 from engine.domain.order import OrderState
 from engine.domain.records import AccountRecord

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.runtime.alert_repeats import CAUSES_MAX, LONGEST_S, WINDOW_S, Repeated, Repeats, words_of
@@ -70,3 +72,11 @@ def test_at_the_end_everything_counted_is_told_once() -> None:
 @pytest.mark.parametrize(("seconds", "span"), [(9, "minute"), (60, "minute"), (960, "16 minutes"), (7200, "2 hours")])
 def test_the_time_it_took_is_said_in_words(seconds: float, span: str) -> None:
     assert words_of(Repeated(alert(), 2, seconds)).endswith(f"and 2 more in the last {span}")
+
+
+def test_what_changed_meanwhile_about_the_same_thing_is_what_is_told_in_the_end() -> None:
+    repeats = Repeats()
+    repeats.passes(replace(alert(), text="it is tried again"), 0)
+    repeats.passes(replace(alert(), text="five tries, no further one: place a stop by hand"), 1)
+    (told,) = repeats.closed(WINDOW_S)
+    assert words_of(told) == "five tries, no further one: place a stop by hand … and 1 more in the last minute"

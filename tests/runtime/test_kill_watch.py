@@ -59,6 +59,14 @@ def test_the_file_kills_once_and_its_removal_is_told_but_kills_nothing(desk: Des
     assert [type(event) for event in desk.look()] == [KillAsked]
 
 
+def test_a_file_that_says_something_else_now_kills_again(desk: Desk) -> None:
+    desk.file.touch()  # as a shell does before it writes: the look may come in between
+    desk.look()
+    desk.file.write_text("flatten\n")
+    assert [event.flatten for event in desk.look() if isinstance(event, KillAsked)] == [True]
+    assert desk.look() == []
+
+
 def test_a_file_that_was_there_before_the_start_kills_at_the_first_look(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.file.touch()

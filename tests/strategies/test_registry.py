@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,3 +95,24 @@ def test_every_parameter_says_what_it_is_and_every_number_has_bounds_that_bite(n
                 make(name, {item.name: outside})
             assert refused.value.field == f"parameters.{item.name}"
             assert bounds.words() in refused.value.message
+
+
+@pytest.mark.parametrize("name", available())
+def test_a_strategys_page_names_every_parameter_with_its_default(name: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "STRATEGIES.md").read_text()
+    section = page.split(f"\n## {name}\n")[1].split("\n## ")[0]
+    told = {
+        parameter: default
+        for line in section.splitlines()
+        if line.startswith("| `")
+        for parameters, defaults in [line.split(" | ")[:2]]
+        for parameter, default in zip(parameters.strip("| `").split("`, `"), _each(defaults, parameters), strict=True)
+    }
+    found = {parameter: str(value).lower() for parameter, value in parameters_of(name).items()}
+    assert told == {parameter: value.removesuffix(".0") for parameter, value in found.items()}
+
+
+def _each(defaults: str, parameters: str) -> list[str]:
+    """A line's defaults, one a parameter it names; a single one is all of theirs."""
+    parts = defaults.split(", ")
+    return parts if len(parts) > 1 else parts * (parameters.count("`") // 2)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -93,16 +94,12 @@ class FirestoreControlPlane:
         return False, ""
 
     def kill(self, account_id: str) -> KillAsked | None:
-        """See ports.ControlPlane; the service's kill goes before the account's."""
-        for controls in (self._service, self._own(account_id)):
-            killed = controls.get("killed")
-            if killed is None or killed is False:  # anything else was meant, whatever it says
-                continue
-            at, by = controls.get("killed_at"), str(controls.get("killed_by") or "a document")
-            asked_at = instant_of(at) if isinstance(at, datetime) else 0
-            reason = str(controls.get("killed_reason") or "killed by a document")
-            return KillAsked(reason, controls.get("kill_flatten") is True, by, asked_at)
-        return None
+        """See ports.ControlPlane. Of two kills the service's is told, with what the account's asks beyond it."""
+        found = [asked for controls in (self._service, self._own(account_id)) if (asked := _kill_of(controls))]
+        if not found:
+            return None
+        flatten, asked_at = any(asked.flatten for asked in found), max(asked.asked_at for asked in found)
+        return replace(found[0], flatten=flatten, asked_at=asked_at)
 
     def resumed_at(self, account_id: str) -> datetime | None:
         """See ports.ControlPlane."""
@@ -180,3 +177,13 @@ class FirestoreControlPlane:
                     self._told.add(key)
                     _log.warning("%s/%s is left out: %s", *key)
         return readable
+
+
+def _kill_of(controls: Fields) -> KillAsked | None:
+    killed = controls.get("killed")
+    if killed is None or killed is False:  # anything else was meant, whatever it says
+        return None
+    at, by = controls.get("killed_at"), str(controls.get("killed_by") or "a document")
+    asked_at = instant_of(at) if isinstance(at, datetime) else 0
+    reason = str(controls.get("killed_reason") or "killed by a document")
+    return KillAsked(reason, controls.get("kill_flatten") is True, by, asked_at)

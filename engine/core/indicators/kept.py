@@ -13,6 +13,7 @@ A key is a kind and its parameters; periods are in bars, numbers of deviations o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 from engine.core.indicators.channels import Adx, Bollinger, Donchian, Supertrend
@@ -51,13 +52,14 @@ def _whole(key: IndicatorKey) -> IndicatorKey:
 class IndicatorSet:
     """What is kept, in the order it came to keep: what one is reckoned from is kept, and updated, before it."""
 
-    __slots__ = ("_derived", "_indicators", "_of_session", "_parts", "values")
+    __slots__ = ("_derived", "_indicators", "_of_session", "_parts", "_steps", "values")
 
     def __init__(self) -> None:
         self._indicators: dict[IndicatorKey, Indicator] = {}
         self._derived: dict[IndicatorKey, tuple[MacdHistogram | Supertrend, tuple[IndicatorKey, ...]]] = {}
         self._of_session: dict[IndicatorKey, SessionIndicator] = {}
         self._parts: dict[IndicatorKey, tuple[Indicator | SessionIndicator, str]] = {}
+        self._steps: list[tuple[IndicatorKey, Indicator, Callable[[float, float, float], None]]] = []
         self.values: dict[IndicatorKey, float | None] = {}
 
     def missing(self, keys: tuple[IndicatorKey, ...]) -> tuple[IndicatorKey, ...]:
@@ -76,8 +78,12 @@ class IndicatorSet:
             elif not numbers and kind in _OF_SESSION:
                 self._of_session[key] = _OF_SESSION[kind]()
             else:
-                self._indicators[key] = self._make(key)
+                self._take(key, self._make(key))
             self.values[key] = None
+
+    def _take(self, key: IndicatorKey, indicator: Indicator) -> None:
+        self._indicators[key] = indicator
+        self._steps.append((key, indicator, indicator.update))
 
     def _part(self, key: IndicatorKey) -> None:
         whole = _whole(key)
@@ -125,7 +131,7 @@ class IndicatorSet:
             elif key in other._of_session:
                 self._of_session[key] = other._of_session[key]
             else:
-                self._indicators[key] = other._indicators[key]
+                self._take(key, other._indicators[key])
             if key in other._derived:  # its sources came before it, and may be this set's own
                 made, sources = self._derived[key] = other._derived[key]
                 made.read(*(self._indicators[source] for source in sources))
@@ -136,11 +142,18 @@ class IndicatorSet:
     ) -> None:  # fmt: skip
         """Take the next bar, prices in currency; `opened_at` is its session's open, None where that is not known."""
         values = self.values
-        for key, indicator in self._indicators.items():
-            indicator.update(high, low, close)
+        for key, indicator, step in self._steps:
+            step(high, low, close)
             values[key] = indicator.value
+        if self._of_session:
+            self._update_session(high, low, close, volume, opened_at, close_at)
+        if self._parts:
+            for key, (whole, name) in self._parts.items():
+                values[key] = getattr(whole, name)
+
+    def _update_session(
+        self, high: float, low: float, close: float, volume: float, opened_at: Instant | None, close_at: Instant
+    ) -> None:
         for key, of_session in self._of_session.items():
             of_session.update(high, low, close, volume, opened_at, close_at)
-            values[key] = of_session.value
-        for key, (whole, name) in self._parts.items():
-            values[key] = getattr(whole, name)
+            self.values[key] = of_session.value

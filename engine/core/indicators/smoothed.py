@@ -39,7 +39,7 @@ class _Recursive:
     def add(self, number: float) -> None:
         source = self._source
         source.add(number)
-        self.value = source[-1]
+        self.value = source.output_values[-1]  # its own [-1] costs a call more
         self._count += 1
         if self._count >= self._keep + PURGE_EVERY:
             source.purge_oldest(self._count - self._keep)
@@ -114,7 +114,7 @@ class MacdHistogram:
             return
         line = self.line = self._fast.value - self._slow.value
         self._signal.add(line)
-        signal = self.signal = self._signal.value
+        self.signal = signal = self._signal.value
         if signal is not None:
             self.value = line - signal
 

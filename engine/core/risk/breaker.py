@@ -64,8 +64,11 @@ class Breaker:
         return (*self.trips.values(), *(() if self.unreconciled is None else (self.unreconciled,)))
 
     def halt(self, reason: str, *, broken: bool = False) -> None:
-        """Stop entries. `broken` marks a broken invariant, which a person's resume does not lift."""
-        self.halted = reason
+        """Stop entries. `broken` marks a broken invariant, which a person's resume does not lift; what broke stays the
+        reason, whatever else halts after it.
+        """
+        if broken or not self.broken:
+            self.halted = reason
         self.broken = self.broken or broken
 
     def resume(self) -> bool:

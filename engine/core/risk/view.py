@@ -23,7 +23,7 @@ class RiskView:
 
     policy              the limits in force
     equity              cash and what is open at the last prices
-    cash_free           cash less what entries on their way may cost at their worst
+    cash_free           cash less what entries on their way may cost at their worst, and less twice what is short
     at_risk_pct         of open positions and of entries on their way, % of the equity each was entered at
     positions           open ones and those that entries on their way would open
     new_position        whether the request would open one more
