@@ -16,6 +16,7 @@ from engine.core.portfolio import Position
 from engine.core.publish import publish_account, publish_alert, publish_order, publish_position, publish_trade
 from engine.core.publish_rollups import publish_profits
 from engine.core.rebooked import BotDay, Rebooked, day_opened_at, rebooked
+from engine.core.reopened import put_back_unbooked
 from engine.core.settle import set_triggers
 from engine.core.state import State
 from engine.domain.found import FactsFound, FoundFacts
@@ -54,6 +55,7 @@ def _words(state: State) -> str:
 
 def _take_orders(state: State, facts: FoundFacts, books: Rebooked) -> None:
     """Orders follow their fills: one that is open may be filled already, and one may have left no document at all."""
+    put_back_unbooked(state, facts.orders.values(), facts.fills)
     fills: dict[str, list[FillRecord]] = {}
     for fill in facts.fills:
         if fill.filled_at >= facts.since and fill.symbol in state.instruments:

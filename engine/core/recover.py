@@ -7,10 +7,10 @@ Open orders come back open: whoever knows what became of them says so next (a si
 from __future__ import annotations
 
 from engine.core.ledger import Mark, Profit
-from engine.core.orders import TERMINAL, Order
+from engine.core.orders import TERMINAL
 from engine.core.policy import recover_policy
 from engine.core.portfolio import Position
-from engine.core.replacing import resume
+from engine.core.reopened import put_back_order
 from engine.core.settle import set_triggers
 from engine.core.state import State
 from engine.domain.account import TradingState
@@ -70,7 +70,7 @@ def on_recovered(state: State, event: Recovered) -> None:
     orders = [record for record in event.records if isinstance(record, OrderRecord)]
     for record in orders:
         if record.state not in TERMINAL:
-            _open_order(state, record)
+            put_back_order(state, record)
     sent = (record.created_at for record in orders if record.state is not OrderState.REFUSED)
     state.pace.restore(sent, state.now)
 
@@ -139,30 +139,3 @@ def _profit(state: State, record: ProfitRecord) -> None:
         record.first_exit_at,
         record.last_exit_at,
     )
-
-
-def _open_order(state: State, record: OrderRecord) -> None:
-    if record.symbol not in state.tapes:
-        state.breaker.halt(f"{record.symbol} has an open order and is no longer listed", broken=True)
-        return
-    order = Order(
-        record.order_id, record.bot_id, record.symbol, record.side, record.quantity, record.purpose,
-        record.created_at, record.signal_id, record.exit_reason, record.order_type, record.limit_price,
-        record.stop_price,
-    )  # fmt: skip
-    order.state, order.history = record.state, list(record.history)
-    order.noted = len(order.history)
-    order.at_risk_pct, order.price = record.at_risk_pct, record.decision_price or order.price
-    order.checks, order.mode = record.checks, record.execution_mode
-    order.filled_quantity = record.filled_quantity
-    if record.average_price is not None:
-        order.filled_turnover = record.average_price * record.filled_quantity
-        order.filled_value = state.instruments[record.symbol].value_of(record.average_price, record.filled_quantity)
-    position = state.portfolio.get(record.bot_id, record.symbol)
-    if position is not None:
-        order.fill_keys = list(position.fill_ids)  # its own among them, so that none of them is booked again
-    order.venue_order_id, order.trigger_price = record.venue_order_id, record.trigger_price
-    state.orders[order.order_id] = order
-    if order.state is OrderState.CANCEL_REQUESTED:
-        state.kill_again.add(order.order_id)
-    resume(state, order)

@@ -12,6 +12,9 @@ from tests.cli.command import Ran, backtest, lockstep
 from tests.cli.generated import write_bars, write_bots, write_csv
 
 WORDS_WRONG, FAILED = 2, 1
+NO_MOMENTUM = (
+    "unknown strategy 'momentum'; there are accumulate, confluence, opening_range, trend, vwap_reversion"
+)
 
 
 def assert_refused(ran: Ran, code: int, words: str, out: Path) -> None:
@@ -23,7 +26,7 @@ def assert_refused(ran: Ran, code: int, words: str, out: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--strategy", "momentum"), "strategy: unknown strategy 'momentum'; there are accumulate, confluence"),
+        (("--strategy", "momentum"), f"strategy: {NO_MOMENTUM}"),
         (
             ("--strategy", "confluence", "--set", "speed=3"),
             "parameters.speed: confluence has no such parameter; it has "
@@ -185,7 +188,7 @@ BOT: dict[str, Any] = {"id": "a", "strategy": "confluence", "symbols": ["RELIANC
         ({"bots": [BOT | {"mood": "good"}]}, "bots[0].mood: there is no such field; there are "),
         (
             {"bots": [BOT | {"strategy": "momentum"}]},
-            "bots[0].strategy: unknown strategy 'momentum'; there are accumulate, confluence",
+            f"bots[0].strategy: {NO_MOMENTUM}",
         ),
         (
             {"bots": [BOT | {"parameters": {"speed": 1}}]},

@@ -232,3 +232,16 @@ def test_a_round_trip_in_a_symbol_that_is_no_longer_listed_still_counts_for_the_
     fills = tuple(replace(fill, symbol="GONE") if fill.fill_key in trade.fill_ids else fill for fill in old.fills)
     fresh = made_again(old, old, replace(facts_of(old, session(MONDAY).open_at), fills=fills))
     assert fresh.state.ledger.cash == old.state.ledger.cash
+
+
+def test_an_order_that_ended_with_a_fill_that_is_lost_is_open_again_and_will_be_looked_up() -> None:
+    later = run_until(at("12:00"))
+    facts = facts_of(later, session().open_at)
+    lost = next(fill for fill in reversed(facts.fills) if facts.orders[fill.order_id].state is OrderState.FILLED)
+    left = tuple(fill for fill in facts.fills if fill is not lost)
+    fresh = made_again(run_until(at("09:30")), later, replace(facts, fills=left))
+    order = fresh.state.orders[lost.order_id]
+    known = sum((fill.quantity for fill in left if fill.order_id == lost.order_id), Decimal(0))
+    assert (order.open, order.filled_quantity) == (True, known)
+    others = (other for key, other in fresh.state.orders.items() if key != lost.order_id)
+    assert not any(other.open and facts.orders[other.order_id].state in TERMINAL for other in others)
