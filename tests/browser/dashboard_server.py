@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from engine.api.dependencies import ClientConfig, DemoSignIn
+from engine.api.routes.strategies import _told as told
 from engine.api.web_client import content_security_policy
+from engine.strategies.registry import available
 
 DIST = Path(__file__).parents[2] / "web" / "dist"
 DEMO = DemoSignIn("demo@lockstep.test", "lockstep-demo")
+# What forms ask for before anything can be typed, as the service answers it.
+STRATEGIES = {"items": [told(name) for name in available()]}
+ANSWERED = {"GET /strategies": (HTTPStatus.OK, STRATEGIES)}
 BUILD = "npm ci --prefix web && npm run build --prefix web"
 
 
@@ -33,7 +38,9 @@ class Asked:
 
 @dataclass
 class DashboardServer:
-    """The running server. `answers` maps "METHOD /path" to (status, body); anything else is answered 200 and {}."""
+    """The running server. `answers` maps "METHOD /path" to (status, body) and goes before `ANSWERED`; anything else is
+    answered 200 and {}.
+    """
 
     client: ClientConfig
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
@@ -109,7 +116,8 @@ class _Handler(SimpleHTTPRequestHandler):
         body = json.loads(self.rfile.read(length)) if length else None
         token = (self.headers.get("Authorization") or "").removeprefix("Bearer ") or None
         self.site.asked.append(Asked(method, self.path, body, token))
-        status, answer = self.site.answers.get(f"{method} {self.path.removeprefix('/api/v1')}", (HTTPStatus.OK, {}))
+        what = f"{method} {self.path.removeprefix('/api/v1')}"
+        status, answer = self.site.answers.get(what) or ANSWERED.get(what, (HTTPStatus.OK, {}))
         self._json(status, answer)
 
     def _json(self, status: int, answer: Any) -> None:

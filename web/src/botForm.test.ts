@@ -2,15 +2,23 @@
 import { describe, expect, it } from "vitest";
 import { buildingFields, draftOf, EMPTY_DRAFT, executionFields, specOf, type BotDraft } from "./botForm";
 import type { Bot } from "./documents";
+import type { StrategyKind, StrategyParameter } from "./strategies";
+
+const number = (name: string, usual: number, kind: "whole" | "number" = "whole"): StrategyParameter => ({ name, kind, default: usual, means: "", least: 0, most: 900, above: false, unit: "" });
+const short: StrategyParameter = { name: "allow_short", kind: "flag", default: false, means: "", least: null, most: null, above: false, unit: "" };
+const KINDS: StrategyKind[] = [
+  { name: "confluence", about: "", parameters: [number("buy_at", 60, "number"), number("sell_at", 60, "number"), number("confirm_s", 300), number("cooldown_s", 900), short], presets: {} },
+  { name: "opening_range", about: "", parameters: [number("range_minutes", 15), number("cooldown_s", 900), short], presets: {} },
+];
 
 const draft = (more: Partial<BotDraft>): BotDraft => ({ ...EMPTY_DRAFT, name: "Bank Basket", symbols: "hdfcbank, sbin", ...more });
 const spec = (more: Partial<BotDraft>) => {
-  const checked = specOf(draft(more));
+  const checked = specOf(draft(more), KINDS);
   if ("errors" in checked) throw new Error(JSON.stringify(checked.errors));
   return checked.spec;
 };
 const errors = (more: Partial<BotDraft>) => {
-  const checked = specOf(draft(more));
+  const checked = specOf(draft(more), KINDS);
   return "errors" in checked ? checked.errors : {};
 };
 
@@ -18,7 +26,7 @@ describe("what is sent", () => {
   it("is numbers for numbers, upper case symbols, and null where nothing was typed", () => {
     expect(spec({ size: "7.5", exits: { stop_pct: "1" } })).toMatchObject({
       symbols: ["HDFCBANK", "SBIN"], sizing: { kind: "equity_pct", value: 7.5 }, exits: { stop_pct: 1, target_pct: null },
-      parameters: { buy_at: 60, sell_at: 60, confirm_s: 300, cooldown_s: 900 },
+      parameters: { buy_at: 60, sell_at: 60, confirm_s: 300, cooldown_s: 900, allow_short: false },
     });
   });
   it("leaves a negative size for the API to refuse, in its own words", () => {
@@ -32,8 +40,10 @@ describe("what is sent", () => {
     expect(spec({ building: { policy: "equal_size", factor: "", tranches_max: "2" } }).building).toEqual({ policy: "equal_size", tranches_max: 2, step_pct: 0, factor: 0.5, notional_max_pct: null });
     expect(spec({ execution: { entries: "limit", exits: "market", collar_bps: " " } }).execution).toMatchObject({ entries: "limit", collar_bps: 50, replace_after_s: 60 });
   });
-  it("takes other parameters line by line", () => {
-    expect(spec({ other: "fast = 12\nname = x y\n\n" }).parameters).toMatchObject({ fast: 12, name: "x y" });
+  it("is every parameter of the chosen strategy, and none of another's", () => {
+    const parameters = { confluence: { buy_at: "70" }, opening_range: { range_minutes: " 20", allow_short: "true" } };
+    expect(spec({ strategy: "opening_range", parameters }).parameters).toEqual({ range_minutes: 20, cooldown_s: 900, allow_short: true });
+    expect(spec({ parameters }).parameters).toMatchObject({ buy_at: 70, sell_at: 60 });
   });
 });
 
@@ -50,16 +60,34 @@ describe("what cannot be sent", () => {
   it("is named by its field, with what was typed", () => {
     expect(errors({ size: "five" })["sizing.value"]).toContain("five");
     expect(errors({ execution: { collar_bps: "wide" } })["execution.collar_bps"]).toContain("wide");
-    expect(errors({ other: "fast 12" }).parameters).toContain("fast 12");
+    expect(errors({ parameters: { confluence: { buy_at: "high" } } })["parameters.buy_at"]).toContain("high");
     expect(Object.keys(errors({ name: " ", symbols: " , " }))).toEqual(["name", "symbols"]);
   });
 });
 
-it("turns a bot into a draft and back without losing a parameter", () => {
-  const parameters = { buy_at: 65, sell_at: 60, confirm_s: 300, cooldown_s: 900, allow_short: true, extra: [1, 2] };
-  const bot = { name: "B", strategy: "confluence", symbols: ["TCS"], timeframe: "3m", parameters, sizing: { kind: "notional", value: 50000 }, exits: { stop_pct: 1, target_pct: null } };
+describe("a bot that exists", () => {
+  const parameters = { buy_at: 65, allow_short: true, extra: "x y" };
   const building = { policy: "pyramid_up", tranches_max: 3, step_pct: 0.5, factor: 0.5, notional_max_pct: null };
   const execution = { entries: "limit", exits: "market", offset_bps: 5, collar_bps: 50, replace_after_s: 60, replacements_max: 3 };
-  const checked = specOf(draftOf({ ...bot, building, execution } as unknown as Bot));
-  expect("spec" in checked && checked.spec).toEqual({ ...bot, building, execution });
+  const bot = {
+    name: "B", strategy: "confluence", symbols: ["TCS"], timeframe: "3m", parameters, sizing: { kind: "notional", value: 50000 }, exits: { stop_pct: 1, target_pct: null }, building, execution,
+  };
+  const stored = draftOf(bot as unknown as Bot);
+  it("becomes a draft and comes back the same, whether or not the strategies are read", () => {
+    for (const kinds of [KINDS, null]) expect(specOf(stored, kinds)).toEqual({ spec: bot });
+  });
+  it("gets what was typed besides, and loses what was emptied", () => {
+    const checked = specOf({ ...stored, parameters: { confluence: { ...stored.parameters.confluence, sell_at: "55", extra: " " } } }, KINDS);
+    expect("spec" in checked && checked.spec.parameters).toEqual({ buy_at: 65, sell_at: 55, allow_short: true });
+  });
+  it("gets all parameters of another strategy, and none while they are not read", () => {
+    const other = { ...stored, strategy: "opening_range" };
+    const checked = specOf(other, KINDS);
+    expect("spec" in checked && checked.spec.parameters).toEqual({ range_minutes: 15, cooldown_s: 900, allow_short: false });
+    expect(specOf(other, null)).toHaveProperty("errors.strategy");
+  });
+});
+
+it("makes no new bot whose parameters nobody has seen", () => {
+  expect(specOf(draft({}), null)).toHaveProperty("errors.strategy");
 });

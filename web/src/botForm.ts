@@ -1,6 +1,7 @@
 /** What is typed in the bot form, and what is sent for it. Fed by BotForm; feeds api/deeds. Pure: checks only what the API could not name better. */
 import type { BotSpec } from "./api/deeds";
 import type { Bot, Building, Execution, Exits } from "./documents";
+import { plainValue, strayNames, typedNumber, type StrategyKind, type Typed } from "./strategies";
 import { words } from "./words";
 
 /** Every field as typed: nothing is lost, whatever is wrong with it. */
@@ -14,15 +15,14 @@ export interface BotDraft {
   exits: Record<string, string>;
   building: Record<string, string>;
   execution: Record<string, string>;
-  parameters: Record<string, string>;
-  allowShort: boolean;
-  other: string;
+  /** By strategy, so that a look at another one loses nothing. */
+  parameters: Record<string, Typed>;
+  /** The strategy that the bot has, whose parameters are stored; null for a new bot. */
+  stored: string | null;
 }
 
 export const SIZINGS = ["equity_pct", "notional", "quantity"];
 export const TIMEFRAMES = ["1m", "3m", "5m", "15m", "30m", "1h"];
-/** The parameters of `confluence` that have a field of their own; others are typed as name = value. */
-export const NAMED_PARAMETERS = ["buy_at", "sell_at", "confirm_s", "cooldown_s"];
 export const EXITS = ["stop_pct", "target_pct", "trail_pct", "break_even_at_pct", "break_even_plus_bps", "time_exit_s"];
 export const BUILDING_POLICIES = ["equal_size", "pyramid_up", "pyramid_down", "adaptive"];
 export const ENTRY_STYLES = ["market", "limit", "post_only"];
@@ -37,7 +37,7 @@ const FIRST_EXITS = ["stop_pct", "target_pct"];
 
 export const EMPTY_DRAFT: BotDraft = {
   name: "", strategy: "confluence", symbols: "", timeframe: "5m", sizeKind: "equity_pct", size: "5", exits: {}, building: BUILDING, execution: EXECUTION,
-  parameters: { buy_at: "60", sell_at: "60", confirm_s: "300", cooldown_s: "900" }, allowShort: false, other: "",
+  parameters: {}, stored: null,
 };
 
 const typed = (value: unknown) => (value === null || value === undefined ? "" : String(value));
@@ -49,13 +49,10 @@ function part(found: object | null | undefined, defaults: Record<string, string>
 
 /** A bot's document as a draft to edit. */
 export function draftOf(bot: Bot): BotDraft {
-  const { allow_short: allowShort, ...rest } = bot.parameters;
-  const named = Object.fromEntries(NAMED_PARAMETERS.filter((n) => n in rest).map((n) => [n, typed(rest[n])]));
-  const others = Object.entries(rest).filter(([n]) => !NAMED_PARAMETERS.includes(n));
   return {
     name: bot.name, strategy: bot.strategy, symbols: bot.symbols.join(", "), timeframe: bot.timeframe, sizeKind: bot.sizing.kind ?? "equity_pct", size: typed(bot.sizing.value),
-    exits: part(bot.exits, {}), building: part(bot.building, BUILDING), execution: part(bot.execution, EXECUTION), parameters: named, allowShort: allowShort === true,
-    other: others.map(([n, v]) => `${n} = ${JSON.stringify(v)}`).join("\n"),
+    exits: part(bot.exits, {}), building: part(bot.building, BUILDING), execution: part(bot.execution, EXECUTION),
+    parameters: { [bot.strategy]: part(bot.parameters, {}) }, stored: bot.strategy,
   };
 }
 
@@ -73,24 +70,15 @@ export function executionFields(execution: Record<string, string>): string[] {
 
 export type Checked = { spec: BotSpec } | { errors: Record<string, string> };
 
-function value(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
 /** Reads typed numbers, and collects what is none by its field. */
 class Numbers {
   readonly errors: Record<string, string> = {};
 
   /** Null where nothing was typed. */
   read(field: string, text: string | undefined): number | null {
-    const clean = (text ?? "").trim().replaceAll(",", "").replace("−", "-");
-    if (clean === "") return null;
-    if (!Number.isFinite(Number(clean))) this.errors[field] = words.form.notNumber((text ?? "").trim());
-    return Number(clean);
+    const found = typedNumber(text);
+    if (found !== null && !Number.isFinite(found)) this.errors[field] = words.form.notNumber((text ?? "").trim());
+    return found;
   }
 
   /** Those fields of a group; one that must not be empty takes its default. */
@@ -99,19 +87,23 @@ class Numbers {
   }
 }
 
-function parametersOf(draft: BotDraft, numbers: Numbers): Record<string, unknown> {
-  const parameters: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(draft.parameters)) {
-    const found = numbers.read(`parameters.${name}`, text);
-    if (found !== null) parameters[name] = found;
+/**
+ * A new bot, and one with another strategy, gets every parameter, so that a later default changes no bot. One that keeps
+ * its strategy keeps what is stored of it, and gets what was typed.
+ */
+function parametersOf(draft: BotDraft, kind: StrategyKind | undefined, numbers: Numbers): Record<string, unknown> {
+  const texts = draft.parameters[draft.strategy] ?? {};
+  const found: Record<string, unknown> = {};
+  for (const { name, kind: sort, default: usual } of kind?.parameters ?? []) {
+    const text = texts[name]?.trim();
+    if (text) found[name] = sort === "flag" ? plainValue(text) : numbers.read(`parameters.${name}`, text);
+    else if (draft.stored !== draft.strategy) found[name] = usual;
   }
-  if (draft.allowShort) parameters.allow_short = true;
-  for (const line of draft.other.split("\n").filter((l) => l.trim())) {
-    const [, name, text] = /^\s*([A-Za-z_]\w*)\s*=\s*(.+?)\s*$/.exec(line) ?? [];
-    if (name && text) parameters[name] = value(text);
-    else numbers.errors.parameters = words.form.notPair(line.trim());
+  for (const name of strayNames(kind, texts)) {
+    const text = texts[name]?.trim();
+    if (text) found[name] = plainValue(text);
   }
-  return parameters;
+  return found;
 }
 
 function exitsOf(draft: BotDraft, numbers: Numbers): Exits {
@@ -120,17 +112,19 @@ function exitsOf(draft: BotDraft, numbers: Numbers): Exits {
 }
 
 /**
- * The spec for the API, or what cannot be sent, by field. Numbers must be numbers and lines name = value; whether a size,
- * a symbol or a strategy is allowed is for the API to say, since only it knows.
+ * The spec for the API, or what cannot be sent, by field. Numbers must be numbers; whether a size,
+ * a symbol or a strategy is allowed is for the API to say, since only it knows. `kinds` is null while they are not read: then
+ * only a bot that keeps its strategy can be sent, with the parameters it has.
  */
-export function specOf(draft: BotDraft): Checked {
+export function specOf(draft: BotDraft, kinds: readonly StrategyKind[] | null): Checked {
   const numbers = new Numbers();
   const symbols = draft.symbols.split(/[\s,]+/).filter(Boolean).map((s) => s.toUpperCase());
   if (!draft.name.trim()) numbers.errors.name = words.form.needed;
   if (symbols.length === 0) numbers.errors.symbols = words.form.needed;
   const size = numbers.read("sizing.value", draft.size);
   if (size === null) numbers.errors["sizing.value"] = words.form.needed;
-  const parameters = parametersOf(draft, numbers);
+  if (kinds === null && draft.stored !== draft.strategy) numbers.errors.strategy = words.strategy.needed;
+  const parameters = parametersOf(draft, kinds?.find((k) => k.name === draft.strategy), numbers);
   const exits = exitsOf(draft, numbers);
   const building = { policy: draft.building.policy, ...numbers.group("building", BUILDING_NUMBERS, draft.building, BUILDING) } as unknown as Building;
   const execution = { entries: draft.execution.entries, exits: draft.execution.exits, ...numbers.group("execution", EXECUTION_NUMBERS, draft.execution, EXECUTION) } as unknown as Execution;

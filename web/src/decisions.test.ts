@@ -1,6 +1,6 @@
 /** The decisions list: newest first, quiet stretches folded, nothing that happened hidden. */
 import { describe, expect, it } from "vitest";
-import { countDecisions, foldQuiet, judgedBars, partPoints, type JudgedBar } from "./decisions";
+import { countDecisions, foldQuiet, hasParts, inputsOf, judgedBars, partPoints, type JudgedBar } from "./decisions";
 import type { Decisions, Verdict } from "./marketDocuments";
 
 const bar = (at: number, verdict: Verdict, score: number | null = at): JudgedBar =>
@@ -38,6 +38,20 @@ it("shows the parts of a score in points that sum up to it", () => {
   const parts = (["rsi", "ma", "macd"] as const).map((name) => partPoints(judged, name) ?? 0);
   expect(parts[0]! + parts[1]! + parts[2]!).toBeCloseTo(68.4);
   expect(partPoints({ ...judged, rsi: null }, "rsi")).toBeNull();
+});
+
+describe("the numbers of a bar", () => {
+  const bare = { at: 1, verdict: "quiet" as const, score: 60, detail: null, symbol: "INFY" };
+  it("are those that its strategy named, and no other field", () => {
+    expect(inputsOf({ ...bare, width_pct: 0.8, place: 1.2, detail: "x" })).toEqual([["place", 1.2], ["width_pct", 0.8]]);
+    expect(inputsOf({ ...bare, adx: null })).toEqual([]);
+  });
+  it("are a confluence score's parts only where they are named so", () => {
+    expect(hasParts(bar(1, "quiet"), "trend")).toBe(true);
+    expect(hasParts({ ...bare, adx: 20 }, "confluence")).toBe(false);
+    expect(hasParts(bare, "confluence")).toBe(true);
+    expect(hasParts(bare, "trend")).toBe(false);
+  });
 });
 
 describe("counting", () => {

@@ -60,6 +60,18 @@ export function partPoints(bar: Decision, name: PartName): number | null {
   return part == null ? null : part * WEIGHTS[name];
 }
 
+/** The numbers that its strategy named, by name; a decision's own fields are none of them. */
+export function inputsOf(bar: Decision): [string, number][] {
+  const own = ["at", "score"];
+  return Object.entries(bar).filter((each): each is [string, number] => typeof each[1] === "number" && !own.includes(each[0])).sort(([a], [b]) => a.localeCompare(b));
+}
+
+/** Whether a bar's numbers are the parts of a confluence score; a bot's earlier bars may be another strategy's. */
+export function hasParts(bar: Decision, strategy: string): boolean {
+  const inputs = inputsOf(bar);
+  return inputs.length === 0 ? strategy === "confluence" : inputs.every(([name]) => name in WEIGHTS);
+}
+
 export interface DecisionCounts {
   bars: number;
   candidates: number;

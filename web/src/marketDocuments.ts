@@ -36,12 +36,14 @@ export type Verdict = "warming" | "quiet" | "candidate" | "ended" | "signal";
 export interface Decision {
   at: Ms;
   score: number | null;
-  /** The parts, each from -1 to 1; absent while warming. */
+  /** The parts of a confluence score, each from -1 to 1; absent while warming. */
   rsi?: number | null;
   ma?: number | null;
   macd?: number | null;
   verdict: Verdict;
   detail: string | null;
+  /** The numbers that other strategies name stand beside these. */
+  [input: string]: unknown;
 }
 
 export interface Decisions extends Owned {

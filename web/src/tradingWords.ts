@@ -32,10 +32,9 @@ export const botFormWords = {
   newTitle: "New bot", editTitle: (name: string) => `Edit ${name}`, name: "Name", namePlaceholder: "Bank Basket", strategy: "Strategy", symbols: "Symbols, separated by commas",
   symbolsPlaceholder: "RELIANCE, INFY", timeframe: "Timeframe", sizing: "Size of an entry as", size: "Size",
   sizings: { equity_pct: "Share of equity, %", notional: "Amount of money", quantity: "Quantity" } as Record<string, string>, optional: "none",
-  parameters: "Parameters", parameterNames: { buy_at: "Buy at a score of", sell_at: "Sell at a score of minus", confirm_s: "Confirmation, s of market time", cooldown_s: "Cool-down, s of market time" } as Record<string, string>,
-  allowShort: "May sell short", other: "Other parameters, one name = value a line", create: "Create bot", save: "Save changes", cancel: "Cancel", saving: "Saving",
+  parameters: "Parameters", create: "Create bot", save: "Save changes", cancel: "Cancel", saving: "Saving",
   paperNote: "A bot is born on paper. It starts when you start it.", notNumber: (typed: string) => `This must be a number. You wrote ${typed}.`,
-  needed: "This is needed.", notPair: (line: string) => `Write name = value. You wrote ${line}.`, fix: "Some fields need another look.",
+  needed: "This is needed.", fix: "Some fields need another look.",
   exits: "Exits", exitsNote: "Besides the strategy's own exit signal and the session's end. The first that is reached closes the position.",
   exitNames: {
     stop_pct: "Stop, % from entry", target_pct: "Target, % from entry", trail_pct: "Trailing stop, % from the best price", break_even_at_pct: "Break-even once ahead by, %",

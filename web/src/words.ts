@@ -1,6 +1,7 @@
 /** Every sentence of the dashboard: whole sentences with slots, since word order changes between languages. Fed to all components. */
 import { differenceWords } from "./differenceWords";
 import { alertWords, killWords, modeWords, recordWords, riskWords } from "./riskWords";
+import { strategyWords } from "./strategyWords";
 import { blockedWords, botFormWords, exitReasonWords } from "./tradingWords";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
@@ -215,11 +216,11 @@ export const words = {
       verdicts: { warming: "Warming up: indicators need more bars", quiet: "No candidate", candidate: "Candidate", ended: "Candidate ended", signal: "Signal" } as Record<string, string>,
     },
     parameters: "Parameters", none: "none", position: "Position",
-    parameterNames: { buy_at: "Buy at", sell_at: "Sell at", confirm_s: "Confirmation", cooldown_s: "Cool-down", allow_short: "May sell short" } as Record<string, string>,
     seconds: (n: string) => `${n} s of market time`, bps: (n: string) => `${n} bps`,
     exitNames: { trail_pct: "Trailing stop", break_even_at_pct: "Break-even once ahead by", break_even_plus_bps: "Break-even beyond the entry", time_exit_s: "Time exit" } as Record<string, string>, yes: "yes", no: "no", entrySize: "Size of an entry", ofEquity: (n: string) => `${n} of equity`,
     dl: { held: "Held", stop: "Stop", trailing: "Stop, trailing", breakEven: "Stop, at break-even", target: "Target", realized: "Realized", charges: "Charges so far", tranche: "Tranche", at: "At", quantity: "Quantity", price: "Price" },
     onPrice: (gross: string, charges: string) => `${gross} on price, ${charges} charges so far.`,
   },
   form: botFormWords,
+  strategy: strategyWords,
 };

@@ -2,6 +2,7 @@
 import type { Resolution } from "../differences";
 import type { Building, Execution, Exits } from "../documents";
 import type { AuditEntry, Policy } from "../riskDocuments";
+import type { StrategyKind } from "../strategies";
 import { words } from "../words";
 import { call } from "./call";
 
@@ -47,6 +48,7 @@ async function carriedOut(path: string): Promise<CarriedOut> {
 const at = (...parts: string[]) => `/${parts.map(encodeURIComponent).join("/")}`;
 
 export const deeds = {
+  strategies: () => call<{ items?: StrategyKind[] } | undefined>("GET", "/strategies"),
   bot: (id: string, action: BotAction) => call("POST", at("bots", id, action)),
   createBot: (account: string, spec: BotSpec) => call<{ id?: string; bot?: { id: string } }>("POST", "/bots", { account_id: account, ...spec }),
   changeBot: (id: string, change: Partial<BotSpec>) => call("PATCH", at("bots", id), change),

@@ -18,7 +18,7 @@ import { words } from "../words";
 
 /** "confluence · INFY, TCS · 3 min" */
 export function botLine(bot: Bot): string {
-  return `${bot.strategy} · ${bot.symbols.join(", ")} · ${words.bots.timeframe(bot.timeframe)}`;
+  return `${words.strategy.name(bot.strategy)} · ${bot.symbols.join(", ")} · ${words.bots.timeframe(bot.timeframe)}`;
 }
 
 export function Next({ bot }: { bot: Bot }) {

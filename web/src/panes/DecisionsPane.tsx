@@ -1,9 +1,9 @@
 /** Why it did or did not trade, bar by bar, quiet stretches folded into one line. Fed by decisions.ts. */
 import { useMemo } from "react";
-import { countDecisions, foldQuiet, partPoints, type DecisionRow, type JudgedBar } from "../decisions";
+import { countDecisions, foldQuiet, hasParts, inputsOf, partPoints, type DecisionRow, type JudgedBar } from "../decisions";
 import { useAccount } from "../live/Account";
 import { clockMinutes, type Zone } from "../moments";
-import { points, score } from "../numbers";
+import { percent, points, quantity, score } from "../numbers";
 import { LATE_AFTER_S } from "../parts/Age";
 import { Blank, Loading, Pane } from "../parts/Pane";
 import { Pips, temperatureOf } from "../parts/Score";
@@ -19,22 +19,39 @@ function Part({ name, value }: { name: string; value: number | null }) {
   return <span data-l={name}>{value === null ? "–" : points(value)}</span>;
 }
 
+function inputText(name: string, value: number): string {
+  if (name === "side") return value > 0 ? words.strategy.sides.up : words.strategy.sides.down;
+  if (name === "scheduled") return value === 0 ? words.bot.no : words.bot.yes;
+  return name.endsWith("_pct") ? percent(value) : quantity(Number(value.toFixed(2)));
+}
+
+/** A confluence score in its parts, which have columns of their own; another strategy's numbers by their names. */
+function Inputs({ bar, strategy }: { bar: JudgedBar; strategy: string }) {
+  if (!hasParts(bar, strategy)) {
+    const inputs = inputsOf(bar);
+    return <td role="cell" className="r num mut inputs">{inputs.length === 0 ? "–" : inputs.map(([name, value]) => <span key={name}>{words.strategy.input(name)} {inputText(name, value)}</span>)}</td>;
+  }
+  return (
+    <td role="cell" className="r num mut parts">
+      <Part name="RSI" value={partPoints(bar, "rsi")} />
+      <Part name="MA" value={partPoints(bar, "ma")} />
+      <Part name="MACD" value={partPoints(bar, "macd")} />
+    </td>
+  );
+}
+
 /** The engine's sentence, or the verdict's own words; never the same word twice. */
 function Detail({ bar, verdict }: { bar: JudgedBar; verdict: string }) {
   const sentence = bar.detail && bar.detail !== verdict ? bar.detail : bar.verdict === "signal" ? "" : verdict;
   return bar.verdict === "ended" ? <b>{sentence}</b> : sentence;
 }
 
-function BarRow({ bar, zone }: { bar: JudgedBar; zone: Zone }) {
+function BarRow({ bar, strategy, zone }: { bar: JudgedBar; strategy: string; zone: Zone }) {
   const verdict = words.bot.decisions.verdicts[bar.verdict] ?? bar.verdict;
   return (
     <tr role="row">
       <td role="cell" className="num">{clockMinutes(bar.at, zone)}</td>
-      <td role="cell" className="r num mut parts">
-        <Part name="RSI" value={partPoints(bar, "rsi")} />
-        <Part name="MA" value={partPoints(bar, "ma")} />
-        <Part name="MACD" value={partPoints(bar, "macd")} />
-      </td>
+      <Inputs bar={bar} strategy={strategy} />
       <td role="cell">
         <span className="sc2">
           <Pips temperature={bar.score === null ? null : temperatureOf(bar.score)} />
@@ -48,11 +65,11 @@ function BarRow({ bar, zone }: { bar: JudgedBar; zone: Zone }) {
   );
 }
 
-export function DecisionsPane({ bars }: { bars: JudgedBar[] | undefined }) {
+export function DecisionsPane({ bars, strategy }: { bars: JudgedBar[] | undefined; strategy: string }) {
   const { account, marketZone } = useAccount();
   const rows = useMemo(() => foldQuiet(bars ?? []), [bars]);
   const counts = countDecisions(bars ?? []);
-  const heads = [words.bot.decisions.closed, words.bot.decisions.parts, words.bot.decisions.score, words.bot.decisions.decision];
+  const heads = [words.bot.decisions.closed, strategy === "confluence" ? words.bot.decisions.parts : words.strategy.inputs, words.bot.decisions.score, words.bot.decisions.decision];
   return (
     <Pane
       id="decisions" title={words.bot.decisions.title} at={account.updated_at} limitS={LATE_AFTER_S}
@@ -64,7 +81,7 @@ export function DecisionsPane({ bars }: { bars: JudgedBar[] | undefined }) {
             <tr role="row">{heads.map((h, i) => <th key={h} role="columnheader" scope="col" className={i === 1 ? "r" : ""}>{h}</th>)}</tr>
           </thead>
           <tbody role="rowgroup">
-            {rows.map((row) => row.kind === "bar" ? <BarRow key={row.bar.at} bar={row.bar} zone={marketZone} /> : (
+            {rows.map((row) => row.kind === "bar" ? <BarRow key={row.bar.at} bar={row.bar} strategy={strategy} zone={marketZone} /> : (
               <tr key={`q${row.to}`} role="row" className="fold"><td role="cell" colSpan={4}>{foldText(row, marketZone)}</td></tr>
             ))}
           </tbody>

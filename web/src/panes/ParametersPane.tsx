@@ -8,17 +8,24 @@ import { Link } from "../shell/Link";
 import { paths } from "../shell/routes";
 import { words } from "../words";
 
+/** A parameter's unit is the end of its name. */
+const UNITS: Record<string, (value: number) => string> = {
+  _s: (n) => words.bot.seconds(quantity(n)), _minutes: (n) => words.strategy.minutes(quantity(n)), _days: (n) => words.strategy.days(quantity(n)),
+  _bars: (n) => words.strategy.bars(quantity(n)), _bps: (n) => words.bot.bps(quantity(n)), _pct: percent,
+};
+
 function parameterText(name: string, value: unknown): string {
   if (typeof value === "boolean") return value ? words.bot.yes : words.bot.no;
   if (typeof value !== "number") return String(value ?? words.bot.none);
   if (name === "buy_at") return score(value);
   if (name === "sell_at") return score(-value);
-  return name.endsWith("_s") ? words.bot.seconds(quantity(value)) : quantity(value);
+  const unit = Object.entries(UNITS).find(([end]) => name.endsWith(end))?.[1];
+  return unit ? unit(value) : quantity(value);
 }
 
 /** Known ones first, in the order of the words; a document keeps none. */
 function inOrder(parameters: Bot["parameters"]): [string, unknown][] {
-  const names = Object.keys(words.bot.parameterNames);
+  const names = Object.keys(words.strategy.parameterNames);
   const place = (name: string) => (names.includes(name) ? names.indexOf(name) : names.length);
   return Object.entries(parameters).sort(([a], [b]) => place(a) - place(b) || a.localeCompare(b));
 }
@@ -72,7 +79,7 @@ function sendingRows({ building, execution }: Bot): [string, string][] {
 export function ParametersPane({ bot }: { bot: Bot }) {
   const { currency } = useAccount().account;
   const rows: [string, string][] = [
-    ...inOrder(bot.parameters).map(([name, value]): [string, string] => [words.bot.parameterNames[name] ?? name.replaceAll("_", " "), parameterText(name, value)]),
+    ...inOrder(bot.parameters).map(([name, value]): [string, string] => [words.strategy.parameter(name), parameterText(name, value)]),
     [words.bot.entrySize, sizeText(bot.sizing, currency)],
     ...exitRows(bot.exits),
     ...sendingRows(bot),

@@ -39,6 +39,24 @@ export function Choice({ label, value, error, hint, options, name, onChange }: C
   );
 }
 
+interface FlagProps {
+  label: string;
+  checked: boolean;
+  error?: string | undefined;
+  hint?: string | undefined;
+  onChange: (checked: boolean) => void;
+}
+
+export function Flag({ label, checked, error, hint, onChange }: FlagProps) {
+  const id = useId();
+  return (
+    <div className="field-box">
+      <span className="check"><input id={id} type="checkbox" checked={checked} aria-invalid={Boolean(error)} aria-describedby={error ? `${id}-e` : hint ? `${id}-h` : undefined} onChange={(e) => onChange(e.target.checked)} /><label htmlFor={id}>{label}</label></span>
+      {error ? <FieldError id={`${id}-e`}>{error}</FieldError> : hint && <small className="hint" id={`${id}-h`}>{hint}</small>}
+    </div>
+  );
+}
+
 export function FieldError({ id, children }: { id?: string; children: ReactNode }) {
   return (
     <small className="err" id={id}>

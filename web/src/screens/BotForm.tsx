@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { deeds } from "../api/deeds";
 import { useDeed } from "../api/useDeed";
+import { useStrategies } from "../api/useStrategies";
 import { draftOf, EMPTY_DRAFT, specOf, type BotDraft } from "../botForm";
 import type { Bot } from "../documents";
 import { useAccount } from "../live/Account";
@@ -9,7 +10,8 @@ import { Notice } from "../parts/Notice";
 import { Link } from "../shell/Link";
 import { go, paths } from "../shell/routes";
 import { words } from "../words";
-import { BuildingPart, ExecutionPart, ExitsPart, MainPart, ParametersPart, type Errors } from "./BotFormParts";
+import { BuildingPart, ExecutionPart, ExitsPart, MainPart, type Errors } from "./BotFormParts";
+import { ParametersPart, StrategiesNotice } from "./StrategyPart";
 
 /** Fields that have a place in the form; a refusal of any other is told above it. */
 const PLACED = /^(name|strategy|symbols|timeframe|sizing|exits|building|execution|parameters)(\.|\[|$)/;
@@ -27,6 +29,7 @@ function placed(fields: Errors): Errors {
 function Form({ bot }: { bot: Bot | null }) {
   const { owner } = useAccount();
   const { busy, sentence, fields, run, clear } = useDeed();
+  const strategies = useStrategies();
   const [draft, setDraft] = useState<BotDraft>(() => (bot ? draftOf(bot) : EMPTY_DRAFT));
   const [unsendable, setUnsendable] = useState<Errors>({});
   const errors = { ...placed(fields), ...unsendable };
@@ -39,10 +42,14 @@ function Form({ bot }: { bot: Bot | null }) {
     if (wrong) wrong.focus();
     else form.current?.scrollIntoView({ block: "start" });
   }, [sentence, unsendable]);
+  // The one thing wrong with the strategy before it is sent is that the strategies are not read: now they are.
+  useEffect(() => {
+    if (strategies.kinds !== null) setUnsendable((before) => Object.fromEntries(Object.entries(before).filter(([field]) => field !== "strategy")));
+  }, [strategies.kinds]);
   const send = async (event: FormEvent) => {
     event.preventDefault();
     clear();
-    const checked = specOf(draft);
+    const checked = specOf(draft, strategies.kinds);
     setUnsendable("errors" in checked ? checked.errors : {});
     if ("errors" in checked) return;
     let made = bot?.id;
@@ -55,14 +62,22 @@ function Form({ bot }: { bot: Bot | null }) {
     });
     if (done) go(made ? paths.bot(made) : paths.bots);
   };
-  const change = (part: Partial<BotDraft>) => setDraft((before) => ({ ...before, ...part }));
+  const change = (part: Partial<BotDraft>) => {
+    // What was wrong with one strategy's parameters says nothing about another's of the same name.
+    if (part.strategy !== undefined) {
+      clear();
+      setUnsendable({});
+    }
+    setDraft((before) => ({ ...before, ...part }));
+  };
   return (
     <form className="pane" ref={form} onSubmit={send} noValidate>
       {(sentence !== null || Object.keys(unsendable).length > 0) && (
         <Notice tone="bad"><p>{Object.keys(errors).length > 0 ? words.form.fix : sentence}</p>{elsewhere.map(([field, why]) => <p key={field}>{field}: {why}</p>)}</Notice>
       )}
-      <MainPart draft={draft} errors={errors} change={change} />
-      <ParametersPart draft={draft} errors={errors} change={change} />
+      <StrategiesNotice strategies={strategies} />
+      <MainPart draft={draft} errors={errors} change={change} strategies={strategies} />
+      <ParametersPart draft={draft} errors={errors} change={change} strategies={strategies} />
       <ExitsPart draft={draft} errors={errors} change={change} />
       <BuildingPart draft={draft} errors={errors} change={change} />
       <ExecutionPart draft={draft} errors={errors} change={change} />

@@ -1,9 +1,10 @@
-/** The groups of the bot form: what it trades, when it trades, how it exits, adds and sends. Fed by BotForm's draft. */
+/** The groups of the bot form: what it trades, how it exits, adds and sends. Fed by BotForm's draft. */
 import {
-  BUILDING_POLICIES, buildingFields, ENTRY_STYLES, executionFields, EXIT_STYLES, EXITS, NAMED_PARAMETERS, SIZINGS, TIMEFRAMES, type BotDraft,
+  BUILDING_POLICIES, buildingFields, ENTRY_STYLES, executionFields, EXIT_STYLES, EXITS, SIZINGS, TIMEFRAMES, type BotDraft,
 } from "../botForm";
-import { Choice, Field, FieldError } from "../parts/Field";
+import { Choice, Field } from "../parts/Field";
 import { words } from "../words";
+import { StrategyChoice, type StrategyProps } from "./StrategyPart";
 
 export type Errors = Record<string, string>;
 
@@ -13,36 +14,16 @@ export interface PartProps {
   change: (part: Partial<BotDraft>) => void;
 }
 
-export function MainPart({ draft, errors, change }: PartProps) {
+export function MainPart({ draft, errors, change, strategies }: StrategyProps) {
   return (
     <div className="fields">
       <Field label={words.form.name} value={draft.name} error={errors.name} placeholder={words.form.namePlaceholder} onChange={(e) => change({ name: e.target.value })} />
-      <Field label={words.form.strategy} value={draft.strategy} error={errors.strategy} onChange={(e) => change({ strategy: e.target.value })} />
+      <StrategyChoice draft={draft} errors={errors} change={change} strategies={strategies} />
       <Field label={words.form.symbols} value={draft.symbols} error={errors.symbols} placeholder={words.form.symbolsPlaceholder} onChange={(e) => change({ symbols: e.target.value })} />
       <Choice label={words.form.timeframe} value={draft.timeframe} error={errors.timeframe} options={TIMEFRAMES} name={words.bots.timeframe} onChange={(timeframe) => change({ timeframe })} />
       <Choice label={words.form.sizing} value={draft.sizeKind} error={errors["sizing.kind"]} options={SIZINGS} name={(k) => words.form.sizings[k] ?? k} onChange={(sizeKind) => change({ sizeKind })} />
       <Field label={words.form.size} inputMode="decimal" value={draft.size} error={errors["sizing.value"] ?? errors.sizing} onChange={(e) => change({ size: e.target.value })} />
     </div>
-  );
-}
-
-export function ParametersPart({ draft, errors, change }: PartProps) {
-  const set = (name: string, text: string) => change({ parameters: { ...draft.parameters, [name]: text } });
-  return (
-    <>
-      <h2 className="cap">{words.form.parameters}</h2>
-      <div className="fields">
-        {NAMED_PARAMETERS.map((name) => (
-          <Field key={name} label={words.form.parameterNames[name] ?? name} inputMode="decimal" value={draft.parameters[name] ?? ""} error={errors[`parameters.${name}`]} onChange={(e) => set(name, e.target.value)} />
-        ))}
-        <label className="check"><input type="checkbox" checked={draft.allowShort} onChange={(e) => change({ allowShort: e.target.checked })} />{words.form.allowShort}</label>
-        <div className="field-box wide-field">
-          <label htmlFor="other">{words.form.other}</label>
-          <textarea id="other" className="field" rows={2} value={draft.other} aria-invalid={Boolean(errors.parameters)} onChange={(e) => change({ other: e.target.value })} />
-          {errors.parameters && <FieldError>{errors.parameters}</FieldError>}
-        </div>
-      </div>
-    </>
   );
 }
 

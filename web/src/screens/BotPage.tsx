@@ -77,7 +77,7 @@ function Known({ bot }: { bot: Bot }) {
       <div className="c8 col">
         <Symbols bot={bot} shown={symbol} choose={setChosen} />
         <CandlePane key={symbol} bot={bot} symbol={symbol} position={position} judged={judged} />
-        <DecisionsPane bars={judged} />
+        <DecisionsPane bars={judged} strategy={bot.strategy} />
       </div>
       <div className="c4 col">
         <BotPositionPane now={position} symbol={symbol} />
