@@ -56,6 +56,11 @@ PROOFS: tuple[Proof, ...] = (
         ("tests/prove/test_overlaps.py",),
     ),
     Proof(
+        "planted",
+        "each bug that is planted in the production code is found by the simulator within 3,000 schedules",
+        ("tests/proof/test_planted.py",),
+    ),
+    Proof(
         "lost-journal",
         "after any single write that reached Firestore, books and signals are made whole though the journal is lost",
         ("tests/runtime/test_lost_journal.py",),
