@@ -120,9 +120,7 @@ def exits_of(state: State, position: Position) -> Exits | None:
 def set_triggers(state: State, symbol: str) -> None:
     """The prices between which no tick of the symbol needs a second look."""
     low, high = nearest(
-        levels(position, exits_of(state, position))
-        for position in state.portfolio.all()
-        if position.symbol == symbol
+        levels(position, exits_of(state, position)) for position in state.portfolio.all() if position.symbol == symbol
     )
     state.tapes[symbol].watch(low, high)
 

@@ -1,9 +1,9 @@
 """Trend following: Supertrend says which way, ADX whether there is a trend at all. Long only.
 
-    BUY   at the first close at which Supertrend is below the price and ADX >= adx_min, once a turn (and, with
-          each_session, once a session, from_minutes after its open)
-    SELL  at the close at which Supertrend turns down, whatever ADX says
-    score = side x 60 x ADX / adx_min, at most 100 in size
+BUY   at the first close at which Supertrend is below the price and ADX >= adx_min, once a turn (and, with
+      each_session, once a session, from_minutes after its open)
+SELL  at the close at which Supertrend turns down, whatever ADX says
+score = side x 60 x ADX / adx_min, at most 100 in size
 """
 
 from __future__ import annotations

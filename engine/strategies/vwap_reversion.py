@@ -1,10 +1,10 @@
 """Mean reversion to the session's VWAP: buy what fell far below it and begins to turn, sell it back at VWAP. Long only.
 
-    distance = (close - VWAP) / D, D the volume-weighted standard deviation of the session's typical prices
-    BUY   at distance <= -enter_at, at a close above the one before, ADX at most adx_max, from from_minutes to
-          until_minutes after the open; once until the distance has come back to -exit_at
-    SELL  after a BUY, at distance >= -exit_at, or at distance <= -give_up_at
-    score = -60 x distance / enter_at, at most 100 in size
+distance = (close - VWAP) / D, D the volume-weighted standard deviation of the session's typical prices
+BUY   at distance <= -enter_at, at a close above the one before, ADX at most adx_max, from from_minutes to
+      until_minutes after the open; once until the distance has come back to -exit_at
+SELL  after a BUY, at distance >= -exit_at, or at distance <= -give_up_at
+score = -60 x distance / enter_at, at most 100 in size
 """
 
 from __future__ import annotations

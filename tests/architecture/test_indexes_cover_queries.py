@@ -80,7 +80,8 @@ def test_a_query_of_the_service_without_an_index_is_found(shape: QueryShape, say
             "ordered by filled_at ASCENDING",
         ),
         (
-            '=> ({ ...queries.alerts(owner), filters: [...own(owner), ...(optional ? [is("acknowledged_by", optional)] : [])] })',
+            "=> ({ ...queries.alerts(owner), "
+            'filters: [...own(owner), ...(optional ? [is("acknowledged_by", optional)] : [])] })',
             "alerts where account_id, acknowledged_by, user_id",
         ),
         (

@@ -12,9 +12,7 @@ from tests.cli.command import Ran, backtest, lockstep
 from tests.cli.generated import write_bars, write_bots, write_csv
 
 WORDS_WRONG, FAILED = 2, 1
-NO_MOMENTUM = (
-    "unknown strategy 'momentum'; there are accumulate, confluence, opening_range, trend, vwap_reversion"
-)
+NO_MOMENTUM = "unknown strategy 'momentum'; there are accumulate, confluence, opening_range, trend, vwap_reversion"
 
 
 def assert_refused(ran: Ran, code: int, words: str, out: Path) -> None:

@@ -1,4 +1,4 @@
-"""A sample of `make prove ONLY=overlaps`: a live engine hangs and another takes the account; one goes, another comes."""
+"""A sample of `make prove ONLY=overlaps`: a live engine hangs and another takes over; one goes, another comes."""
 
 from pathlib import Path
 

@@ -74,9 +74,7 @@ class Told:
 class Lives:
     """One account's engine, started again and again on the same state, store and venue."""
 
-    def __init__(
-        self, folder: Path, fake: FakeFirestore, venue: RunningVenue, told: Mapping[str, Any] = BOTS
-    ) -> None:
+    def __init__(self, folder: Path, fake: FakeFirestore, venue: RunningVenue, told: Mapping[str, Any] = BOTS) -> None:
         self.state, self.fake, self.venue = folder / "state", fake, venue
         self.state.mkdir(parents=True)
         self.log = folder / "engine.log"

@@ -1,4 +1,7 @@
-"""What controls/{account} says of arming. Read for the control plane; the API writes it. Whatever is odd is unreadable."""
+"""What controls/{account} says of arming. Read for the control plane; the API writes it.
+
+Whatever is odd is unreadable.
+"""
 
 from __future__ import annotations
 

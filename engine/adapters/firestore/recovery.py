@@ -124,7 +124,7 @@ def _record(kind: type[Any], fields: Fields) -> Any:
 def _states(wire: Wire, account_id: str) -> Iterator[tuple[type, Fields]]:
     account = wire.get([name_of(wire.database, "accounts", account_id)])[0]
     fields = {} if account is None else document_fields(account)
-    if "cash" in fields:  # else it has been announced, and no engine's word of it has arrived; of its orders it may have
+    if "cash" in fields:  # else it was announced, and no engine's word of it has arrived; of its orders it may have
         yield AccountRecord, fields
     if "audit" in fields:
         yield AuditHead, fields

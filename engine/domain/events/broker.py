@@ -48,8 +48,8 @@ class OrderRejected:
 
 @dataclass(frozen=True, slots=True)
 class OrderCancelled:
-    """The venue took the rest of the order out; what was filled before stays filled: `filled_quantity` in all, where the
-    venue says so.
+    """The venue took the rest of the order out; what was filled before stays filled: `filled_quantity` in all, where
+    the venue says so.
     """
 
     order_id: str
