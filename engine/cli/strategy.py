@@ -21,7 +21,13 @@ one class with on_bar and a dataclass Parameters. Exit code 0 where nothing was 
 
 def add_parser(subcommands: Any) -> None:
     """Declare the subcommand."""
-    strategy = subcommands.add_parser("strategy", help="look at strategies", description="Look at strategies.")
+    strategy = subcommands.add_parser(
+        "strategy",
+        help="look at strategies",
+        description="Look at strategies.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     deeds = strategy.add_subparsers(metavar="DEED", required=True)
     check = deeds.add_parser(
         "check",

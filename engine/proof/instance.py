@@ -48,7 +48,7 @@ class Turn(threading.Event):
     def __init__(self) -> None:
         super().__init__()
         self._asked = 0
-        self.rest_s = 0.0
+        self.rest_s, self.waited = 0.0, False
 
     def is_set(self) -> bool:
         """False the first time."""
@@ -57,7 +57,7 @@ class Turn(threading.Event):
 
     def wait(self, timeout: float | None = None) -> bool:
         """Never waits; the second wait is where the turn is over."""
-        self.rest_s = timeout or 0.0
+        self.rest_s, self.waited = timeout or 0.0, True
         return self.is_set()
 
 
@@ -220,7 +220,8 @@ class Instance:
     def _stream_turn(self) -> float:
         turn = Turn()
         self._desk.stream.run(turn)
-        return turn.rest_s
+        # Its own rest is drawn from the machine's chance, as it may be in life: here the seed draws.
+        return self._around.occasions.chance.between(0.0, 2.0) if turn.waited else 0.0
 
     def _controls_turn(self) -> float:
         try:
