@@ -151,7 +151,7 @@ def _recover(out: Outside, grant: Grant, patient: Patient, edge: Edge | None, ki
     guard = watching(out, session, grant)
     desk = None
     if edge is not None and outgoing is not None:
-        desk = venue_desk(edge, session, outgoing, out.clock, guard.leaving)
+        desk = venue_desk(edge, session, outgoing, out.clock, guard.last_word)
     if desk is not None:
         carriers.append(desk.reconciliation.carry_out)
         desk.reconciliation.step()  # what the venue has is known before any price is

@@ -1,6 +1,6 @@
 """What watches over an account's sending: how surely it is ours and, for a live one, whether live is effective.
 
-Wired by engine.py; feeds dispatch (leaving) and the supervisor's workers.
+Wired by engine.py; feeds dispatch (last_word) and the supervisor's workers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from engine.bootstrap.outside import Outside
 from engine.domain.account import Mode
 from engine.domain.effective import EffectiveMode
 from engine.ports import Grant
-from engine.runtime.leaving import Leaving
+from engine.runtime.last_word import LastWord
 from engine.runtime.mode_watch import ModeWatch, Witnesses
 from engine.runtime.ownership import LIVE_RENEW_AGAIN_S, RENEW_AGAIN_S, Hold, kept
 from engine.runtime.session import Session
@@ -27,7 +27,7 @@ class Watching:
     """`works` are loops of a live account; a paper account has none, and asks the store nothing for it."""
 
     hold: Hold
-    leaving: Leaving
+    last_word: LastWord
     renew_again_s: float
     works: Mapping[str, Callable[[threading.Event], None]]
 
@@ -36,13 +36,13 @@ def watching(out: Outside, session: Session, grant: Grant) -> Watching:
     """The watch over an account that is ours."""
     hold, account = Hold(out.lease, grant), out.market.account
     if account.mode is Mode.PAPER:
-        return Watching(hold, Leaving(account, hold, lambda: (EffectiveMode.PAPER, ()), out.clock), RENEW_AGAIN_S, {})
+        return Watching(hold, LastWord(account, hold, lambda: (EffectiveMode.PAPER, ()), out.clock), RENEW_AGAIN_S, {})
     store = FirestoreRecordStore(out.wire, out.lease, out.clock, lambda symbol: 2)  # to ping alone
     probe = StoreProbe(store.ping, hold.renewal_late_s, out.clock)
     witnesses = Witnesses(lambda: out.control.arming(account.account_id), probe.healthy, hold.left_s)
     mode = ModeWatch(session, witnesses, out.clock)
     works = {"probe": probe.run, "mode": mode.run}
-    return Watching(hold, Leaving(account, hold, mode.now, out.clock), LIVE_RENEW_AGAIN_S, works)
+    return Watching(hold, LastWord(account, hold, mode.now, out.clock), LIVE_RENEW_AGAIN_S, works)
 
 
 def kept_while_starting(out: Outside, grant: Grant) -> AbstractContextManager[None]:

@@ -18,7 +18,7 @@ from engine.outbox.relay import Relay
 from engine.ports import Broker, Clock, Outbox
 from engine.runtime.broker_loop import BrokerLoop
 from engine.runtime.dispatch import Dispatch, Telling
-from engine.runtime.leaving import Leaving
+from engine.runtime.last_word import LastWord
 from engine.runtime.lookups import BELIEVED_AFTER_S
 from engine.runtime.outgoing import Expect, Outgoing, ReportWish, in_the_journal, in_the_store
 from engine.runtime.reconciliation import Reconciliation, VenueStream
@@ -63,7 +63,7 @@ class VenueDesk:
 
 
 def venue_desk(
-    edge: Edge, session: Session, outgoing: Outgoing, clock: Clock, leaving: Leaving | None = None
+    edge: Edge, session: Session, outgoing: Outgoing, clock: Clock, last_word: LastWord | None = None
 ) -> VenueDesk:
     """The desk of a session that was recovered."""
     loop = session.loop
@@ -83,7 +83,7 @@ def venue_desk(
         telling,
         clock,
         believed_after_s=edge.believed_after_s,
-        leaving=leaving,
+        last_word=last_word,
         on_disk=session.on_disk if session.account.mode is Mode.LIVE else None,
     )
     dispatch.begin([order.order_id for order in state.open_orders() if order.state is OrderState.UNKNOWN])

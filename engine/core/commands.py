@@ -12,15 +12,8 @@ from engine.core.reconcile import resolve
 from engine.core.sending import request_cancel, withdraw_entries
 from engine.core.state import State
 from engine.domain.events import CommandReceived
-from engine.domain.instant import Instant
 from engine.domain.order import ExitReason
 from engine.domain.records import CommandResult, Resolution
-
-
-def reach_now(state: State) -> Instant:
-    """The market time that prices have reached: a person acts then, not at the last whole minute."""
-    state.now = max(state.now, max((tape.last_at for tape in state.tapes.values()), default=state.now))
-    return state.now
 
 
 def on_command(state: State, event: CommandReceived) -> None:
@@ -49,15 +42,15 @@ def _close(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]
     position = state.portfolio.get(bot_id, symbol)
     if position is None:
         return "failed", {"reason": f"{bot_id} holds no {symbol}"}
-    order = close_now(state, position, ExitReason.MANUAL, reach_now(state))
+    order = close_now(state, position, ExitReason.MANUAL, state.reach_now())
     if order is None:
         return "done", {"reason": "an exit of this position is already on its way"}
     return "done", {"order_id": order.order_id}
 
 
 def _flatten(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
-    orders = [close_now(state, position, ExitReason.KILL, reach_now(state)) for position in state.portfolio.all()]
-    withdraw_entries(state, reach_now(state))
+    orders = [close_now(state, position, ExitReason.KILL, state.reach_now()) for position in state.portfolio.all()]
+    withdraw_entries(state, state.reach_now())
     return "done", {"orders": ",".join(order.order_id for order in orders if order is not None)}
 
 
@@ -65,7 +58,7 @@ def _cancel(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str
     order = state.orders.get(arguments.get("order_id", ""))
     if order is None or not order.open:
         return "failed", {"reason": "no such open order"}
-    request_cancel(state, order, reach_now(state), "cancelled by hand")
+    request_cancel(state, order, state.reach_now(), "cancelled by hand")
     return "done", {"order_id": order.order_id}
 
 
@@ -79,7 +72,7 @@ def _sync(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]
 
 
 def _preview(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
-    return preview_order(state, arguments, reach_now(state))
+    return preview_order(state, arguments, state.reach_now())
 
 
 def _resolve(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
@@ -88,4 +81,4 @@ def _resolve(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, st
     except ValueError:
         return "failed", {"reason": f"a difference is resolved by {', '.join(Resolution)}"}
     identity = arguments.get("difference_id", "")
-    return resolve(state, identity, resolution, arguments.get("by", "a person"), reach_now(state))
+    return resolve(state, identity, resolution, arguments.get("by", "a person"), state.reach_now())

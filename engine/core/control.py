@@ -11,7 +11,7 @@ from typing import Any
 from engine.core import kill, tripping
 from engine.core.audit import note, note_bot
 from engine.core.bars import Series
-from engine.core.commands import on_command, reach_now
+from engine.core.commands import on_command
 from engine.core.decide import exit_position
 from engine.core.exits import ratchet
 from engine.core.failing import fail
@@ -139,8 +139,8 @@ def on_bot_removed(state: State, event: BotRemoved) -> None:
     bot.removed, bot.desired = True, Desired.STOPPED
     for position in state.portfolio.all():
         if position.bot_id == bot.bot_id:
-            exit_position(state, position, ExitReason.MANUAL, reach_now(state))
-    withdraw_entries(state, reach_now(state), bot.bot_id)
+            exit_position(state, position, ExitReason.MANUAL, state.reach_now())
+    withdraw_entries(state, state.reach_now(), bot.bot_id)
     forget_if_done(state, bot.bot_id)
 
 
@@ -149,16 +149,16 @@ def on_halt_changed(state: State, event: HaltChanged) -> None:
     actor, account_id, was = event.by or state.account.user_id, state.account.account_id, state.breaker.reason
     if event.halted:
         state.breaker.halt(event.reason)
-        reach_now(state)
+        state.reach_now()
         note(state, actor, "halted", account_id, was, event.reason)
-        withdraw_entries(state, reach_now(state), reason="entries are halted")
+        withdraw_entries(state, state.reach_now(), reason="entries are halted")
         publish_alert(state, "warning", "halt", str(state.now), f"Entries are halted: {event.reason}")
     elif (stands := kill.lift(state)) is not None:
-        publish_alert(state, "critical", "resume_refused", str(reach_now(state)), stands)
+        publish_alert(state, "critical", "resume_refused", str(state.reach_now()), stands)
     elif not state.breaker.resume():
         publish_alert(state, "critical", "resume_refused", str(state.now), state.breaker.reason or "")
     else:
-        reach_now(state)
+        state.reach_now()
         note(state, actor, "resumed", account_id, was)
         if (stands := tripping.resume(state, actor)) is not None:
             publish_alert(state, "critical", "resume_refused", str(state.now), stands)
@@ -173,11 +173,11 @@ def on_entries_held(state: State, event: EntriesHeld) -> None:
         action = "entries_let_go" if event.reason is None else "entries_held"
         note(state, ENGINE, action, state.account.account_id, before, event.reason)
     if event.reason is not None:
-        withdraw_entries(state, reach_now(state), reason="entries are held")
+        withdraw_entries(state, state.reach_now(), reason="entries are held")
         publish_alert(state, "critical", "held", str(state.now), f"Entries are held: {event.reason}")
     elif before is not None:
         goes_on = "entries go on" if breaker.reason is None else f"entries stay halted: {breaker.reason}"
-        publish_alert(state, "info", "let_go", str(reach_now(state)), f"It has passed ({before}); {goes_on}")
+        publish_alert(state, "info", "let_go", str(state.reach_now()), f"It has passed ({before}); {goes_on}")
     tripping.publish_standing(state)
 
 

@@ -138,7 +138,7 @@ class Engine:
         state.breaker.halt(str(broken), broken=True)
         audit.note(state, ENGINE, "halted", state.account.account_id, None, str(broken))
         with suppress(InvariantBroken):  # it may be the very order that broke it
-            withdraw_entries(state, kill.market_now(state), reason="the account is halted")
+            withdraw_entries(state, state.reached_at(), reason="the account is halted")
         publish_alert(state, "critical", "invariant", str(broken), f"Halted: {broken}")
         publish_account(state)
 

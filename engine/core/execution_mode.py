@@ -25,7 +25,7 @@ def on_mode_changed(state: State, event: ModeChanged) -> None:
         return
     before, state.mode, state.mode_reasons = state.mode, event.mode, event.reasons
     if before is not event.mode:
-        state.now = max(state.now, max((tape.last_at for tape in state.tapes.values()), default=state.now))
+        state.reach_now()
         note(state, ENGINE, "mode_changed", state.account.account_id, before.value, _words(event))
         if event.mode is EffectiveMode.DRY:
             withdraw_entries(state, state.now, reason="live trading is dry")

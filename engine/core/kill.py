@@ -31,7 +31,7 @@ def on_kill_asked(state: State, event: KillAsked) -> None:
     """Kill the account. Asked again it is the same kill: positions may be added, and what failed is tried again."""
     standing = state.kill
     if standing is None:
-        at = market_now(state)
+        at = state.reached_at()
         kill = KillRecord(KillState.RUNNING, at, event.asked_at, event.by, event.reason, event.flatten, ())
         also = "; positions are closed" if event.flatten else "; positions stay, and exits go on"
         words = f"Killed: {event.reason}. No entry is made, open orders are cancelled{also}"
@@ -89,7 +89,7 @@ def go_on(state: State, *, review: bool = False, publish: bool = False) -> None:
     kill = state.kill
     if kill is None:
         return
-    at, before = market_now(state), {step.step: step for step in kill.steps}
+    at, before = state.reached_at(), {step.step: step for step in kill.steps}
     out = orders_out(state, _items(before, KillStepName.ORDERS_CANCELLED), at, review=review)
     steps = [
         _step(KillStepName.ENTRIES_BLOCKED, before, [], at, bots=len(state.bots)),
@@ -105,11 +105,6 @@ def go_on(state: State, *, review: bool = False, publish: bool = False) -> None:
         _tell(state, state.kill, before.get(step.step), step)
     if publish or state.kill != kill:
         publish_account(state)
-
-
-def market_now(state: State) -> Instant:
-    """The market time that prices have reached."""
-    return max(state.now, max((tape.last_at for tape in state.tapes.values()), default=state.now))
 
 
 def _afresh(item: KillItem) -> KillItem:

@@ -61,6 +61,7 @@ def begin_day(state: State, day: str) -> None:
     }
     state.legs = {key: leg for key, leg in state.legs.items() if key in state.orders or not leg.over}
     state.truth.begin_day()
+    state.not_flat.clear()
     state.bot_days.clear()
     for bot_id in sorted(state.bots):
         state.bots[bot_id].begin_day()

@@ -137,7 +137,8 @@ def _tell_unprotected(state: State, key: _Key, guard: Guard, position: Position,
     if key not in state.unprotected:
         note(state, ENGINE, "unprotected", f"{key[0]}_{key[1]}", None, words)
     state.unprotected[key] = f"{words}. No entry on it meanwhile"
-    publish_alert(state, "critical", "unprotected", position.fill_ids[0], state.unprotected[key])
+    subject = f"{position.fill_ids[0]} given up" if last else position.fill_ids[0]
+    publish_alert(state, "critical", "unprotected", subject, state.unprotected[key])
 
 
 def _protected(state: State, key: _Key) -> None:

@@ -173,6 +173,15 @@ class State:
         """Why entries of a live account are written down and not sent, as a sentence."""
         return f"Dry: {'; '.join(self.mode_reasons)}"
 
+    def reached_at(self) -> Instant:
+        """The market time that prices have reached, which is later than the last whole minute."""
+        return max(self.now, max((tape.last_at for tape in self.tapes.values()), default=self.now))
+
+    def reach_now(self) -> Instant:
+        """Have it be the time that prices have reached: what people and the runtime want happens then."""
+        self.now = self.reached_at()
+        return self.now
+
     def symbols(self) -> list[str]:
         """Every symbol with a tape, sorted."""
         return sorted(self.tapes)

@@ -31,7 +31,7 @@ from engine.proof.occasions import Occasions, WorldClock
 from engine.proof.storage import Disk, FaultyWire, Store
 from engine.runtime.control_watch import ControlWatch
 from engine.runtime.dead_letters import DeadLetterDesk
-from engine.runtime.leaving import Leaving
+from engine.runtime.last_word import LastWord
 from engine.runtime.mode_watch import ModeWatch, Witnesses
 from engine.runtime.outgoing import Written
 from engine.runtime.ownership import Hold, Ownership
@@ -128,18 +128,18 @@ class Instance:
         for tick in around.prices.of_this_minute():
             session.inbox.put(tick)
 
-    def _watched(self, grant: Grant) -> Leaving:
+    def _watched(self, grant: Grant) -> LastWord:
         """What has the last word on each order, as bootstrap/live wires it."""
         account, clock = self._around.account, self._around.clock
         hold = self.hold = Hold(self._lease, grant)
         if account.mode is Mode.PAPER:
-            return Leaving(account, hold, lambda: (EffectiveMode.PAPER, ()), clock)
+            return LastWord(account, hold, lambda: (EffectiveMode.PAPER, ()), clock)
         store = FirestoreRecordStore(self._wire, self._lease, clock, lambda symbol: 2)
         probe = StoreProbe(store.ping, hold.renewal_late_s, clock)
         witnesses = Witnesses(lambda: self._control.arming(account.account_id), probe.healthy, hold.left_s)
         mode = ModeWatch(self.session, witnesses, clock)
         self._watching = {"probe": probe.look, "mode": mode.look}
-        return Leaving(account, hold, mode.now, clock)
+        return LastWord(account, hold, mode.now, clock)
 
     def _in_the_store(self, batch: Sequence[PublishRecord]) -> Written:
         """See outgoing.in_the_store. Whoever waits lets the relay's loop run meanwhile: there is but one thread."""

@@ -20,7 +20,7 @@ from engine.domain.events import BrokerEvent, CancelRefused, OrderDispatched, Or
 from engine.domain.instant import Instant
 from engine.domain.order import Purpose
 from engine.ports import Clock, Venue
-from engine.runtime.leaving import Leaving, is_left_to_close
+from engine.runtime.last_word import LastWord, is_left_to_close
 from engine.runtime.lookups import BELIEVED_AFTER_S, FIRST_S, LookUp, LookUps, told_by
 from engine.runtime.outgoing import Errand, Outgoing, Written
 
@@ -41,7 +41,7 @@ class Telling:
 
 
 class Dispatch:
-    """The one that sends for an account. `leaving` has the last word on each order.
+    """The one that sends for an account. `last_word` has the last word on each order.
 
     `on_disk` waits for the journal alone: an exit of a live account leaves as soon as it is there, an entry when it is
     in the store. Raises CannotStart for a live account without the two: nothing would watch over what leaves.
@@ -56,12 +56,12 @@ class Dispatch:
         clock: Clock,
         *,
         believed_after_s: float = BELIEVED_AFTER_S,
-        leaving: Leaving | None = None,
+        last_word: LastWord | None = None,
         on_disk: Written | None = None,
     ) -> None:
-        if account.mode is not Mode.PAPER and (leaving is None or on_disk is None):
+        if account.mode is not Mode.PAPER and (last_word is None or on_disk is None):
             raise CannotStart(f"{account.account_id}: nothing says when an order of a live account may leave")
-        self._leaving = leaving
+        self._last_word = last_word
         self._on_disk = on_disk
         self._broker = broker
         self._outgoing = outgoing
@@ -127,19 +127,19 @@ class Dispatch:
 
     def _lost(self) -> bool:
         """Another engine has the account: what waits stays as it was written down, and that one asks about it."""
-        return self._leaving is not None and self._leaving.lost
+        return self._last_word is not None and self._last_word.lost
 
     def _barred(self, order: SubmitOrder) -> str | None:
         """Why it does not leave, in words."""
-        entry, leaving = order.purpose is Purpose.ENTRY, self._leaving
+        entry, last_word = order.purpose is Purpose.ENTRY, self._last_word
         if entry and self._outgoing.barred is not None:
             return self._outgoing.barred
-        if leaving is None:
+        if last_word is None:
             return None
         if not entry:
-            leaving.look()
-        barred = leaving.bars(order)
-        if barred is not None or entry or not leaving.doubtful:
+            last_word.look()
+        barred = last_word.bars(order)
+        if barred is not None or entry or not last_word.doubtful:
             return barred
         try:
             left = is_left_to_close(order, self._broker.report())

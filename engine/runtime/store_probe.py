@@ -23,7 +23,7 @@ UNHEARD_S = 3.0  # without a finished check for so long, nothing is known
 _log = structlog.get_logger()
 
 
-class StoreHealth:
+class ProbeRule:
     """The rule alone. Not healthy before three good checks in a row; not any more after two misses.
 
     A miss is forgotten by three good checks in a row, by no fewer: a store that answers every second time is not well.
@@ -57,7 +57,7 @@ class StoreProbe:
         self._ping = ping
         self._renewal_late_s = renewal_late_s
         self._clock = clock
-        self._health = StoreHealth()
+        self._health = ProbeRule()
         self._checked_at: float | None = None
         self._told: bool | None = None
 

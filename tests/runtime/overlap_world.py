@@ -24,7 +24,7 @@ from engine.proof.instance import Instance
 from engine.proof.market import SYMBOLS
 from engine.proof.occasions import BEGINS, Crashed, Occasions
 from engine.proof.storage import Store
-from engine.runtime.leaving import is_left_to_close
+from engine.runtime.last_word import is_left_to_close
 from engine.runtime.outgoing import Written
 
 MINUTES = 250

@@ -33,7 +33,7 @@ from engine.proof.market import SYMBOLS, Prices
 from engine.proof.occasions import BEGINS, Crashed, WorldClock
 from engine.proof.storage import Disk
 from engine.proof.world import LOOSE
-from engine.runtime.leaving import is_left_to_close
+from engine.runtime.last_word import is_left_to_close
 from tests.runtime.overlap_world import Boundaries, Cut, JudgingExchange, Seen, calm_ticks, many_signals
 
 ACCOUNT = AccountSpec(

@@ -6,13 +6,13 @@ from itertools import cycle
 import pytest
 
 from engine.domain.errors import OutcomeUnknown
-from engine.runtime.store_probe import EVERY_S, UNHEARD_S, WITHIN_S, StoreHealth, StoreProbe
+from engine.runtime.store_probe import EVERY_S, UNHEARD_S, WITHIN_S, ProbeRule, StoreProbe
 from engine.simulation.clock import ManualClock
 
 
 def after(checks: str) -> bool:
     """Whether it is healthy after good checks (+) and misses (-)."""
-    health = StoreHealth()
+    health = ProbeRule()
     for check in checks:
         health.check(check == "+")
     return health.healthy
@@ -32,14 +32,14 @@ def test_two_misses_end_it_and_three_good_checks_in_a_row_begin_it(checks: str, 
 
 @pytest.mark.parametrize("pattern", ["+-", "-+", "++-", "+--"])
 def test_a_store_that_flaps_never_becomes_healthy(pattern: str) -> None:
-    health = StoreHealth()
+    health = ProbeRule()
     for check, _ in zip(cycle(pattern), range(1_000), strict=False):
         health.check(check == "+")
         assert not health.healthy
 
 
 def test_a_healthy_store_that_begins_to_flap_is_not_healthy_after_the_second_miss() -> None:
-    health = StoreHealth()
+    health = ProbeRule()
     for check in "+++" + "-+" * 500:
         health.check(check == "+")
     assert not health.healthy

@@ -5,6 +5,7 @@ import type { Fill } from "../documents";
 import type { Zone } from "../moments";
 import { quantity } from "../numbers";
 import { useColours } from "../shell/theme";
+import type { ScoreEdges } from "../scoreEdges";
 import { drawCandles, type CandlesDrawn, type PriceLineWanted, type ScorePoint } from "./candleLibrary";
 
 interface CandleChartProps {
@@ -13,25 +14,26 @@ interface CandleChartProps {
   fills: Fill[];
   lines: PriceLineWanted[];
   scores: ScorePoint[];
+  edges: ScoreEdges;
   timeframeS: number;
   currency: string;
   zone: Zone;
   label: string;
 }
 
-export default function CandleChart({ candles, forming, fills, lines, scores, timeframeS, currency, zone, label }: CandleChartProps) {
+export default function CandleChart({ candles, forming, fills, lines, scores, edges, timeframeS, currency, zone, label }: CandleChartProps) {
   const element = useRef<HTMLDivElement>(null);
   const [drawn, setDrawn] = useState<CandlesDrawn | null>(null);
   const colours = useColours();
   useEffect(() => {
     if (!element.current) return undefined;
-    const chart = drawCandles(element.current, zone, currency);
+    const chart = drawCandles(element.current, zone, currency, { buy: edges.buy, sell: edges.sell });
     setDrawn(chart);
     return () => {
       setDrawn(null);
       chart.remove();
     };
-  }, [zone, currency]);
+  }, [zone, currency, edges.buy, edges.sell]);
   useEffect(() => drawn?.recolour(), [drawn, colours]);
   useEffect(() => drawn?.candles(candles), [drawn, candles]);
   useEffect(() => {

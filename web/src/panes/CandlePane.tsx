@@ -14,6 +14,7 @@ import { Blank, Loading, Pane } from "../parts/Pane";
 import { Water } from "../parts/Water";
 import type { PositionNow } from "../pnl";
 import { queries } from "../queries";
+import { scoreEdges } from "../scoreEdges";
 import { words } from "../words";
 import type { PriceLineWanted } from "./candleLibrary";
 import { useMarketDay } from "./EquityPane";
@@ -100,7 +101,7 @@ export function CandlePane({ bot, symbol, position, judged }: CandlePaneProps) {
         {first && last && shownPrice !== undefined ? (
           <Suspense fallback={<Loading what={symbol} />}>
             <CandleChart
-              key={symbol} candles={candles} forming={forming} fills={fills} lines={lines} scores={scores} timeframeS={timeframeSeconds(bot.timeframe)}
+              key={symbol} candles={candles} forming={forming} fills={fills} lines={lines} scores={scores} edges={scoreEdges(bot.parameters)} timeframeS={timeframeSeconds(bot.timeframe)}
               currency={account.currency} zone={marketZone}
               label={words.bot.chart.aria(symbol, tf, candles.length, clockMinutes(first.at, marketZone), clockMinutes(last.at, marketZone), price(shownPrice, account.currency), fills.length)}
             />

@@ -9,6 +9,7 @@ import {
 import type { Candle, FillMark } from "../candles";
 import { zoneOffset, type Zone } from "../moments";
 import { price as priceText, score as scoreText } from "../numbers";
+import type { ScoreEdges } from "../scoreEdges";
 import { words } from "../words";
 
 export interface PriceLineWanted {
@@ -59,10 +60,10 @@ const candleColours = (token: Token) => ({
   downColor: token("chart-down"), borderDownColor: token("chart-down"), wickDownColor: token("chart-down"), priceLineColor: token("control-line"),
 });
 
-function scoreSeries(chart: IChartApi, token: Token): ISeriesApi<"Line"> {
+function scoreSeries(chart: IChartApi, token: Token, edges: ScoreEdges): ISeriesApi<"Line"> {
   const series = chart.addSeries(LineSeries, { color: token("chart-line"), lineWidth: 2, priceLineVisible: false, priceFormat: { type: "custom", formatter: scoreText, minMove: 0.1 } }, 1);
   series.applyOptions({ autoscaleInfoProvider: () => ({ priceRange: { minValue: -100, maxValue: 100 } }) });
-  for (const [price, title] of [[60, words.bot.chart.buyAt], [-60, words.bot.chart.sellAt]] as const) {
+  for (const [price, title] of [[edges.buy, words.bot.chart.buyAt], [edges.sell, words.bot.chart.sellAt]] as const) {
     series.createPriceLine({ price, title, color: token("control-line"), lineWidth: 1, lineStyle: LineStyle.Dotted, axisLabelVisible: true, axisLabelColor: token("surface"), axisLabelTextColor: token("chart-axis") });
   }
   return series;
@@ -86,7 +87,7 @@ function lineOf(wanted: PriceLineWanted, token: Token) {
 }
 
 /** Draws into the element until `remove`. Each part is set as a whole; only the forming candle is set by itself. */
-export function drawCandles(element: HTMLElement, zone: Zone, currency: string): CandlesDrawn {
+export function drawCandles(element: HTMLElement, zone: Zone, currency: string, edges: ScoreEdges): CandlesDrawn {
   let token = tokens();
   const chart = createChart(element, layout(token));
   const series = chart.addSeries(CandlestickSeries, {
@@ -95,7 +96,7 @@ export function drawCandles(element: HTMLElement, zone: Zone, currency: string):
   });
   const volume = chart.addSeries(HistogramSeries, { color: token("chart-volume"), priceScaleId: "", priceLineVisible: false, lastValueVisible: false, priceFormat: { type: "volume" } });
   volume.priceScale().applyOptions({ scaleMargins: { top: 0.86, bottom: 0 } });
-  const scores = scoreSeries(chart, token);
+  const scores = scoreSeries(chart, token, edges);
   chart.panes()[0]?.setStretchFactor(3.4);
   chart.panes()[1]?.setStretchFactor(1);
   const marks: ISeriesMarkersPluginApi<Time> = createSeriesMarkers(series, []);

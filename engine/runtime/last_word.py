@@ -21,7 +21,7 @@ MAY_ARRIVE_S = BELIEVED_AFTER_S  # what another engine sent last has arrived by 
 EffectiveNow = Callable[[], tuple[EffectiveMode, tuple[str, ...]]]
 
 
-class Leaving:
+class LastWord:
     """`effective_now` is asked for live accounts alone."""
 
     def __init__(self, account: AccountSpec, hold: Hold, effective_now: EffectiveNow, clock: Clock) -> None:

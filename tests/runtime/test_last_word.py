@@ -15,7 +15,7 @@ from engine.domain.events import OrderExpired
 from engine.domain.order import Purpose, Side
 from engine.ports import Grant
 from engine.runtime.dispatch import EXIT_RESTS_S, Dispatch, Telling
-from engine.runtime.leaving import Leaving
+from engine.runtime.last_word import LastWord
 from engine.runtime.outgoing import Outgoing
 from engine.runtime.ownership import Hold
 from engine.simulation.clock import ManualClock
@@ -64,7 +64,7 @@ class WatchedDesk(BrokerDesk):
         self.hold = Hold(self.lease, Grant(spec.account_id, "one", 1, 0))  # type: ignore[arg-type]
         self.dispatch = Dispatch(
             spec, self.venue, self.outgoing, Telling(self.told.append, lambda: AT), self.clock,
-            leaving=Leaving(spec, self.hold, lambda: self.effective, self.clock), on_disk=self._wait,
+            last_word=LastWord(spec, self.hold, lambda: self.effective, self.clock), on_disk=self._wait,
         )  # fmt: skip
 
     def settled(self) -> WatchedDesk:
