@@ -164,11 +164,11 @@ def main(host: str, folder: Path, seconds: float) -> None:
     feed, end = EvenFeed(), EndWish()
     market = Market(AccountSpec("paper-bench", "bench", cash=Decimal(100_000_000)), BOTS, feed)
     with outside(settings, market) as out:
-        recovered = wiring._own_and_recover(out, end, None, KillSignal())
+        running = wiring.own_and_recover(out, end, None, KillSignal())
         be_watched(out)
-        stopwatch = Stopwatch(recovered.session, feed)
+        stopwatch = Stopwatch(running.back.session, feed)
         threading.Thread(target=measure, args=(stopwatch, out.journal, seconds), daemon=True).start()
-        wiring._trade(out, recovered, end)
+        wiring.trade(out, running, end)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What watches over an account's sending: how surely it is ours and, for a live one, whether live is effective.
 
-Wired by engine.py; feeds dispatch (last_word) and the supervisor's workers.
+Wired by recovering.py; feeds dispatch (last_word) and the supervisor's workers.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-from engine.adapters.firestore.store import FirestoreRecordStore
-from engine.bootstrap.outside import Outside
-from engine.domain.account import Mode
+from engine.bootstrap.reach import Reach
+from engine.domain.account import AccountSpec, Mode
 from engine.domain.effective import EffectiveMode
-from engine.ports import Grant
+from engine.ports import Grant, Lease
 from engine.runtime.last_word import LastWord
 from engine.runtime.mode_watch import ModeWatch, Witnesses
 from engine.runtime.ownership import LIVE_RENEW_AGAIN_S, RENEW_AGAIN_S, Hold, kept
@@ -32,19 +31,18 @@ class Watching:
     works: Mapping[str, Callable[[threading.Event], None]]
 
 
-def watching(out: Outside, session: Session, grant: Grant) -> Watching:
+def watching(reach: Reach, session: Session, grant: Grant) -> Watching:
     """The watch over an account that is ours."""
-    hold, account = Hold(out.lease, grant), out.market.account
+    hold, account, clock = Hold(reach.lease, grant), reach.account, reach.clock
     if account.mode is Mode.PAPER:
-        return Watching(hold, LastWord(account, hold, lambda: (EffectiveMode.PAPER, ()), out.clock), RENEW_AGAIN_S, {})
-    store = FirestoreRecordStore(out.wire, out.lease, out.clock, lambda symbol: 2)  # to ping alone
-    probe = StoreProbe(store.ping, hold.renewal_late_s, out.clock)
-    witnesses = Witnesses(lambda: out.control.arming(account.account_id), probe.healthy, hold.left_s)
-    mode = ModeWatch(session, witnesses, out.clock)
+        return Watching(hold, LastWord(account, hold, lambda: (EffectiveMode.PAPER, ()), clock), RENEW_AGAIN_S, {})
+    probe = StoreProbe(reach.store().ping, hold.renewal_late_s, clock)
+    witnesses = Witnesses(lambda: reach.control.arming(account.account_id), probe.healthy, hold.left_s)
+    mode = ModeWatch(session, witnesses, clock)
     works = {"probe": probe.run, "mode": mode.run}
-    return Watching(hold, LastWord(account, hold, mode.now, out.clock), LIVE_RENEW_AGAIN_S, works)
+    return Watching(hold, LastWord(account, hold, mode.now, clock), LIVE_RENEW_AGAIN_S, works)
 
 
-def kept_while_starting(out: Outside, grant: Grant) -> AbstractContextManager[None]:
+def kept_while_starting(account: AccountSpec, lease: Lease, grant: Grant) -> AbstractContextManager[None]:
     """A live account's lease is too short for a start: it is renewed meanwhile."""
-    return nullcontext() if out.market.account.mode is Mode.PAPER else kept(out.lease, grant, LIVE_RENEW_AGAIN_S)
+    return nullcontext() if account.mode is Mode.PAPER else kept(lease, grant, LIVE_RENEW_AGAIN_S)

@@ -7,10 +7,11 @@ from __future__ import annotations
 import random
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from engine.adapters.bell_file import BellFile
 from engine.adapters.clock import SystemClock
 from engine.adapters.firestore.client import connect
 from engine.adapters.firestore.control_plane import FirestoreControlPlane
@@ -21,6 +22,7 @@ from engine.adapters.queue.journal import FileJournal
 from engine.adapters.snapshot_file import SnapshotFile
 from engine.bootstrap.alerts import alert_desk
 from engine.bootstrap.market import Market
+from engine.bootstrap.reach import Reach
 from engine.domain.account import Mode
 from engine.domain.errors import CannotStart, JournalFailed
 from engine.outbox.codec import decode, encode
@@ -28,6 +30,7 @@ from engine.ports import Clock
 from engine.runtime.alerting import AlertDesk
 from engine.runtime.snapshot import SnapshotWriter
 from engine.settings import Settings
+from engine.strategies.registry import make
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,26 @@ def outside(settings: Settings, market: Market) -> Iterator[Outside]:
     finally:
         alerts.end()
         journal.close()
+
+
+def reach_of(out: Outside, watched: Callable[[], bool]) -> Reach:
+    """What an account's engine is given of it."""
+    return Reach(
+        account=out.market.account,
+        bots=out.market.bots,
+        feed=out.market.feed,
+        make_strategy=make,
+        clock=out.clock,
+        wire=out.wire,
+        journal=out.journal,
+        lease=out.lease,
+        control=out.control,
+        unit=random.random,
+        watched=watched,
+        wake=out.awake.set,
+        alerts=out.alerts,
+        bell=BellFile(out.settings.bell_path),
+    )
 
 
 def _lease(wire: GrpcWire, clock: Clock, mode: Mode) -> FirestoreLease:

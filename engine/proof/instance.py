@@ -6,40 +6,30 @@ It starts as bootstrap starts it. Its threads' loops are taken a turn at a time,
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from engine.adapters.firestore.control_plane import FirestoreControlPlane
 from engine.adapters.firestore.lease import FirestoreLease
 from engine.adapters.firestore.reader import FirestoreDocuments
-from engine.adapters.firestore.recovery import FirestorePast
-from engine.adapters.firestore.store import FirestoreRecordStore
-from engine.bootstrap.shown import nested_fields
-from engine.bootstrap.venue import Edge, VenueDesk, outgoing_to, venue_desk
-from engine.domain.account import AccountSpec, BotSpec, Mode
-from engine.domain.effective import EffectiveMode
+from engine.bootstrap.reach import Reach
+from engine.bootstrap.recovering import recovered
+from engine.bootstrap.venue import Edge
+from engine.domain.account import AccountSpec, BotSpec
 from engine.domain.effects import PublishRecord, SubmitOrder
 from engine.domain.errors import Fenced, OperatingError
 from engine.domain.records import OrderRecord
-from engine.outbox.backoff import Backoff
-from engine.outbox.relay import Relay
-from engine.ports import Grant
 from engine.proof.exchange import Exchange
 from engine.proof.link import InFlight, Link
 from engine.proof.market import Prices, told_by
 from engine.proof.occasions import Occasions, WorldClock
 from engine.proof.storage import Disk, FaultyWire, Store
-from engine.runtime.control_watch import ControlWatch
-from engine.runtime.dead_letters import DeadLetterDesk
-from engine.runtime.last_word import LastWord
-from engine.runtime.mode_watch import ModeWatch, Witnesses
 from engine.runtime.outgoing import Written
-from engine.runtime.ownership import Hold, Ownership
-from engine.runtime.recovery import Sources, answered_commands, recover
-from engine.runtime.rederive import written_down
-from engine.runtime.session import Doors, Session
-from engine.runtime.snapshot import AccountSnapshot
-from engine.runtime.store_probe import StoreProbe
+from engine.runtime.ownership import Ownership
+from engine.runtime.patience import at_once
+
+BRINK = "with its intent in the store"
 
 
 class Turn(threading.Event):
@@ -59,6 +49,13 @@ class Turn(threading.Event):
         """Never waits; the second wait is where the turn is over."""
         self.rest_s, self.waited = timeout or 0.0, True
         return self.is_set()
+
+
+def _one_turn(run: Callable[[threading.Event], None]) -> float:
+    """Let a loop take one turn; the seconds it would rest."""
+    turn = Turn()
+    run(turn)
+    return turn.rest_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +79,7 @@ class Instance:
         self.name = name
         self.disk = disk
         self._around = around
-        wire = FaultyWire(name, around.store, around.occasions)
-        self._wire = wire
+        wire = self.wire = FaultyWire(name, around.store, around.occasions)
         self._lease = FirestoreLease(wire, around.clock, lifetime_s=10.0, patience_s=0.0, renew_s=3.0)
         documents = FirestoreDocuments(wire, around.clock, around.occasions.chance.unit)
         self._control = FirestoreControlPlane(wire, documents, around.clock.now)
@@ -92,54 +88,32 @@ class Instance:
         )
         self._due: dict[str, float] = {}
         self._lost = False
-        self._watching: dict[str, Callable[[], float]] = {}
+        self._watching: Mapping[str, Callable[[threading.Event], None]] = {}
         disk.holder = name
 
     def start(self) -> None:
         """Own the account and recover it. Raises OperatingError where it has to be tried again from the beginning."""
-        around, account, journal = self._around, self._around.account, self.disk
-        grant = self._lease.acquire(account, self.name, journal.name, old_holder_dead=True)
-        self._control.ensure(account, around.bots)
-        digits = {item.symbol: item.price_digits for item in around.prices.instruments()}
-        store = FirestoreRecordStore(self._wire, self._lease, around.clock, lambda symbol: digits.get(symbol, 2))
-        self.relay = Relay(journal, store, grant, around.clock, Backoff(around.occasions.chance.unit))
-        outgoing = outgoing_to(self._edge, journal, self.relay, around.clock)
-        snapshot = AccountSnapshot(account.user_id, nested_fields(account, digits))
-        doors = Doors(around.clock, around.prices, journal, lambda: False, outgoing)
-        session = self.session = Session(account, told_by(around.prices), doors, snapshot)
-        session.pulse.instance, session.pulse.epoch = grant.instance, grant.epoch
-        letters = DeadLetterDesk(journal, account.account_id)
-        carriers = [letters.carry_out]
-        self._watch = ControlWatch(
-            self._control, account, session.inbox, around.clock,
-            carry_out=lambda command: any(carry_out(command) for carry_out in carriers),
-        )  # fmt: skip
-        past = written_down(journal, FirestorePast(self._wire), account, grant)
-        letters.tell_untold(past.records)
-        self._watch.begin_answered(answered_commands(journal))
-        recover(session, self._watch, past, Sources(around.prices, journal, FirestorePast(self._wire)))
-        self._lease.renew(grant)
-        assert outgoing is not None
-        desk: VenueDesk = venue_desk(self._edge, session, outgoing, around.clock, self._watched(grant))
-        self._desk = desk
-        carriers.append(desk.reconciliation.carry_out)
-        desk.reconciliation.step()
+        around, account = self._around, self._around.account
+        grant = self._lease.acquire(account, self.name, self.disk.name, old_holder_dead=True)
+        reach = Reach(
+            account=account,
+            bots=around.bots,
+            feed=around.prices,
+            make_strategy=told_by(around.prices),
+            clock=around.clock,
+            wire=self.wire,
+            journal=self.disk,
+            lease=self._lease,
+            control=self._control,
+            unit=around.occasions.chance.unit,
+        )
+        back = recovered(reach, grant, at_once, self._edge, lambda session: None)
+        assert back.desk is not None
+        self.session, self.relay, self.hold = back.session, back.relay, back.guard.hold
+        self._watch, self._desk, self._watching = back.watch, back.desk, back.guard.works
         self._ownership = Ownership(self._lease, grant, self._lose)
         for tick in around.prices.of_this_minute():
-            session.inbox.put(tick)
-
-    def _watched(self, grant: Grant) -> LastWord:
-        """What has the last word on each order, as bootstrap/live wires it."""
-        account, clock = self._around.account, self._around.clock
-        hold = self.hold = Hold(self._lease, grant)
-        if account.mode is Mode.PAPER:
-            return LastWord(account, hold, lambda: (EffectiveMode.PAPER, ()), clock)
-        store = FirestoreRecordStore(self._wire, self._lease, clock, lambda symbol: 2)
-        probe = StoreProbe(store.ping, hold.renewal_late_s, clock)
-        witnesses = Witnesses(lambda: self._control.arming(account.account_id), probe.healthy, hold.left_s)
-        mode = ModeWatch(self.session, witnesses, clock)
-        self._watching = {"probe": probe.look, "mode": mode.look}
-        return LastWord(account, hold, mode.now, clock)
+            back.session.inbox.put(tick)
 
     def _in_the_store(self, batch: Sequence[PublishRecord]) -> Written:
         """See outgoing.in_the_store. Whoever waits lets the relay's loop run meanwhile: there is but one thread."""
@@ -156,6 +130,7 @@ class Instance:
                     break
                 clock.wait(max(0.02, min(rest_s or 0.02, until - clock.monotonic())))
             promise.wait(0.0)
+            self._around.occasions.may_crash(self.name, BRINK)
 
         return wait
 
@@ -165,11 +140,6 @@ class Instance:
             self._session_turn()
         while self.relay.step() == 0.0:
             pass
-
-    @property
-    def wire(self) -> FaultyWire:
-        """Its way to the store."""
-        return self._wire
 
     def let_go(self) -> None:
         """Let the lease go, as an engine that ends in order does last."""
@@ -185,7 +155,7 @@ class Instance:
             "stream": self._stream_turn,
             "controls": self._controls_turn,
             "lease": self._lease_turn,
-            **self._watching,
+            **{name: partial(_one_turn, run) for name, run in self._watching.items()},
         }
         now = self._around.clock.monotonic()
 
@@ -233,11 +203,10 @@ class Instance:
         return 0.1
 
     def _lease_turn(self) -> float:
-        turn = Turn()
-        self._ownership.run(turn)
+        rest_s = _one_turn(self._ownership.run)
         if self._lost:
             raise Fenced("the lease is lost")
-        return turn.rest_s
+        return rest_s
 
     def _lose(self) -> None:
         self._lost = self.hold.lost = True

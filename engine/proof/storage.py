@@ -9,7 +9,7 @@ from engine.adapters.firestore.errors import error_of
 from engine.adapters.firestore.memory import MemoryWire
 from engine.adapters.firestore.wire import TIMEOUT_S, Message
 from engine.domain.effects import PublishRecord
-from engine.domain.errors import OperatingError
+from engine.domain.errors import OperatingError, OutcomeUnknown
 from engine.outbox.memory import MemoryJournal
 from engine.ports import Clock
 from engine.proof.occasions import Occasions
@@ -23,6 +23,7 @@ class Store:
     def __init__(self, occasions: Occasions) -> None:
         self.wire = MemoryWire("proof")
         self.away_until = 0
+        self.cut_off = ""  # the process that has no route to it
         self._occasions = occasions
         self._late: list[tuple[int, Message]] = []
 
@@ -85,6 +86,8 @@ class FaultyWire:
         """Nothing is held."""
 
     def _may_fail(self) -> None:
+        if self._store.cut_off == self._who:
+            raise OutcomeUnknown("no route to the store")
         if self._occasions.now < self._store.away_until:
             raise error_of("UNAVAILABLE", "the store is away")
         if self._occasions.happens("store_refuses"):

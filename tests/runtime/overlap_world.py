@@ -5,14 +5,11 @@ that judges each entry, and a market that gives a signal nearly every minute. Us
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
-from engine.adapters.firestore.wire import TIMEOUT_S, Message
-from engine.domain.effects import PublishRecord, SubmitOrder
-from engine.domain.errors import OutcomeUnknown
+from engine.domain.effects import SubmitOrder
 from engine.domain.events import BrokerEvent
 from engine.domain.instant import MINUTE, SECOND, Instant, instant_of
 from engine.domain.market import Tick
@@ -20,15 +17,12 @@ from engine.domain.order import Purpose
 from engine.domain.signal import SignalType
 from engine.proof.chance import CALM, Chance
 from engine.proof.exchange import Exchange
-from engine.proof.instance import Instance
+from engine.proof.instance import BRINK
 from engine.proof.market import SYMBOLS
 from engine.proof.occasions import BEGINS, Crashed, Occasions
-from engine.proof.storage import Store
 from engine.runtime.last_word import is_left_to_close
-from engine.runtime.outgoing import Written
 
 MINUTES = 250
-BRINK = "with its intent in the store"
 NETWORK = replace(CALM, request_late=0.1, reply_lost=0.1, store_loses_reply=0.02, told_late=0.1)
 
 
@@ -57,51 +51,6 @@ class Boundaries(Occasions):
         if fate.startswith("hangs"):
             self.note(who, f"hangs {where}")
             self._pause(who)
-
-    def put_brink(self, name: str, instance: Instance) -> None:
-        """One more boundary: the intent is in the store, and the order is about to leave."""
-        in_the_store = instance._in_the_store
-
-        def expect(batch: Sequence[PublishRecord]) -> Written:
-            written = in_the_store(batch)
-
-            def wait(timeout_s: float) -> None:
-                written(timeout_s)
-                self.may_crash(name, BRINK)
-
-            return wait
-
-        instance._in_the_store = expect  # type: ignore[method-assign]
-
-
-class Cut(Store):
-    """The store, which one engine may not reach for a while."""
-
-    def __init__(self, occasions: Boundaries) -> None:
-        super().__init__(occasions)
-        self.cut_off = ""
-
-    def for_one(self, name: str, wire: Any) -> None:
-        """Have an engine's own wire fail while it is cut off."""
-        commit, get, query = wire.commit, wire.get, wire.query
-
-        def reached() -> None:
-            if self.cut_off == name:
-                raise OutcomeUnknown("no route to the store")
-
-        def cut_commit(request: Message, timeout_s: float = TIMEOUT_S) -> Message:
-            reached()
-            return commit(request, timeout_s)
-
-        def cut_get(names: Any, timeout_s: float = TIMEOUT_S) -> Any:
-            reached()
-            return get(names, timeout_s)
-
-        def cut_query(asked: Message, timeout_s: float = TIMEOUT_S) -> Any:
-            reached()
-            return query(asked, timeout_s)
-
-        wire.commit, wire.get, wire.query = cut_commit, cut_get, cut_query
 
 
 class JudgingExchange(Exchange):

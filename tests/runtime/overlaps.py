@@ -31,10 +31,10 @@ from engine.proof.instance import Instance, Surroundings
 from engine.proof.link import InFlight
 from engine.proof.market import SYMBOLS, Prices
 from engine.proof.occasions import BEGINS, Crashed, WorldClock
-from engine.proof.storage import Disk
+from engine.proof.storage import Disk, Store
 from engine.proof.world import LOOSE
 from engine.runtime.last_word import is_left_to_close
-from tests.runtime.overlap_world import Boundaries, Cut, JudgingExchange, Seen, calm_ticks, many_signals
+from tests.runtime.overlap_world import Boundaries, JudgingExchange, Seen, calm_ticks, many_signals
 
 ACCOUNT = AccountSpec(
     "live-proof", "ann", Mode.LIVE, market="angelone", cash=Decimal(10_000_000), risk_policy=LOOSE, name="Proof"
@@ -63,7 +63,7 @@ class Overlaps:
         chance = Chance(seed)
         self.occasions = Boundaries(chance, self.pause)
         self.clock = WorldClock(self.occasions)
-        self.store = Cut(self.occasions)
+        self.store = Store(self.occasions)
         self.exchange = JudgingExchange(self.occasions)
         self.exchange.doubled, self.exchange.late_exits = [], []
         self.in_flight = InFlight(self.exchange)
@@ -173,8 +173,6 @@ class Overlaps:
         self._look_at = self.occasions.now + SECOND
         disk = Disk(f"disk-of-{name}", self.clock, self.occasions)
         made = Instance(name, self.around, disk, lambda order: self._leaves(name, order))
-        self.store.for_one(name, made.wire)
-        self.occasions.put_brink(name, made)
         try:
             made.start()
         except LeaseHeld as held:

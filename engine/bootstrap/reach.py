@@ -1,0 +1,56 @@
+"""What an account's engine can reach while it recovers and trades. Made by outside.py from settings, and by proof from
+a simulated world; used by recovering.py and live.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.adapters.firestore.control_plane import FirestoreControlPlane
+from engine.adapters.firestore.lease import FirestoreLease
+from engine.adapters.firestore.store import FirestoreRecordStore
+from engine.adapters.firestore.wire import Wire
+from engine.core.state import MakeStrategy
+from engine.domain.account import AccountSpec, BotSpec
+from engine.outbox.journal import Journal
+from engine.ports import Bell, Clock, MarketFeed
+from engine.runtime.alerting import AlertDesk
+from engine.runtime.dead_letters import LetterJournal
+from engine.runtime.rederive import LocalJournal
+
+
+class WholeJournal(Journal, LetterJournal, LocalJournal, Protocol):
+    """A journal as all of its readers know it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One account's surroundings. `unit` gives numbers in [0, 1) for back-offs; `wake` is told that the relay has work;
+    without `alerts` and `bell` there are none.
+    """
+
+    account: AccountSpec
+    bots: tuple[BotSpec, ...]
+    feed: MarketFeed
+    make_strategy: MakeStrategy
+    clock: Clock
+    wire: Wire
+    journal: WholeJournal
+    lease: FirestoreLease
+    control: FirestoreControlPlane
+    unit: Callable[[], float]
+    watched: Callable[[], bool] = lambda: False
+    wake: Callable[[], None] = lambda: None
+    alerts: AlertDesk | None = None
+    bell: Bell | None = None
+
+    def price_digits(self) -> dict[str, int]:
+        """Decimals of each symbol's prices."""
+        return {item.symbol: item.price_digits for item in self.feed.instruments()}
+
+    def store(self) -> FirestoreRecordStore:
+        """Where records go, under the account's fence."""
+        digits = self.price_digits()
+        return FirestoreRecordStore(self.wire, self.lease, self.clock, lambda symbol: digits.get(symbol, 2))

@@ -1,0 +1,94 @@
+"""From an account that is ours to one that can trade: its session recovered, its way out and its venue wired.
+
+Called by engine.py with the doors of a process, and by proof with those of a simulated world: there is one wiring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.adapters.firestore.recovery import FirestorePast
+from engine.bootstrap.live import Watching, watching
+from engine.bootstrap.reach import Reach
+from engine.bootstrap.shown import nested_fields
+from engine.bootstrap.venue import Edge, VenueDesk, outgoing_to, venue_desk
+from engine.domain.events import CommandReceived
+from engine.outbox.backoff import Backoff
+from engine.outbox.relay import Relay
+from engine.ports import Grant
+from engine.runtime.control_watch import ControlWatch
+from engine.runtime.dead_letters import DeadLetterDesk
+from engine.runtime.journal_trouble import tell_journal_trouble
+from engine.runtime.outgoing import Outgoing
+from engine.runtime.patience import Patient
+from engine.runtime.recovery import Place, Sources, answered_commands, recover
+from engine.runtime.rederive import written_down
+from engine.runtime.session import Doors, Session
+from engine.runtime.snapshot import AccountSnapshot
+
+CarryOut = Callable[[CommandReceived], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """An account that is ours and as it was left; `place` is where its market goes on."""
+
+    grant: Grant
+    session: Session
+    watch: ControlWatch
+    place: Place
+    relay: Relay
+    desk: VenueDesk | None
+    guard: Watching
+
+
+def recovered(
+    reach: Reach, grant: Grant, patient: Patient, edge: Edge | None, before_prices: Callable[[Session], None]
+) -> Recovered:
+    """Bring the account back to where it was left; `before_prices` is called with its session before any price is.
+
+    Raises Fenced where the store was away for so long that the lease is another's.
+    """
+    account, journal, clock = reach.account, reach.journal, reach.clock
+    patient(lambda: reach.control.ensure(account, reach.bots))
+    relay = Relay(journal, reach.store(), grant, clock, Backoff(reach.unit), wake=reach.wake)
+    outgoing = outgoing_to(edge, journal, relay, clock)
+    session = _session(reach, grant, outgoing)
+    letters = DeadLetterDesk(journal, account.account_id)
+    carriers: list[CarryOut] = [letters.carry_out]
+    watch = ControlWatch(
+        reach.control,
+        account,
+        session.inbox,
+        clock,
+        carry_out=lambda command: any(carry_out(command) for carry_out in carriers),
+        watched=reach.watched,
+        bell=reach.bell,
+    )
+    stored = FirestorePast(reach.wire)
+    past = patient(lambda: written_down(journal, stored, account, grant))
+    letters.tell_untold(past.records)
+    watch.begin_answered(answered_commands(journal))
+    place = recover(session, watch, past, Sources(reach.feed, journal, stored, patient))
+    before_prices(session)
+    patient(lambda: reach.lease.renew(grant))
+    guard = watching(reach, session, grant)
+    desk = None
+    if edge is not None and outgoing is not None:
+        desk = venue_desk(edge, session, outgoing, clock, guard.last_word)
+        carriers.append(desk.reconciliation.carry_out)
+        desk.reconciliation.step()  # what the venue has is known before any price is
+    return Recovered(grant, session, watch, place, relay, desk, guard)
+
+
+def _session(reach: Reach, grant: Grant, outgoing: Outgoing | None) -> Session:
+    account, alerts = reach.account, reach.alerts
+    doors = Doors(reach.clock, reach.feed, reach.journal, reach.watched, outgoing, alerts)
+    snapshot = AccountSnapshot(account.user_id, nested_fields(account, reach.price_digits()))
+    session = Session(account, reach.make_strategy, doors, snapshot)
+    session.pulse.instance, session.pulse.epoch = grant.instance, grant.epoch
+    if alerts is not None:
+        alerts.market_at = lambda: session.loop.engine.state.now
+        alerts.send(tell_journal_trouble(reach.journal, account.account_id, reach.clock))
+    return session
