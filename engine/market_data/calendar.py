@@ -1,50 +1,26 @@
-"""Trading days and sessions of each venue. Fed by exchange_calendars and special_days; feeds readers, merge and feeds.
+"""Trading days and sessions of each venue. Fed by nse_days; feeds readers, merge and feeds.
 
 Every venue here keeps one offset from UTC all year (India and UTC know no summer time), so a day is plain arithmetic.
 """
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from engine.domain.errors import InvalidValue
 from engine.domain.instant import DAY, MINUTE, SECOND, Instant
 from engine.domain.market import TradingSession
-from engine.market_data.special_days import NSE_SPECIAL_DAYS
+from engine.market_data.hours import NSE_HOURS, ROUND_THE_CLOCK, Hours
+from engine.market_data.nse_days import NseDays
 
 IST_OFFSET_S = 19_800
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _LOOK_AHEAD_DAYS = 30  # no venue was ever closed for a month; a longer search means that coverage has ended
 
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """A day's times in minutes from local midnight; `flatten_at` None where positions are held over, `auction_at` where
-    nothing leaves continuous trading before the close.
-    """
-
-    open_at: int
-    entry_from: int
-    entry_until: int
-    flatten_at: int | None
-    close_at: int
-    auction_at: int | None = None
-
-
-NSE_HOURS = Hours(
-    open_at=9 * 60 + 15,
-    entry_from=9 * 60 + 20,
-    entry_until=14 * 60 + 45,
-    flatten_at=14 * 60 + 55,
-    close_at=15 * 60 + 30,
-    auction_at=15 * 60 + 15,
-)
 NSE_AUCTION_SINCE = date(2026, 8, 3)  # the closing auction of shares that have derivatives
-ROUND_THE_CLOCK = Hours(open_at=0, entry_from=0, entry_until=24 * 60, flatten_at=None, close_at=24 * 60)
 
 
 class TradingDays(Protocol):
@@ -55,6 +31,9 @@ class TradingDays(Protocol):
 
     def special_hours(self, day: date) -> Hours | None:
         """The times of a day that is not like the others, ordinary or not; None for most."""
+
+    def known_until(self) -> date | None:
+        """The last day that somebody has told of; None where every day is alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +80,19 @@ class Calendar:
                 return following
         raise InvalidValue("day", f"no {self.venue} trading day is known in the month after {day}")
 
+    def closed_because(self, day: date) -> str | None:
+        """Why the venue has no session on a day, and what to do where nobody knows; None where it has one."""
+        if self.session_on(day) is not None:
+            return None
+        known_until = self.days.known_until()
+        if known_until is None or day <= known_until:
+            return f"{self.venue} is closed on {day}"
+        return (
+            f"{self.venue}'s trading days are known until {known_until}, {day} lies beyond, and nothing trades on "
+            "a day that nobody has told of: install a newer exchange_calendars, or name the day in the file of "
+            "LOCKSTEP_CALENDAR"
+        )
+
     def _session(self, day: date, hours: Hours) -> TradingSession:
         midnight = self.midnight(day)
         auction_at = hours.auction_at if day >= NSE_AUCTION_SINCE else None
@@ -117,6 +109,25 @@ class Calendar:
         )
 
 
+Calendars: TypeAlias = Callable[[str], Calendar]
+
+
+class Sessions:
+    """The sessions of days that have data, each reckoned once: many symbols share a day."""
+
+    def __init__(self, calendars: Calendars) -> None:
+        self._calendars = calendars
+        self._of: dict[tuple[str, int], TradingSession] = {}
+
+    def of(self, venue: str, day: int) -> TradingSession:
+        """A venue's session on a day (since 1970-01-01) that has data."""
+        session = self._of.get((venue, day))
+        if session is None:
+            session = self._calendars(venue).session_for_data(date.fromordinal(_EPOCH_ORDINAL + day))
+            self._of[venue, day] = session
+        return session
+
+
 @dataclass(frozen=True, slots=True)
 class EveryDay:
     """A venue that never closes: UTC days."""
@@ -125,6 +136,9 @@ class EveryDay:
         return True
 
     def special_hours(self, day: date) -> Hours | None:
+        return None
+
+    def known_until(self) -> date | None:
         return None
 
 
@@ -138,25 +152,8 @@ class Weekdays:
     def special_hours(self, day: date) -> Hours | None:
         return None
 
-
-@dataclass(frozen=True, slots=True)
-class NseDays:
-    """NSE's days. Outside the years that are known: weekdays for history, closed for live use.
-
-    A replay must not fail on an odd date, a live bot must not trade on one.
-    """
-
-    live: bool
-
-    def trades_on(self, day: date) -> bool:
-        known = _nse_days_of(day.year)
-        if known is None:
-            return not self.live and day.weekday() < 5
-        return day in known
-
-    def special_hours(self, day: date) -> Hours | None:
-        special = NSE_SPECIAL_DAYS.get(day.isoformat())
-        return None if special is None else _special_hours(*special)
+    def known_until(self) -> date | None:
+        return None
 
 
 def calendar_for(venue: str, live: bool = False) -> Calendar:
@@ -171,32 +168,3 @@ def calendar_for(venue: str, live: bool = False) -> Calendar:
     if venue == "DEMO":
         return Calendar(venue, IST_OFFSET_S, NSE_HOURS, Weekdays())
     raise InvalidValue("venue", f"no calendar for {venue!r}; there are COINBASE, DEMO, NSE")
-
-
-@lru_cache(maxsize=64)
-def _nse_days_of(year: int) -> frozenset[date] | None:
-    """NSE's ordinary trading days of a year; None for a year that exchange_calendars does not know."""
-    import exchange_calendars  # imported here: it brings pandas, 1.5 s that only a reader of NSE data should pay
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # between exchange_calendars and pandas, not ours
-            # XBOM is BSE's calendar: NSE keeps the same holidays, and has no calendar of its own there.
-            calendar = exchange_calendars.get_calendar("XBOM", start=f"{year}-01-01", end=f"{year}-12-31")
-    except ValueError:  # outside its bounds: it says so for a start too early and for an end too late
-        return None
-    return frozenset(session.date() for session in calendar.sessions)
-
-
-def _special_hours(opens: str, closes: str) -> Hours:
-    """A special session's times: an ordinary day's windows where it is as long, narrow margins in a short one."""
-    open_at, close_at = _minute_of(opens), _minute_of(closes)
-    if close_at - open_at < 120:
-        return Hours(open_at, open_at + 5, close_at - 15, close_at - 10, close_at)
-    # As on an ordinary day, entries end 45 and positions 35 minutes before the close.
-    return Hours(open_at, open_at + 5, close_at - 45, close_at - 35, close_at)
-
-
-def _minute_of(clock: str) -> int:
-    hour, minute = clock.split(":")
-    return int(hour) * 60 + int(minute)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from engine.domain.instant import DAY, SECOND
 from engine.domain.instrument import Instrument
 from engine.domain.timeframe import timeframe_us
-from engine.market_data.calendar import Calendar
+from engine.market_data.calendar import Calendar, Calendars, calendar_for
 
 Instants: TypeAlias = npt.NDArray[np.int64]  # microseconds since the epoch, UTC
 Units: TypeAlias = npt.NDArray[np.int64]  # prices in the instrument's smallest unit
@@ -39,6 +39,8 @@ class TickColumns:
     place: Instants
     days: DayNumbers
 
+    COLUMNS: ClassVar = ("at", "price", "quantity", "place")
+
     def __len__(self) -> int:
         return len(self.at)
 
@@ -58,6 +60,8 @@ class BarColumns:
     volume: Quantities
     days: DayNumbers
 
+    COLUMNS: ClassVar = ("open_at", "open", "high", "low", "close", "volume")
+
     def __len__(self) -> int:
         return len(self.open_at)
 
@@ -67,16 +71,21 @@ class BarColumns:
         return self.open_at + timeframe_us(self.timeframe)
 
 
+Part = TypeVar("Part", bound=TickColumns | BarColumns)
+
+
 @dataclass(frozen=True, slots=True)
 class MarketData:
     """Everything that was read: a part for each symbol of each file, sorted by symbol, then by file.
 
-    `notes` are sentences for the person who gave the files: columns and files that were left out.
+    `notes` are sentences for the person who gave the files: columns and files that were left out. `calendars` are those
+    by which its days were told, and by which its sessions open.
     """
 
     ticks: tuple[TickColumns, ...]
     bars: tuple[BarColumns, ...]
     notes: tuple[str, ...] = ()
+    calendars: Calendars = calendar_for
 
     @property
     def parts(self) -> tuple[TickColumns | BarColumns, ...]:
@@ -94,6 +103,11 @@ class MarketData:
         return tuple(instrument.symbol for instrument in self.instruments)
 
     @property
+    def currency(self) -> str:
+        """The currency its prices are in; the first symbol's where they differ."""
+        return self.instruments[0].currency
+
+    @property
     def tick_count(self) -> int:
         """Rows of ticks, dirty ones included."""
         return sum(len(part) for part in self.ticks)
@@ -101,6 +115,12 @@ class MarketData:
     @property
     def bar_count(self) -> int:
         return sum(len(part) for part in self.bars)
+
+
+def rows_of(part: Part, where: slice | Mask, days: DayNumbers) -> Part:
+    """Some of a part's rows; `days` are those that count as traded among them."""
+    values: dict[str, Any] = {name: frozen(getattr(part, name)[where]) for name in part.COLUMNS}
+    return replace(part, days=frozen(days), **values)
 
 
 def day_numbers(at: Instants, calendar: Calendar) -> DayNumbers:

@@ -1,7 +1,7 @@
 """The precise, slow reading of a CSV file, a row at a time. Asked by tables where the quick way gave up; feeds it.
 
-It either finds the first line that does not parse or reads what the quick way is too strict for, such as timestamps
-with and without an offset in one file.
+It either finds the first line that does not parse or contradicts the others, or reads what the quick way is too strict
+for.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from io import StringIO
 
 from engine.domain.errors import DataError
 from engine.market_data.forms import Layout
+from engine.market_data.offsets import OneZone
 from engine.market_data.timestamps import stamp_of
 
 
@@ -29,10 +30,14 @@ class ExactColumns:
 def decoded(path: str, content: bytes) -> str:
     """A file's text; raises DataError with the line that is not UTF-8."""
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = content.count(b"\n", 0, problem.start) + 1
         raise DataError(path, "is not UTF-8 text", line) from problem
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise DataError(path, "is not UTF-8 text: there are zero bytes in it", line)
+    return text
 
 
 def read_exactly(path: str, content: bytes, header: Sequence[str], layout: Layout) -> ExactColumns:
@@ -41,14 +46,17 @@ def read_exactly(path: str, content: bytes, header: Sequence[str], layout: Layou
     time_at = header.index(layout.time)
     symbol_at = None if layout.symbol is None else header.index(layout.symbol)
     number_at = [(name.strip(), header.index(name)) for name in layout.numbers]
+    zone = OneZone()
     for line, row in _rows(path, decoded(path, content)):
         if len(row) != len(header):
             raise DataError(path, f"{len(header)} columns expected, {len(row)} found", line)
         try:
             at, aware = stamp_of(row[time_at].strip())
-        except (ValueError, OverflowError):
-            found = f"{layout.time.strip()} {row[time_at]!r}"
-            raise DataError(path, f"{found} is not a time like 2021-04-28T09:15:00+05:30", line) from None
+        except (ValueError, OverflowError) as problem:
+            raise DataError(path, f"{layout.time.strip()} {problem}", line) from None
+        mixed = zone.contradiction("" if symbol_at is None else row[symbol_at], row[time_at].strip())
+        if mixed is not None:
+            raise DataError(path, mixed, line)
         columns.at.append(at)
         columns.aware.append(aware)
         if symbol_at is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +10,9 @@ from engine.domain.errors import DataError
 
 SYMBOL = "symbol"
 _TIMES = ("ts", "timestamp")
+NAMES = ("ts", "symbol", "open", "high", "low", "close", "volume", "price", "quantity", "timestamp", "ltp")
+
+_NAME_MAX, _NAMES_MAX = 40, 12
 
 
 class Form(StrEnum):
@@ -45,12 +48,16 @@ class Layout:
         return (*self.prices, self.amount)
 
 
-def layout_of(path: str, header: Sequence[str], from_folder: bool) -> Layout | None:
+def layout_of(
+    path: str, header: Sequence[str], from_folder: bool, renamed: Mapping[str, str] | None = None
+) -> Layout | None:
     """What the columns of a file say it is. None: it holds no prices, and nobody named it (`from_folder`).
 
-    Raises DataError naming the columns that are missing, with those found, or a column that appears twice.
+    `renamed` says by which name a file calls one of ours, `{"volume": "volume_usd"}`. Raises DataError naming the
+    columns that are missing, with those found, or a column that appears twice.
     """
-    names = {written.strip(): written for written in header}
+    stripped = _in_our_words(path, [written.strip() for written in header], renamed or {})
+    names = dict(zip(stripped, header, strict=True))
     form = _form_of(names)
     times = [name for name in _TIMES if name in names]
     if from_folder and (form is None or (not times and not _has_all_prices(form, names))):
@@ -66,7 +73,6 @@ def layout_of(path: str, header: Sequence[str], from_folder: bool) -> Layout | N
     if missing:
         raise DataError(path, f"{form} need {_listed(missing)}; found {_listed(header)}")
     used = {time if time in names else times[0], *needed, SYMBOL}
-    stripped = [written.strip() for written in header]
     doubled = [name for name in (*needed, *times, SYMBOL) if stripped.count(name) > 1]
     if doubled:
         raise DataError(path, f"column {doubled[0]} appears twice")
@@ -76,8 +82,17 @@ def layout_of(path: str, header: Sequence[str], from_folder: bool) -> Layout | N
         symbol=names.get(SYMBOL),
         prices=tuple(names[name] for name in _PRICES[form]),
         amount=names[_AMOUNT[form]],
-        ignored=tuple(name for name in stripped if name not in used),
+        ignored=tuple(name for name in stripped if name and name not in used),
     )
+
+
+def _in_our_words(path: str, header: Sequence[str], renamed: Mapping[str, str]) -> list[str]:
+    """The header by our names; a column that has the name of one taken from elsewhere has none."""
+    for ours, theirs in renamed.items():
+        if theirs not in header:
+            raise DataError(path, f"no column {theirs} to take for {ours}; found {_listed(header)}")
+    words = {theirs: ours for ours, theirs in renamed.items()}
+    return [words.get(name, "" if name in renamed else name) for name in header]
 
 
 def _form_of(names: dict[str, str]) -> Form | None:
@@ -93,4 +108,7 @@ def _has_all_prices(form: Form, names: dict[str, str]) -> bool:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(name.strip() for name in names) or "none"
+    """Column names in a sentence; of a file that is no table, not all that it has for names."""
+    shown = [name.strip()[:_NAME_MAX] for name in names[:_NAMES_MAX]]
+    more = [f"and {len(names) - _NAMES_MAX} more"] if len(names) > _NAMES_MAX else []
+    return ", ".join(shown + more) or "none"

@@ -10,27 +10,26 @@ symbols needs no second copy of itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.domain.events import InstrumentListed, MarketEnded, MarketEvent, SessionOpened
 from engine.domain.instant import DAY, Instant
-from engine.market_data.calendar import Calendar, calendar_for
+from engine.domain.timeframe import timeframe_us
+from engine.market_data.calendar import Calendars
 from engine.market_data.columns import BarColumns, Instants, MarketData, TickColumns, day_numbers
 from engine.market_data.runs import BarRun, Codes, Piece, Run, TickRun
-
-Calendars: TypeAlias = Callable[[str], Calendar]
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
-def merged_events(data: MarketData, calendars: Calendars = calendar_for) -> Iterator[MarketEvent]:
+def merged_events(data: MarketData, calendars: Calendars | None = None) -> Iterator[MarketEvent]:
     """Everything as events: the instruments, then sessions and prices by market time, MarketEnded last."""
     for instrument in data.instruments:
         yield InstrumentListed(instrument)
@@ -44,13 +43,17 @@ def merged_events(data: MarketData, calendars: Calendars = calendar_for) -> Iter
 
 def ended_at(data: MarketData) -> Instant:
     """The place of the last row."""
-    return int(max([part.place[-1] for part in data.ticks] + [part.close_at[-1] for part in data.bars]))
+    ends = [int(part.open_at[-1]) + timeframe_us(part.timeframe) for part in data.bars]
+    return max([int(part.place[-1]) for part in data.ticks] + ends)
 
 
-def pieces(data: MarketData, calendars: Calendars = calendar_for) -> Iterator[Piece]:
-    """The stream in runs as long as possible; a SessionOpened comes before the first row of its venue's day."""
+def pieces(data: MarketData, calendars: Calendars | None = None) -> Iterator[Piece]:
+    """The stream in runs as long as possible; a SessionOpened comes before the first row of its venue's day.
+
+    `calendars` None: the data's own.
+    """
     streams = _streams(data)
-    sessions = _sessions(data, calendars)
+    sessions = _sessions(data, calendars or data.calendars)
     opened = 0
     while True:
         heads = [stream.head for stream in streams if stream.head is not None]
@@ -69,29 +72,33 @@ def pieces(data: MarketData, calendars: Calendars = calendar_for) -> Iterator[Pi
 
 @dataclass(slots=True)
 class _Stream:
-    """The closes of a part's bars, their opens, or a part's ticks, by place. `taken` rows are merged already."""
+    """The closes of a part's bars, their opens, or a part's ticks, by place. `taken` rows are merged already.
+
+    A row's place is `placed` and `later` (microseconds): a year's closes are the opens' column, not another one.
+    """
 
     part: TickColumns | BarColumns
-    place: Instants
+    placed: Instants
     closes: bool = False
+    later: int = 0
     taken: int = 0
 
     @property
     def head(self) -> Instant | None:
         """The place of the first row not taken yet."""
-        return int(self.place[self.taken]) if self.taken < len(self.place) else None
+        return int(self.placed[self.taken]) + self.later if self.taken < len(self.placed) else None
 
     def take(self, until: Instant) -> slice:
         """The rows before `until`, which now count as taken."""
         start = self.taken
-        self.taken = start + int(np.searchsorted(self.place[start:], until))
+        self.taken = start + int(np.searchsorted(self.placed[start:], until - self.later))
         return slice(start, self.taken)
 
 
 def _streams(data: MarketData) -> list[_Stream]:
     """Every part's streams in the order that decides ties: closes, opens, ticks; each by symbol, then by file."""
     return [
-        *(_Stream(part, part.close_at, closes=True) for part in data.bars),
+        *(_Stream(part, part.open_at, closes=True, later=timeframe_us(part.timeframe)) for part in data.bars),
         *(_Stream(part, part.open_at) for part in data.bars),
         *(_Stream(part, part.place) for part in data.ticks),
     ]
@@ -122,7 +129,7 @@ class _Day:
         sizes = [rows.stop - rows.start for _, rows in taken]
         numbers = [symbols.index(stream.part.instrument.symbol) for stream in streams]
         timeframes = {part.instrument.symbol: part.timeframe for part, _ in bars}
-        place = np.concatenate([stream.place[rows] for stream, rows in taken])
+        place = np.concatenate([stream.placed[rows] + stream.later for stream, rows in taken])
         # Stable: rows of one place stay in the order of the streams, and of the file within a stream.
         order = np.argsort(place, kind="stable")
         return _Day(

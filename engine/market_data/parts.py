@@ -13,8 +13,8 @@ import numpy.typing as npt
 from engine.domain.errors import DataError, InvalidValue
 from engine.domain.instant import SECOND
 from engine.domain.instrument import Instrument
-from engine.domain.timeframe import TIMEFRAMES
-from engine.market_data.calendar import Calendar, calendar_for
+from engine.domain.timeframe import TIMEFRAMES, timeframe_us
+from engine.market_data.calendar import Calendar, Calendars, calendar_for
 from engine.market_data.columns import (
     BarColumns,
     DayNumbers,
@@ -47,12 +47,19 @@ Index = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of the files to read: None is all. Days are the venue's, both included."""
+    """What of the files to read: None is all. Days are the venue's, both included.
+
+    `stamped_at_close`: the files' bars carry the time at which they end, where ours carry the one at which they begin.
+    `timeframe`: of bars, where it is known already; None: as the rows say.
+    """
 
     symbols: frozenset[str] | None = None
     first_day: date | None = None
     last_day: date | None = None
     zone: ZoneInfo | None = None
+    stamped_at_close: bool = False
+    calendars: Calendars = calendar_for
+    timeframe: str | None = None
 
     def days_mask(self, days: DayNumbers) -> Mask:
         """Which of these days are wanted."""
@@ -68,7 +75,7 @@ def tick_parts(rows: Rows, wanted: Wanted) -> Iterator[TickColumns]:
     """A part for each wanted symbol of a file of ticks; one that has no row in the wanted days is left out."""
     check_tick_rows(rows)
     for instrument, index in _symbols_of(rows, wanted):
-        calendar = calendar_for(instrument.venue)
+        calendar = wanted.calendars(instrument.venue)
         at = rows.stamps.instants(index, _zone(instrument, wanted))
         price, amount = (numbers[index] for numbers in rows.numbers)
         check_range(rows, index, price, instrument.price_digits)
@@ -105,9 +112,11 @@ def bar_parts(rows: Rows, wanted: Wanted) -> Iterator[BarColumns]:
     opens = [rows.stamps.instants(index, _zone(instrument, wanted)) for instrument, index in symbols]
     for (instrument, index), at in zip(symbols, opens, strict=True):
         check_increasing(rows, index, instrument.symbol, at)
-    timeframe = _timeframe(rows, opens)
+    timeframe = _timeframe(rows, opens, wanted.timeframe)
+    if wanted.stamped_at_close:
+        opens = [at - timeframe_us(timeframe) for at in opens]
     for (instrument, index), at in zip(symbols, opens, strict=True):
-        calendar = calendar_for(instrument.venue)
+        calendar = wanted.calendars(instrument.venue)
         days = day_numbers(at, calendar)
         kept = wanted.days_mask(days)
         if not kept.any():
@@ -126,7 +135,7 @@ def bar_parts(rows: Rows, wanted: Wanted) -> Iterator[BarColumns]:
             low=frozen(low[kept]),
             close=frozen(close[kept]),
             volume=frozen(rows.numbers[4][index][kept]),
-            days=frozen(_traded_days(days[kept], busy_days(days), calendar)),
+            days=frozen(traded_days(days[kept], busy_days(days), calendar)),
         )
 
 
@@ -160,11 +169,13 @@ def _rises(cumulative: Quantities, days: DayNumbers) -> Quantities:
     return rises
 
 
-def _timeframe(rows: Rows, opens: list[Instants]) -> str:
+def _timeframe(rows: Rows, opens: list[Instants], known: str | None) -> str:
     """The timeframe of a file: the smallest step between two bars of a symbol; a minute where there are no two."""
     steps = [int(np.diff(at).min()) for at in opens if len(at) > 1]
     if not steps:
-        return "1m"
+        return known or "1m"
+    if known is not None and min(steps) >= timeframe_us(known):
+        return known
     for timeframe, width in TIMEFRAMES.items():
         if width == min(steps):
             return timeframe
@@ -172,7 +183,7 @@ def _timeframe(rows: Rows, opens: list[Instants]) -> str:
     raise DataError(str(rows.file.path), f"{apart}; there are timeframes of {', '.join(TIMEFRAMES)}")
 
 
-def _traded_days(days: DayNumbers, busy: DayNumbers, calendar: Calendar) -> DayNumbers:
+def traded_days(days: DayNumbers, busy: DayNumbers, calendar: Calendar) -> DayNumbers:
     """The days that get a session: the calendar's, and those it calls closed that hold too much data for a mistake."""
     traded = np.isin(found := np.unique(days), busy)
     for number in np.flatnonzero(~traded):  # few, mostly none: the calendar need not be asked about a busy day

@@ -78,6 +78,14 @@ class BarRun:
     def __len__(self) -> int:
         return len(self.place)
 
+    def part(self, start: int, end: int) -> BarRun:
+        """The rows from `start` to before `end`."""
+        rows = slice(start, end)
+        return BarRun(
+            self.symbols, self.timeframes, self.place[rows], self.codes[rows], self.closes[rows], self.open_at[rows],
+            self.open[rows], self.high[rows], self.low[rows], self.close[rows], self.volume[rows],
+        )  # fmt: skip
+
     def events(self, start: int = 0, end: int | None = None) -> Iterator[BarOpened | BarClosed]:
         """Fresh events of the rows from `start` to before `end`."""
         names = np.array(self.symbols, dtype=object)

@@ -1,4 +1,4 @@
-"""NSE days that the published holiday calendar does not tell of. Read by calendar.py alone; from NSE's circulars.
+"""NSE days that the published holiday calendar does not tell of. Read by nse_days.py alone; from NSE's circulars.
 
 A day listed here has this session whatever the calendar says. Times are IST, HH:MM.
 """

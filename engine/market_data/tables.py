@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import gzip
 import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import Any
@@ -22,6 +23,7 @@ from engine.domain.errors import DataError
 from engine.market_data.exact_csv import decoded, line_of_row, read_exactly
 from engine.market_data.files import DataFile, read_bytes
 from engine.market_data.forms import Layout, layout_of
+from engine.market_data.offsets import OneZone, offset_in
 from engine.market_data.timestamps import Stamps, stamp_of
 
 _HEADER_BYTES = 65_536  # a header longer than this belongs to no market data
@@ -39,24 +41,28 @@ class Rows:
     codes: npt.NDArray[np.int64]
     numbers: tuple[npt.NDArray[np.float64], ...]
     content: bytes | None  # of a CSV file, to find a row's line again
+    lines_before: int = 0  # of the file, where the content is a part of it
 
     def refuse(self, row: int, reason: str) -> DataError:
         """The error that names a row: by its line in text, by its number in Parquet."""
         path = str(self.file.path)
         if self.content is None:
             return DataError(path, f"row {row + 1}: {reason}")
-        return DataError(path, reason, line_of_row(path, self.content, row))
+        return DataError(path, reason, line_of_row(path, self.content, row) + self.lines_before)
 
 
-def read_rows(file: DataFile) -> Rows | None:
-    """All rows of a file; None for one found in a folder that holds no prices. Raises DataError for a broken one."""
+def read_rows(file: DataFile, renamed: Mapping[str, str] | None = None) -> Rows | None:
+    """All rows of a file; None for one found in a folder that holds no prices. Raises DataError for a broken one.
+
+    `renamed` says by which name a file calls a column of ours.
+    """
     name = file.path.name.lower()
     if name.endswith(".parquet"):
-        return _read_parquet(file)
+        return _read_parquet(file, renamed)
     content = read_bytes(file.path)
     if name.endswith(".gz"):
         content = _unzipped(file, content)
-    return _read_csv(file, content)
+    return rows_of_csv(file, content, renamed)
 
 
 def _unzipped(file: DataFile, content: bytes) -> bytes:
@@ -66,21 +72,23 @@ def _unzipped(file: DataFile, content: bytes) -> bytes:
         raise DataError(str(file.path), f"is not a whole gzip file: {problem}") from problem
 
 
-def _read_csv(file: DataFile, content: bytes) -> Rows | None:
+def rows_of_csv(file: DataFile, content: bytes, renamed: Mapping[str, str] | None) -> Rows | None:
+    """The rows of a CSV file's bytes; see `read_rows`."""
     path = str(file.path)
     content = content.removeprefix(b"\xef\xbb\xbf")
     if not content.strip():
         raise DataError(path, "is empty")
-    lead = csv.reader(StringIO(_lead(path, content), newline=""))
-    header = next((row for row in lead if row), [])
-    layout = layout_of(path, header, file.from_folder)
+    lead = first_rows(path, content)
+    header = next(lead, [])
+    layout = layout_of(path, header, file.from_folder, renamed)
     if layout is None:
         return None
-    first = next((row for row in lead if row), None)
+    first = next(lead, None)
     if first is None:
         raise DataError(path, "has a header and no rows")
-    table = _quick_table(content, layout, _first_is_aware(first, header.index(layout.time)))
-    if table is not None:
+    time_at = header.index(layout.time)
+    table = _quick_table(content, layout, _first_is_aware(first, time_at))
+    if table is not None and _in_one_zone(content, table.num_rows, first[time_at]):
         return _rows_of_table(file, layout, table, content)
     exact = read_exactly(path, content, header, layout)
     symbols, codes = _coded(exact.symbols if layout.symbol is not None else [file.stem] * len(exact.at))
@@ -95,10 +103,40 @@ def _read_csv(file: DataFile, content: bytes) -> Rows | None:
     )
 
 
+def holds_prices(file: DataFile) -> bool:
+    """Whether a file found in a folder is one of market data, by its columns. True for one too broken to tell."""
+    name = file.path.name.lower()
+    try:
+        if name.endswith(".parquet"):
+            header = parquet.read_schema(file.path).names
+        else:
+            with gzip.open(file.path) if name.endswith(".gz") else file.path.open("rb") as text:
+                lead = text.read(_HEADER_BYTES).removeprefix(b"\xef\xbb\xbf")
+            header = next(first_rows(file.name, lead.rpartition(b"\n")[0] or lead), [])
+        return layout_of(file.name, header, from_folder=True) is not None
+    except (DataError, EOFError, zlib.error, *_ARROW_ERRORS):
+        return True
+
+
+def first_rows(path: str, content: bytes) -> Iterator[list[str]]:
+    """The header and some of the rows, blank lines left out; raises DataError for what is no text in columns."""
+    lines = csv.reader(StringIO(_lead(path, content), newline=""))
+    try:
+        yield from (row for row in lines if row)
+    except csv.Error as problem:
+        raise DataError(path, f"is not CSV: {problem}", lines.line_num) from problem
+
+
 def _lead(path: str, content: bytes) -> str:
     """The text of the first lines: the header and a row are surely in it."""
     end = content.rfind(b"\n", 0, _HEADER_BYTES)
     return decoded(path, content if end < 0 or len(content) <= _HEADER_BYTES else content[: end + 1])
+
+
+def _in_one_zone(content: bytes, rows: int, first: str) -> bool:
+    """Whether all times end as the first one does, at a glance: where it is in doubt, they are read one by one."""
+    offset = offset_in(first.strip())
+    return not offset or content.count(offset.encode()) >= rows
 
 
 def _first_is_aware(row: list[str], time_at: int) -> bool:
@@ -128,12 +166,12 @@ def _quick_table(content: bytes, layout: Layout, aware: bool) -> Any | None:
         return None
 
 
-def _read_parquet(file: DataFile) -> Rows | None:
+def _read_parquet(file: DataFile, renamed: Mapping[str, str] | None) -> Rows | None:
     path = str(file.path)
     try:
         source = pa.BufferReader(read_bytes(file.path))
         header = parquet.read_schema(source).names
-        layout = layout_of(path, header, file.from_folder)
+        layout = layout_of(path, header, file.from_folder, renamed)
         if layout is None:
             return None
         wanted = [layout.time, *layout.numbers, *([] if layout.symbol is None else [layout.symbol])]
@@ -176,11 +214,15 @@ def _stamps(file: DataFile, name: str, column: Any) -> Stamps:
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
         raise DataError(str(file.path), f"{name} holds {kind}; timestamps or ISO 8601 text are needed")
     at, aware = np.zeros(len(column), np.int64), np.zeros(len(column), np.bool_)
+    zone = OneZone()
     for row, text in enumerate(column.to_pylist()):
         try:
             at[row], aware[row] = stamp_of(text)
         except (ValueError, OverflowError) as problem:
             raise DataError(str(file.path), f"row {row + 1}: {problem}") from None
+        mixed = zone.contradiction("", text)
+        if mixed is not None:
+            raise DataError(str(file.path), f"row {row + 1}: {mixed}")
     return Stamps(at, aware)
 
 

@@ -17,6 +17,8 @@ from engine.domain.instant import MINUTE, SECOND, instant_of
 from engine.market_data.columns import Instants, Mask
 
 _QUARTER = 15 * MINUTE  # every zone changes its offset on a quarter of an hour
+_LIKE = "2021-04-28T09:15:00+05:30"
+_NUMBERED = {10: "seconds", 13: "milliseconds", 16: "microseconds", 19: "nanoseconds"}  # of this century, since 1970
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - what a clock on a wall shows has no zone yet
 
 
@@ -35,9 +37,14 @@ class Stamps:
 
 def stamp_of(text: str) -> tuple[int, bool]:
     """One ISO 8601 timestamp: microseconds, and whether it had an offset. Raises ValueError for anything else."""
+    if text.isascii() and text.isdigit() and len(text) in _NUMBERED:
+        raise ValueError(f"{text!r} is not a time like {_LIKE}, but a number of {_NUMBERED[len(text)]}: write it out")
     if len(text) < len("2021-01-01") or text[4:5] != "-":
-        raise ValueError(f"{text!r} is not a time like 2021-04-28T09:15:00+05:30")
-    moment = datetime.fromisoformat(text)
+        raise ValueError(f"{text!r} is not a time like {_LIKE}")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a time like {_LIKE}") from None
     if moment.tzinfo is not None:
         return instant_of(moment), True
     return (moment - _EPOCH) // timedelta(microseconds=1), False

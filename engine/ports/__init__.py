@@ -4,6 +4,8 @@ What crosses a door is a domain value or a plain dict of JSON-like values (str, 
 list, dict). Operating errors are those of domain/errors.
 """
 
+from engine.ports.candles import CandleLimits, HistoricalCandles
+from engine.ports.leaders import LeaderBoard, Standing
 from engine.ports.market import Broker, Clock, MarketFeed, Sighting, Venue
 from engine.ports.people import (
     Bell,
@@ -34,12 +36,15 @@ __all__ = [
     "Bell",
     "BotDocument",
     "Broker",
+    "CandleLimits",
     "Clock",
     "ControlPlane",
     "Documents",
     "Fields",
     "Grant",
+    "HistoricalCandles",
     "Identity",
+    "LeaderBoard",
     "Lease",
     "MarketFeed",
     "Notifier",
@@ -52,6 +57,7 @@ __all__ = [
     "Salvage",
     "Sighting",
     "SnapshotStore",
+    "Standing",
     "StoredStates",
     "TokenVerifier",
     "Transaction",

@@ -58,6 +58,34 @@ def test_a_bad_bar_is_named_by_its_line(tmp_path: Path, name: str, row: str, rea
     assert str(found).startswith(f"{path}, line 4: ")
 
 
+FIRST = "2021-04-28T09:15:00{},INFY,10,12,9,11,100"
+
+
+@pytest.mark.parametrize(
+    ("before", "time", "reason"),
+    [
+        ("+05:30", "2021-04-28T03:46:00Z", "has the offset Z, the first time has +05:30"),
+        ("Z", "2021-04-28T14:46:00+05:30", "has the offset +05:30, the first time has Z"),
+        ("+05:30", "2021-04-28T09:16:00", "has no offset, the first time has one"),
+        ("", "2021-04-28T09:16:00+05:30", "has the offset +05:30, the first time has none"),
+    ],
+)
+def test_times_in_mixed_zones_are_refused_by_their_line(tmp_path: Path, before: str, time: str, reason: str) -> None:
+    row = f"{time},INFY,10,12,9,11,100"
+    found = refusal(written(tmp_path / "b.csv", BARS_HEADER, FIRST.format(before), row))
+    assert (found.line, found.reason) == (3, f"times in mixed zones: {time!r} {reason}; write all of them alike")
+    pairs = zip(FIRST.format(before).split(","), row.split(","), strict=True)
+    columns = dict(zip(BARS_HEADER.split(","), pairs, strict=True))
+    numbers = {name: [float(text) for text in columns.pop(name)] for name in BARS_HEADER.split(",")[2:]}
+    table = parquet_file(tmp_path / "b.parquet", **{name: list(texts) for name, texts in columns.items()}, **numbers)
+    assert refusal(table).reason == f"row 2: {found.reason}"
+
+
+def test_two_symbols_of_one_file_may_each_have_a_zone_of_their_own(tmp_path: Path) -> None:
+    rows = [FIRST.format("+05:30"), "2021-04-28T03:46:00Z,BTC-USD,10,12,9,11,100"]
+    assert read_market_data([written(tmp_path / "b.csv", BARS_HEADER, *rows)]).bar_count == 2
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [

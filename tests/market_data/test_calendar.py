@@ -85,3 +85,35 @@ def test_a_coin_trades_every_utc_day_round_the_clock() -> None:
 def test_a_venue_without_a_calendar_is_refused() -> None:
     with pytest.raises(InvalidValue, match="COINBASE, DEMO, NSE"):
         calendar_for("LSE")
+
+
+def test_the_sixteen_weekdays_of_2026_on_which_nse_is_closed() -> None:
+    weekdays = (date(2026, 1, 1) + timedelta(days=number) for number in range(365))
+    closed = [day.isoformat()[5:] for day in weekdays if day.weekday() < 5 and NSE.session_on(day) is None]
+    assert closed == [
+        "01-15", "01-26", "03-03", "03-26", "03-31", "04-03", "04-14", "05-01",
+        "05-28", "06-26", "09-14", "10-02", "10-20", "11-10", "11-24", "12-25",
+    ]  # fmt: skip
+
+
+def test_the_closing_auction_begins_at_a_quarter_past_three_since_august_2026() -> None:
+    before, since = NSE.session_on(date(2026, 7, 31)), NSE.session_on(date(2026, 8, 3))
+    assert before is not None
+    assert since is not None
+    assert before.continuous_until is None
+    assert since.continuous_until == ist("2026-08-03T15:15")
+    assert (before.close_at, since.close_at) == (ist("2026-07-31T15:30"), ist("2026-08-03T15:30"))
+
+
+def test_a_day_beyond_what_is_known_is_closed_for_live_use_and_says_what_to_do() -> None:
+    live = calendar_for("NSE", live=True)
+    known_until = live.days.known_until()
+    assert known_until is not None
+    beyond = known_until + timedelta(days=4)
+    assert live.session_on(beyond) is None
+    told = live.closed_because(beyond)
+    assert told is not None
+    assert told.startswith(f"NSE's trading days are known until {known_until}, {beyond} lies beyond")
+    assert "install a newer exchange_calendars, or name the day in the file of LOCKSTEP_CALENDAR" in told
+    assert live.closed_because(date(2026, 1, 26)) == "NSE is closed on 2026-01-26"
+    assert live.closed_because(date(2026, 1, 27)) is None

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine.domain.errors import DataError
-from engine.market_data.files import data_digest, data_files
+from engine.market_data.digest import data_digest
+from engine.market_data.files import data_files
 from engine.market_data.readers import read_market_data
 from tests.market_data.written import BARS_HEADER, written
 

@@ -113,7 +113,7 @@ def test_dirt_goes_with_the_day_that_it_lies_among_when_days_are_chosen(tmp_path
 def test_parquet_ticks_with_text_times_are_read(tmp_path: Path) -> None:
     path = parquet_file(
         tmp_path / "ticks.parquet",
-        ts=["2021-04-16T09:15:01+05:30", "2021-04-16T03:45:02Z"],
+        ts=["2021-04-16T09:15:01+05:30", "2021-04-16T09:15:02+0530"],
         symbol=["INFY", "INFY"],
         price=pa.array(["1350.05", "1350.10"]).cast(pa.decimal128(10, 2)),
         quantity=[10, 20],
