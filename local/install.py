@@ -123,7 +123,7 @@ def _to_run() -> None:
 
 def _python() -> None:
     _venv_step("installing the Python packages", VENV, REQUIREMENTS / "dev.txt").run()
-    pyproject = (ROOT / "pyproject.toml", REQUIREMENTS / "runtime.in")
+    pyproject = (ROOT / "pyproject.toml", REQUIREMENTS / "runtime.in", REQUIREMENTS / "research.in")
     install = ("install", "--no-deps", "--no-build-isolation", "--quiet", "--editable", str(ROOT))
     stamp = VENV / ".lockstep-command"
     command = VENV / "bin" / "lockstep"

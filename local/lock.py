@@ -10,9 +10,12 @@ from local.errors import StackError
 from local.places import REQUIREMENTS, VENV
 
 SOURCES = (
-    *(f"requirements/{name}" for name in ("installer", "runtime", "dev", "node", "bench")),
+    *(f"requirements/{name}" for name in ("installer", "runtime", "research", "dev", "node", "bench")),
     "functions/requirements",  # its own deployable
 )
+BESIDE = {  # installed into one environment: both locks name the same version of what both need
+    "requirements/research": ("--constraint", "requirements/runtime.txt"),
+}
 OPTIONS = (
     "--universal",
     "--python-version",
@@ -29,7 +32,7 @@ def main() -> int:
     for name in SOURCES:
         source, lock = f"{name}.in", f"{name}.txt"
         print(f"locking {source}", flush=True)
-        command = [str(VENV / "bin" / "uv"), "pip", "compile", *OPTIONS, source, "-o", lock]
+        command = [str(VENV / "bin" / "uv"), "pip", "compile", *OPTIONS, *BESIDE.get(name, ()), source, "-o", lock]
         if subprocess.run(command, cwd=REQUIREMENTS.parent, check=False).returncode:
             print(StackError(f"{source} does not resolve; see above"), file=sys.stderr)
             return 1

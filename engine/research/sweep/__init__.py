@@ -1,0 +1,1 @@
+"""Searching parameters, and what the search's best is worth: space, workers, plateaus, walk-forward, the page."""

@@ -1,0 +1,71 @@
+"""A sweep that was killed goes on where it was, and ends as one that never was; one that is interrupted leaves what it
+has."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import psutil
+
+from tests.research.sweep.swept import Table, sweep_words, swept, wait_until_logged
+
+WORDS = ("--trials", 30, "--cores", 2)
+PATIENCE_S = 120
+
+
+def begun(space_file: Path, bars: Path, out: Path, logged: int, root: Path) -> subprocess.Popen[str]:
+    """A sweep that has logged so many trials, and goes on."""
+    process = subprocess.Popen(
+        sweep_words(space_file, bars, out, *WORDS), cwd=root, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    wait_until_logged(process, out, logged, PATIENCE_S)
+    return process
+
+
+def test_a_sweep_killed_in_the_middle_goes_on_to_the_same_table(
+    space_file: Path, bars: Path, engine_copy: Path, tmp_path: Path
+) -> None:
+    whole = swept(space_file, bars, tmp_path / "whole", *WORDS, root=engine_copy)
+    process = begun(space_file, bars, tmp_path / "killed", logged=6, root=engine_copy)
+    workers = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    kept = Table(tmp_path / "killed").logged
+    assert 6 <= kept < whole.logged
+    gone, alive = psutil.wait_procs(workers, timeout=PATIENCE_S)
+    assert gone
+    assert not alive, "workers must end with the sweep that started them"
+    resumed = swept(space_file, bars, tmp_path / "killed", *WORDS, "--resume", root=engine_copy)
+    assert resumed.trials == whole.trials
+    assert resumed.best == whole.best
+    assert resumed.figures == whole.figures
+    assert resumed.logged == whole.logged, "no trial was run twice"
+
+
+def test_a_sweep_that_is_interrupted_leaves_its_trials_and_goes_on(
+    space_file: Path, bars: Path, engine_copy: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    process = begun(space_file, bars, out, logged=10, root=engine_copy)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130
+    assert "--resume goes on" in said
+    assert "Traceback" not in said
+    before = Table(out).rows
+    assert before
+    assert Table(out).best["bots"][0]["strategy"] == "confluence"
+    after = swept(space_file, bars, out, *WORDS, "--resume", root=engine_copy).rows
+    assert after[: len(before)] == before
+
+
+def test_a_longer_sweep_goes_on_from_a_shorter_one(
+    space_file: Path, bars: Path, engine_copy: Path, tmp_path: Path
+) -> None:
+    short = swept(space_file, bars, tmp_path / "out", "--trials", 6, "--cores", 1, root=engine_copy)
+    rows = [row for row in short.rows if row["origin"] == "search"]
+    long = swept(space_file, bars, tmp_path / "out", "--trials", 12, "--cores", 1, "--resume", root=engine_copy)
+    assert long.rows[:6] == rows
+    assert len([row for row in long.rows if row["origin"] == "search"]) == 12
