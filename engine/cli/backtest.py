@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from engine.cli.arguments import add_settings, amount, day, settings_of
+from engine.cli.backtest_words import tell
 from engine.cli.bots_file import read_bots_file
+from engine.cli.data_paths import located, told_days
+from engine.cli.own_strategies import add_option
 from engine.cli.progress import Progress
 from engine.core.charges import SCHEDULES
 from engine.domain.account import AccountSpec, BotSpec
 from engine.domain.errors import InvalidValue
-from engine.domain.instant import iso
+from engine.domain.fill_terms import BOUNDS, DEFAULT_FILLS, FillTerms
 from engine.market_data.columns import MarketData
-from engine.market_data.files import data_digest
+from engine.market_data.digest import data_digest
 from engine.market_data.readers import read_market_data
-from engine.research.backtest import BacktestResult, run_backtest
+from engine.research.backtest import run_backtest
+from engine.research.benchmark import buy_and_hold
 from engine.research.files import write_folder
+from engine.research.report.beside import Beside
 from engine.research.summary import summarize
 from engine.simulation.fill_model import FillModel
-from engine.strategies.bot_list import BotList, number_of
+from engine.simulation.intrabar import Intrabar
+from engine.strategies.bot_list import BotList
 from engine.strategies.registry import checked_parameters, make
 from engine.strategies.replay_account import replay_account
 
 EXAMPLE = """example:
-  lockstep backtest --strategy confluence --data data/2021-04-28 --set confirm_s=300 --out results/today"""
+  lockstep backtest --strategy confluence --data data/2021-04-28 --set confirm_s=300 --out results/today
+  lockstep backtest --bots bots.json --data bars/2021 --intrabar both --slippage-bps 3 --out results/year
+
+What every figure means, and what is assumed where the data do not say: docs/BACKTEST.md"""
+BOTH = "both"
 
 
 def add_parser(subcommands: Any) -> None:
@@ -45,36 +53,32 @@ def add_parser(subcommands: Any) -> None:
     who = parser.add_mutually_exclusive_group(required=True)
     who.add_argument("--strategy", metavar="NAME", help="one bot of this strategy on all symbols")
     who.add_argument("--bots", type=Path, metavar="FILE", help="the bots of this file (JSON or TOML)")
+    add_option(parser)
     parser.add_argument("--data", nargs="+", action="extend", required=True, metavar="PATH", help="files or folders")
     parser.add_argument("--symbol", nargs="+", action="extend", metavar="S", help="only these symbols")
-    parser.add_argument("--set", nargs="+", action="extend", default=[], metavar="key=value", dest="settings",
-                        help="parameters of --strategy; also timeframe=5m")  # fmt: skip
-    parser.add_argument("--from", type=_day, metavar="DATE", dest="first_day", help="first day, YYYY-MM-DD")
-    parser.add_argument("--to", type=_day, metavar="DATE", dest="last_day", help="last day, included")
+    add_settings(parser, "parameters of --strategy; also timeframe=5m")
+    parser.add_argument("--from", type=day, metavar="DATE", dest="first_day", help="first day, YYYY-MM-DD")
+    parser.add_argument("--to", type=day, metavar="DATE", dest="last_day", help="last day, included")
     parser.add_argument("--zone", help="zone of times without an offset (default: the venue's)")
-    parser.add_argument("--cash", type=_decimal, metavar="N", help="starting cash")
+    parser.add_argument("--cash", type=amount, metavar="N", help="starting cash")
     parser.add_argument("--fees", choices=sorted(SCHEDULES), metavar="SCHEDULE",
                         help=f"charges: {', '.join(sorted(SCHEDULES))}")  # fmt: skip
-    parser.add_argument("--seed", type=int, metavar="N", help="seed of latency and partial fills")
-    parser.add_argument("--latency-ms", type=int, default=0, metavar="N", help="market time until an order can fill")
-    parser.add_argument("--partial-pct", type=int, default=0, metavar="N", help="orders of a hundred filled in parts")
+    parser.add_argument("--seed", type=int, metavar="N", help="draws which orders fill in parts, or never")
+    _add_fills(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the result's files here")
     parser.add_argument("--json", action="store_true", help="print summary.json")
     parser.set_defaults(run=run)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2021-04-28") from None
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        return number_of("cash", text)
-    except InvalidValue as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+def _add_fills(parser: argparse.ArgumentParser) -> None:
+    """Declare how orders fill; what is not said is the bots file's, or the default."""
+    fills = parser.add_argument_group("how orders fill (default: as the bots file says, else whole, at once, 1 bps)")
+    fills.add_argument("--slippage-bps", type=int, metavar="N", help="basis points of the price against us")
+    fills.add_argument("--latency-ms", type=int, metavar="N", help="market time until an order can fill")
+    fills.add_argument("--partial-pct", type=int, metavar="N", help="orders of a hundred filled in parts")
+    fills.add_argument("--unfilled-pct", type=int, metavar="N", help="resting limit orders of a hundred never filled")
+    fills.add_argument("--intrabar", choices=(*(rule.value for rule in Intrabar), BOTH),
+                       help="with bars: how exits within one are priced; both shows the two side by side")  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -82,9 +86,11 @@ def run(arguments: argparse.Namespace) -> int:
     wall = perf_counter()
     given = read_bots_file(arguments.bots) if arguments.bots else None
     if given is None:
-        check_strategy(arguments)
+        make(arguments.strategy, _parameters(arguments)[0])  # refuse wrong words before any data is read
     elif arguments.settings:
         raise InvalidValue("--set", "goes with --strategy; the bots of a file have their own parameters")
+    terms = _fill_terms(given, arguments)
+    arguments.data, days = located(arguments.data), told_days()
     progress = Progress("Reading data")
     started = perf_counter()
     data = read_market_data(
@@ -93,41 +99,65 @@ def run(arguments: argparse.Namespace) -> int:
         first_day=arguments.first_day,
         last_day=arguments.last_day,
         zone=arguments.zone,
+        calendars=days.calendar,
     )
     load_seconds = perf_counter() - started
     for note in data.notes:
         print(note, file=sys.stderr)
-    bots_file = _overridden(given or _one_bot(arguments, data), arguments)
-    account = replay_account(bots_file, data_digest(arguments.data))
-    model = FillModel(bots_file.seed, latency_ms=arguments.latency_ms, partial_pct=arguments.partial_pct)
+    intrabar = _intrabar(arguments, data)
+    bots_file = replace(_overridden(given or _one_bot(arguments, data), arguments), fills=terms)
+    digest = data_digest(arguments.data, days.digest)
+    account = replace(replay_account(bots_file, digest), currency=data.currency)
     progress.begin("Trading")
+    model = FillModel.of(account, intrabar)
     result = run_backtest(account, bots_file.bots, data, model=model, progress=progress.advance)
+    twin = _twin(account, bots_file, data, progress) if arguments.intrabar == BOTH else None
     progress.end()
-    summary = summarize(result, load_seconds=load_seconds, wall_seconds=perf_counter() - wall)
+    benchmark = buy_and_hold(data, account, model, result.marks)
+    wall_seconds = perf_counter() - wall
+    summary = summarize(
+        result, load_seconds=load_seconds, wall_seconds=wall_seconds, benchmark=benchmark, data_digest=digest
+    )
+    if twin is not None:
+        summary[Intrabar.PESSIMISTIC.value] = twin
     if arguments.out:
-        write_folder(arguments.out, result, summary)
-    _tell(arguments, account, result, summary)
+        write_folder(arguments.out, result, summary, Beside(data, benchmark, twin))
+    tell(arguments, result, summary)
     return 1 if result.halted else 0
 
 
-def check_strategy(arguments: argparse.Namespace) -> None:
-    """Refuse wrong words before any data is read."""
-    make(arguments.strategy, _parameters(arguments.settings)[0])
+def _intrabar(arguments: argparse.Namespace, data: MarketData) -> Intrabar:
+    """The rule to trade by; with both, the stated one, and the other runs beside it."""
+    said = arguments.intrabar
+    if said is not None and not data.bars:
+        raise InvalidValue("--intrabar", "goes with bars; the data are ticks, and nothing happens within one")
+    return Intrabar.PESSIMISTIC if said == Intrabar.PESSIMISTIC else Intrabar.STATED
 
 
-def _parameters(settings: list[str]) -> tuple[dict[str, str], str]:
-    parameters: dict[str, str] = {}
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        if not equals or not name or not value:
-            raise InvalidValue("--set", f"{setting!r} is not key=value")
-        parameters[name] = value
+def _twin(account: AccountSpec, bots: BotList, data: MarketData, progress: Progress) -> dict[str, Any]:
+    """The summary of the same bots under the pessimistic rule."""
+    progress.begin("Trading, pessimistic")
+    model = FillModel.of(account, Intrabar.PESSIMISTIC)
+    result = run_backtest(account, bots.bots, data, model=model, progress=progress.advance)
+    return summarize(result, load_seconds=0.0, wall_seconds=result.engine_seconds)
+
+
+def _fill_terms(given: BotList | None, arguments: argparse.Namespace) -> FillTerms:
+    """The file's terms, each replaced where the words name it."""
+    terms = given.fills if given is not None else DEFAULT_FILLS
+    said = {name: getattr(arguments, name) for name in BOUNDS}
+    return replace(terms, **{name: value for name, value in said.items() if value is not None})
+
+
+def _parameters(arguments: argparse.Namespace) -> tuple[dict[str, str], str]:
+    """What `--set` says: parameters, and the timeframe."""
+    parameters = settings_of(arguments.settings)
     timeframe = parameters.pop("timeframe", "1m")
     return parameters, timeframe
 
 
 def _one_bot(arguments: argparse.Namespace, data: MarketData) -> BotList:
-    parameters, timeframe = _parameters(arguments.settings)
+    parameters, timeframe = _parameters(arguments)
     name = arguments.strategy
     typed = checked_parameters(name, parameters)
     return BotList((BotSpec(name, name, data.symbols, name=name, parameters=typed, timeframe=timeframe),))
@@ -141,25 +171,3 @@ def _overridden(bots_file: BotList, arguments: argparse.Namespace) -> BotList:
     if arguments.seed is not None:
         bots_file = replace(bots_file, seed=arguments.seed)
     return bots_file
-
-
-def _tell(arguments: argparse.Namespace, account: AccountSpec, result: BacktestResult, summary: dict[str, Any]) -> None:
-    if arguments.json:
-        print(json.dumps(summary, indent=2))
-        return
-    rate = "-" if summary["win_rate"] is None else f"{summary['win_rate'] * 100:.1f} %"
-    print(f"{summary['from']} to {summary['to']}: {len(result.symbols)} symbols, {summary['ticks']:,} ticks, "
-          f"{summary['bars']:,} bars in {summary['engine_seconds']:.2f} s")  # fmt: skip
-    dropped = ", ".join(f"{rule} {count:,}" for rule, count in summary["ticks_dropped"].items())
-    print(f"ticks left out: {dropped or 'none'}")
-    print(f"{summary['signals']} signals, {summary['orders']} orders, {summary['fills']} fills, "
-          f"{summary['trades']} trades, win rate {rate}")  # fmt: skip
-    print(f"gross {summary['gross_pnl']:+,.2f}, charges {summary['charges']:,.2f}, net {summary['net_pnl']:+,.2f} "
-          f"{account.currency} ({summary['return_pct']:+.2f} %)")  # fmt: skip
-    print(f"decisions {summary['decisions_digest']}")
-    for trip in result.trips:
-        print(f"{iso(trip.at)} {trip.detail}")
-    if result.halted:
-        print(f"halted: {result.halted}", file=sys.stderr)
-    if arguments.out:
-        print(f"written to {arguments.out}")

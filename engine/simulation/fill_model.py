@@ -9,33 +9,37 @@ from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 
-from engine.domain.errors import InvalidValue
+from engine.domain.account import AccountSpec
+from engine.domain.fill_terms import FillTerms
 from engine.domain.instant import MILLISECOND
 from engine.domain.instrument import Instrument
 from engine.domain.order import Side
+from engine.simulation.intrabar import Intrabar
 
 _BPS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class FillModel:
-    """slippage_bps: against us, basis points of the price. latency_ms: market time until an order can fill.
-
-    partial_pct: how many of a hundred orders are filled in two parts rather than whole.
-    unfilled_pct: how many of a hundred limit orders that rest on arrival nobody ever trades with, whatever the price.
-    """
+    """The terms of domain/fill_terms.py with the seed that draws by them, and the rule for exits within a bar."""
 
     seed: int = 1
     slippage_bps: int = 1
     latency_ms: int = 0
     partial_pct: int = 0
     unfilled_pct: int = 0
+    intrabar: Intrabar = Intrabar.STATED
 
     def __post_init__(self) -> None:
-        bounds = {"slippage_bps": 1_000, "latency_ms": 60_000, "partial_pct": 100, "unfilled_pct": 100}
-        for name, most in bounds.items():
-            if not 0 <= getattr(self, name) <= most:
-                raise InvalidValue(name, f"must be 0 to {most}, is {getattr(self, name)}")
+        FillTerms(self.slippage_bps, self.latency_ms, self.partial_pct, self.unfilled_pct)  # refuses wrong ones
+
+    @staticmethod
+    def of(account: AccountSpec, intrabar: Intrabar = Intrabar.STATED) -> FillModel:
+        """The model of an account: its terms, its seed."""
+        terms = account.fills
+        return FillModel(
+            account.seed, terms.slippage_bps, terms.latency_ms, terms.partial_pct, terms.unfilled_pct, intrabar
+        )
 
     @property
     def latency_us(self) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from engine.core.engine import Engine
 from engine.core.state import MakeStrategy
@@ -19,6 +20,7 @@ from engine.domain.events import BarOpened, BrokerEvent, ClockTicked, Event, Mar
 from engine.domain.instrument import Instrument
 from engine.domain.market import Tick
 from engine.simulation.fill_model import FillModel
+from engine.simulation.intrabar import Intrabar, worst_price
 from engine.simulation.venue import SimulatedVenue
 from engine.simulation.venue_book import VenueBook
 
@@ -36,9 +38,12 @@ class PaperLoop:
         *,
         model: FillModel | None = None,
         views: bool = True,
+        make_engine: Callable[..., Engine] = Engine,
     ) -> None:
-        self.engine = Engine(account, make_strategy, views=views)
-        self.venue = SimulatedVenue(model or FillModel(account.seed), self._instrument, self._last_price)
+        self.engine = make_engine(account, make_strategy, views=views)
+        model = model or FillModel.of(account)
+        worst = partial(worst_price, self.engine.state) if model.intrabar is Intrabar.PESSIMISTIC else None
+        self.venue = SimulatedVenue(model, self._instrument, self._last_price, worst)
         self.book = VenueBook() if views else None  # where nobody looks, nobody compares
         self._sink = sink
 
@@ -55,11 +60,11 @@ class PaperLoop:
             self._step_tick(event)  # type: ignore[arg-type]
             return
         if isinstance(event, BarOpened):
-            self._clock_to(event.at)
+            self.clock_to(event.at)
             if self.venue.waiting:
                 self._fill(self.venue.on_price(event.symbol, event.at, event.price))
         elif isinstance(event, MarketEnded):
-            self._clock_to(event.at)
+            self.clock_to(event.at)
         elif isinstance(event, SessionOpened) and self.book is not None:
             self.book.begin_day()
         self._carry_out(self.engine.process(event))
@@ -67,7 +72,7 @@ class PaperLoop:
     def _step_tick(self, tick: Tick) -> None:
         engine = self.engine
         if tick.at >= engine.state.next_due_at and engine.admits(tick):
-            self._clock_to(tick.at)
+            self.clock_to(tick.at)
         if self.venue.waiting and engine.admits(tick):
             self._fill(self.venue.on_price(tick.symbol, tick.at, tick.price))
         effects = engine.process(tick)
@@ -86,7 +91,7 @@ class PaperLoop:
             else:
                 step(event)
 
-    def _clock_to(self, at: int) -> None:
+    def clock_to(self, at: int) -> None:
         """Run every minute that is due, so that what it decides is at the venue before the next price."""
         state = self.engine.state
         while state.next_due_at <= at:

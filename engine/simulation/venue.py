@@ -8,7 +8,7 @@ Where the data are bars, a resting order sees their opening prices alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -29,19 +29,33 @@ class _Resting:
     fillable_at: Instant
     parts: int = 0
     maker: bool = False
+    worst: int | None = None  # the price, in units, that it fills at or worse
 
 
 class SimulatedVenue:
-    """Implements ports.Broker. `last_price` tells the symbol's last price in units, for what ends with the data."""
+    """Implements ports.Broker. `last_price` tells the symbol's last price in units, for what ends with the data.
+
+    `worst_price` tells of an order the price (units) that it fills at or worse, if there is one (intrabar.py).
+    """
 
     def __init__(
-        self, model: FillModel, instrument_of: Callable[[str], Instrument], last_price: Callable[[str], int]
+        self,
+        model: FillModel,
+        instrument_of: Callable[[str], Instrument],
+        last_price: Callable[[str], int],
+        worst_price: Callable[[SubmitOrder], int | None] | None = None,
     ) -> None:
         self._model = model
+        self._worst_price = worst_price
         self._instrument_of = instrument_of
         self._last_price = last_price
         self._resting: dict[str, list[_Resting]] = {}
         self.waiting = False  # whether any order waits for a price; looked at on every tick
+
+    @property
+    def symbols_waiting(self) -> Iterable[str]:
+        """The symbols whose orders wait for a price, oldest first."""
+        return self._resting.keys()
 
     def submit(self, order: SubmitOrder) -> Sequence[BrokerEvent]:
         """Accept an order; what closes a position at the end of the data fills at once, at the last price."""
@@ -56,6 +70,8 @@ class SimulatedVenue:
             price = self._instrument_of(order.symbol).price_of(self._last_price(order.symbol))
             return accepted, FillReceived(order.order_id, f"{order.order_id}-0", order.quantity, price, order.at)
         resting = _Resting(order, order.quantity, order.at + self._model.latency_us, maker=maker)
+        if self._worst_price is not None:
+            resting.worst = self._worst_price(order)
         self._resting.setdefault(order.symbol, []).append(resting)
         self.waiting = True
         return (accepted,)
@@ -103,6 +119,8 @@ class SimulatedVenue:
         fill_id = f"{order.order_id}-{resting.parts}"
         resting.parts += 1
         resting.remaining -= quantity
+        if resting.worst is not None:
+            units = min(units, resting.worst) if order.side is Side.SELL else max(units, resting.worst)
         price = self._model.price(units, order.side, instrument)
         if order.limit_price is not None and resting.maker:
             price = order.limit_price

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from engine.domain.events import ClockTicked, SessionOpened
+from engine.domain.fill_terms import FillTerms
 from engine.domain.instant import SECOND
 from engine.domain.order import ExitReason, OrderState, Side
 from engine.domain.signal import SignalType
 from tests.builders.market import bar, bar_events, instrument, tick
-from tests.builders.paper import Books, bot, paper_loop
+from tests.builders.paper import Books, account, bot, paper_loop
 from tests.builders.scripted import scripted
 from tests.builders.times import TUESDAY, at, session
 
@@ -193,3 +194,10 @@ def test_records_reach_the_sink_in_the_order_of_their_numbers() -> None:
     books.step(tick("09:31", 480), tick("09:31:01", 480), ClockTicked(at("15:30")))
     numbers = [effect.sequence for effect in books.effects]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_an_accounts_own_terms_fill_its_orders() -> None:
+    spec = account(fills=FillTerms(slippage_bps=20, latency_ms=5_000))
+    books = trading({"09:30": BUY}, spec=spec)
+    books.step(tick("09:29:50", 500), tick("09:30:04", 500), tick("09:30:06", 500))
+    assert [(fill.price, fill.filled_at) for fill in books.fills] == [(Decimal(501), at("09:30:06"))]
