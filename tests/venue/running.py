@@ -14,8 +14,8 @@ from urllib.request import Request, urlopen
 class RunningVenue:
     """`url` is what an engine is given."""
 
-    def __init__(self, *words: str) -> None:
-        command = [sys.executable, "-m", "tests.venue.server", *words]
+    def __init__(self, *words: str, module: str = "server") -> None:
+        command = [sys.executable, "-m", f"tests.venue.{module}", *words]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().strip()
@@ -41,9 +41,9 @@ class RunningVenue:
 
 
 @contextmanager
-def running_venue(*words: str) -> Iterator[RunningVenue]:
-    """One that does not outlive the block."""
-    venue = RunningVenue(*words)
+def running_venue(*words: str, module: str = "server") -> Iterator[RunningVenue]:
+    """One that does not outlive the block. `module` is the file of this folder that is run."""
+    venue = RunningVenue(*words, module=module)
     try:
         yield venue
     finally:

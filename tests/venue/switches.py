@@ -45,6 +45,11 @@ def _carry(venue: PracticeVenue, asked: Fields) -> None:
     venue.book.carried[asked["symbol"]] = (Decimal(asked["quantity"]), Decimal(asked["price"]))
 
 
+def _market(venue: PracticeVenue, asked: Fields) -> None:
+    """Of a book that fills by a model: modelled.py."""
+    venue.book.market(asked["symbol"], int(asked["at"]), int(asked["units"]))  # type: ignore[attr-defined]
+
+
 def _set(name: str, value: Any) -> Callable[[PracticeVenue, Fields], None]:
     return lambda venue, asked: setattr(venue, name, value)
 
@@ -62,6 +67,8 @@ SWITCHES: dict[str, Callable[[PracticeVenue, Fields], None]] = {
     "by_hand": lambda venue, asked: venue.book.place({**asked, "client_order_id": None}, time.monotonic()) and None,
     "carry": _carry,
     "price": lambda venue, asked: venue.book.price(asked["symbol"], Decimal(asked["price"]), time.monotonic()),
+    "market": _market,
+    "last_prices": lambda venue, asked: setattr(venue.book, "last_prices", True),
     "reject_stops": lambda venue, asked: setattr(venue, "stops_rejected", int(asked["count"])),
     "fail_reports": _set("reports_fail", True),
     "give_reports": _set("reports_fail", False),
