@@ -24,7 +24,7 @@ setup-python: need-python
 setup-run: need-python
 	@$(PYTHON) -m local.install run
 
-run: setup-run ## start the emulators, the bots and the dashboard; Ctrl-C stops them (PORT= FEED= DATA= SPEED= BOTS= RESET=1)
+run: setup-run ## start the emulators, the bots and the dashboard; Ctrl-C stops them (PORT= FEED= DATA= SPEED= BOTS= STRATEGIES_DIR= RESET=1)
 	@exec $(VENV)/python -m local.run
 
 test: setup test-web test-python ## every test

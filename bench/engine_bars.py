@@ -13,19 +13,22 @@ from bench.engine_ticks import per_second, same_work
 from bench.figure import Figure, Measured, Target, Terms, ratio, spreads, turned
 from bench.market_columns import minute_bars
 
-OURS, OWN, PLAIN = "lockstep", "backtrader", "backtrader_plain_indicators"
+OURS, STEPPED, OWN, PLAIN = "lockstep", "lockstep_every_bar_stepped", "backtrader", "backtrader_plain_indicators"
 WAYS: dict[str, tuple[Path, str, tuple[str, ...]]] = {
     OURS: (contender.OURS, "bench.ours", ()),
+    STEPPED: (contender.OURS, "bench.ours", ("stepped",)),
     OWN: (contender.PEERS, "bench.peers.backtrader_bars", ()),
     PLAIN: (contender.PEERS, "bench.peers.backtrader_bars", ("plain",)),
 }
 
 METHOD = """\
 Minute bars of the same symbols through Lockstep's engine and through backtrader 1.9.78 (`runonce`, preloaded, no
-observers), the rules as in the figure on ticks, one core, a fresh process for every run. Lockstep's time is
-`engine_seconds`; backtrader's runs from its strategy's start to its stop, so that loading counts on neither side.
-backtrader is measured with its own indicators, as its users write them, and again with the plain Python ones that
-the Nautilus peer uses. All must have made the same signals, or there is no figure."""
+observers), the rules as in the figure on ticks, one core, a fresh process for every run. Lockstep is measured as a
+backtest runs, which passes over minutes in which nothing can happen, and with every bar stepped through the engine, as
+live; the results are the same, as tests prove on random streams. Its time is `engine_seconds`; backtrader's runs from
+its strategy's start to its stop, so that loading counts on neither side. backtrader is measured with its own
+indicators, as its users write them, and again with the plain Python ones that the Nautilus peer uses. All must have
+made the same signals, or there is no figure."""
 
 LIMITS = (
     "Fills differ within a bar: backtrader's stops and targets fill inside it, Lockstep's touch inside it and fill at "
@@ -53,7 +56,12 @@ def measure(terms: Terms) -> Measured:
         rounds=terms.rounds,
         ways=spreads(rounds),
         ratios={
-            f"{unit}_to_{peer}": ratio(rounds, unit, OURS, peer) for peer in (OWN, PLAIN) for unit in rounds[0][OURS]
+            **{
+                f"{unit}_to_{peer}": ratio(rounds, unit, OURS, peer)
+                for peer in (OWN, PLAIN)
+                for unit in rounds[0][OURS]
+            },
+            **{f"{STEPPED}_{unit}_to_{OWN}": ratio(rounds, unit, STEPPED, OWN) for unit in rounds[0][STEPPED]},
         },
         facts={"data": what, **same_work(answers, OURS)},
     )

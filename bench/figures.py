@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from bench import api_reads, append, drain_beside_add, engine_bars, engine_ticks, outage_ticks
+from bench import (
+    api_reads,
+    append,
+    drain_beside_add,
+    engine_bars,
+    engine_ticks,
+    listened_ticks,
+    many_bots,
+    outage_ticks,
+    year_of_bars,
+)
 from bench.figure import Figure
 
 FIGURES: tuple[Figure, ...] = (
     engine_ticks.FIGURE,
     engine_bars.FIGURE,
+    year_of_bars.FIGURE,
+    many_bots.FIGURE,
     append.FIGURE,
     drain_beside_add.FIGURE,
     outage_ticks.FIGURE,
+    listened_ticks.FIGURE,
     api_reads.FIGURE,
 )

@@ -1,6 +1,8 @@
 """Lockstep's engine on the columns that a figure prepares; prints one JSON line. Started by contender.
 
-What is timed is `engine_seconds`: the loop alone, with merging the symbols and making the events in it.
+Timed are `engine_seconds`, the loop alone, with merging the symbols and making the events in it; and the whole from
+opening the file on. With the word `stepped` every row is stepped, as a live engine takes it. A number is that of bots,
+of which all but the first have one symbol each.
 """
 
 from __future__ import annotations
@@ -41,20 +43,31 @@ def market_data(columns: Any) -> MarketData:
     return MarketData(tuple(ticks), tuple(bars))
 
 
-def main(path: Path) -> None:
+def _other(number: int, data: MarketData) -> BotSpec:
+    """A further bot on one symbol, with thresholds of its own."""
+    symbol = data.symbols[number % len(data.symbols)]
+    given = {"buy_at": 55.0 + number % 40, "sell_at": 55.0 + number % 40}
+    return BotSpec(f"bench-{number:03d}", "confluence", (symbol,), parameters=given, exits=EXITS)
+
+
+def main(path: Path, words: list[str]) -> None:
     """Run once and print what came of it."""
+    whole = time.perf_counter()
     with np.load(path, allow_pickle=False) as file:
         data = market_data(dict(file))
-    bot = BotSpec("bench", "confluence", data.symbols, exits=EXITS)
+    count = next((int(word) for word in words if word.isdigit()), 1)
+    bots = [BotSpec("bench", "confluence", data.symbols, exits=EXITS)]
+    bots += [_other(number, data) for number in range(1, count)]
     cpu = time.process_time()
-    result = run_backtest(AccountSpec("paper-bench", "bench"), [bot], data)
-    cpu = time.process_time() - cpu
+    result = run_backtest(AccountSpec("paper-bench", "bench"), bots, data, stepped="stepped" in words)
+    cpu, whole = time.process_time() - cpu, time.perf_counter() - whole
     print(json.dumps({
-        "seconds": result.engine_seconds, "cpu_seconds": cpu, "ticks": result.ticks, "bars": result.bars,
+        "seconds": result.engine_seconds, "whole_seconds": whole, "cpu_seconds": cpu,
+        "ticks": result.ticks, "bars": result.bars,
         "fills": len(result.fills), "dropped": result.ticks_dropped, "trades": len(result.trades),
         "signals": sorted((signal.symbol, signal.confirmed_at, signal.type.value) for signal in result.signals),
     }))  # fmt: skip
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -27,7 +27,7 @@ from engine.adapters.queue.journal import FileJournal
 from engine.bootstrap import engine as wiring
 from engine.bootstrap.market import Market
 from engine.bootstrap.outside import Outside, outside
-from engine.domain.account import AccountSpec, BotSpec
+from engine.domain.account import AccountSpec, BotSpec, Mode
 from engine.domain.events import Event, HistoryBar, InstrumentListed, MarketEvent, SessionOpened
 from engine.domain.instant import MILLISECOND, MINUTE, Instant
 from engine.domain.instrument import Instrument
@@ -154,15 +154,19 @@ def measure(stopwatch: Stopwatch, journal: FileJournal, seconds: float) -> None:
     }), flush=True)  # fmt: skip
 
 
-def main(host: str, folder: Path, seconds: float) -> None:
-    """Start as the engine process does (bootstrap/engine) and trade until the parent ends this process."""
+def main(host: str, folder: Path, seconds: float, listeners: dict[str, str] | None = None) -> None:
+    """Start as the engine process does (bootstrap/engine) and trade until the parent ends this process.
+
+    With `listeners`, which are settings (RECORD_DAYS, TWIN), the account is a live one: dry, since nobody armed it.
+    """
     configure_logs("bench")  # to stderr: what is printed is for the parent
     settings = read_settings({
         "LOCKSTEP_ROLE": "engine", "GOOGLE_CLOUD_PROJECT": "demo-fake", "FIRESTORE_EMULATOR_HOST": host,
-        "LOCKSTEP_STATE_DIR": str(folder), "LOCKSTEP_OWNER_UID": "bench",
+        "LOCKSTEP_STATE_DIR": str(folder), "LOCKSTEP_OWNER_UID": "bench", **(listeners or {}),
     })  # fmt: skip
     feed, end = EvenFeed(), EndWish()
-    market = Market(AccountSpec("paper-bench", "bench", cash=Decimal(100_000_000)), BOTS, feed)
+    identity, mode = ("paper-bench", Mode.PAPER) if listeners is None else ("live-bench", Mode.LIVE)
+    market = Market(AccountSpec(identity, "bench", mode, cash=Decimal(100_000_000)), BOTS, feed)
     with outside(settings, market) as out:
         running = wiring.own_and_recover(out, end, None, KillSignal())
         be_watched(out)
@@ -172,4 +176,7 @@ def main(host: str, folder: Path, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]))
+    main(
+        sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]),
+        dict(word.split("=", 1) for word in sys.argv[4:]) if sys.argv[4:] else None,
+    )  # fmt: skip

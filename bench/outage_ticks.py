@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -66,12 +66,12 @@ def check(found: dict[str, dict[str, Any]]) -> None:
             raise NotMeasured(f"{name}: {one}")
 
 
-def one_run(name: str, address: str, seconds: float = SECONDS) -> dict[str, Any]:
-    """One fresh store and one fresh engine."""
+def one_run(name: str, address: str, seconds: float = SECONDS, listeners: Sequence[str] = ()) -> dict[str, Any]:
+    """One fresh store and one fresh engine, with `listeners` as settings of a live account (see outage_engine)."""
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_setaffinity") else [0]
     with tempfile.TemporaryDirectory() as folder, child(cores[0], "bench.failing_store") as store:
         host = json.loads(answer(store))[address]
-        with child(cores[-1], "bench.outage_engine", host, folder, f"{seconds:g}") as engine:
+        with child(cores[-1], "bench.outage_engine", host, folder, f"{seconds:g}", *listeners) as engine:
             answer(engine)  # warm
             tell(store, name)
             answer(store)

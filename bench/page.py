@@ -47,6 +47,8 @@ def _summary(figure: Figure, result: Mapping[str, Any] | None) -> list[str]:
     return [
         f"| {figure.title}: {_words(target.ratio)} | {_spread(result['ratios'][target.ratio])} | {target} "
         f"| {_verdict(target, result)} |\n"
+        if target.ratio in result["ratios"]
+        else f"| {figure.title}: {_words(target.ratio)} | not measured yet | {target} | |\n"
         for target in figure.targets
     ]
 

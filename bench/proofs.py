@@ -19,14 +19,20 @@ class Proof:
 PROOFS: tuple[Proof, ...] = (
     Proof(
         "parity",
-        "a real day replayed by the engine process into Firestore gives the backtest's signals and fills, id by id",
-        ("tests/prove/test_parity.py",),
-        Path("nse_ticks_2021_raw/2021-04-28"),
+        "real days replayed by the engine process into Firestore, and traded by a live account in a loop, give the "
+        "backtest's signals, orders, fills and trades, id by id",
+        ("tests/prove/test_parity.py", "tests/prove/test_parity_four.py"),
+        Path("nse_ticks_2021_raw"),
     ),
     Proof(
         "real-data",
         "real market data is read whole and in order, its dirt is found, and skipping ahead changes nothing on it",
-        ("tests/prove/test_real_data.py", "tests/prove/test_real_skip_ahead.py"),
+        (
+            "tests/prove/test_real_data.py",
+            "tests/prove/test_real_skip_ahead.py",
+            "tests/prove/test_dirty_ticks.py",
+            "tests/prove/test_real_store.py",
+        ),
         Path("nse_ticks_2021_raw"),
     ),
     Proof(
@@ -84,5 +90,10 @@ PROOFS: tuple[Proof, ...] = (
         "backlog",
         "a hundred thousand undelivered records are taken up by a new process, in order, within 100 MB of memory",
         ("tests/prove/test_backlog.py",),
+    ),
+    Proof(
+        "sweep",
+        "two hundred trials have the same best on local cores and on two Ray nodes; kill -9 costs a sweep nothing",
+        ("tests/prove/test_sweep.py",),
     ),
 )

@@ -8,6 +8,7 @@ strategies   one strategy a file, and the registry
 ports        every door to the outside, a Protocol each
 market_data  readers of files, session calendars, merging by time
 outbox       the durable way out: codec, back-off, relay
+recording    a trading day as it was decided, as a file
 simulation   a market and a venue we control
 runtime      loops and life: the only room with threads
 research     drivers around the same engine: backtest, reports

@@ -6,9 +6,24 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from engine.cli import alerts, audit, backtest, books, cost, explain, serve, simulate, strategy
+from engine.cli import (
+    alerts,
+    audit,
+    backtest,
+    books,
+    compare,
+    cost,
+    data,
+    explain,
+    replay,
+    serve,
+    simulate,
+    strategy,
+    sweep,
+)
+from engine.cli.own_strategies import at_hand
 from engine.domain.errors import CannotStart, InvalidValue, LockstepError
-from engine.ports import Documents, Notifier
+from engine.ports import Clock, Documents, HistoricalCandles, Notifier
 from engine.research.rebuild import Kept
 
 
@@ -20,14 +35,19 @@ def main(words: Sequence[str] | None = None) -> int:
     audit.add_parser(subcommands, _stored_documents)
     backtest.add_parser(subcommands)
     books.add_parser(subcommands, _kept_books)
+    compare.add_parser(subcommands)
     cost.add_parser(subcommands)
+    data.add_parser(subcommands, _candles)
     explain.add_parser(subcommands, _stored_documents)
+    replay.add_parser(subcommands)
     serve.add_parser(subcommands, _serve)
     simulate.add_parser(subcommands, _simulator)
     strategy.add_parser(subcommands)
+    sweep.add_parser(subcommands)
     arguments = parser.parse_args(words)
     try:
-        code: int = arguments.run(arguments)
+        with at_hand(arguments):
+            code: int = arguments.run(arguments)
     except (CannotStart, InvalidValue) as error:
         print(f"lockstep: {error}", file=sys.stderr)
         return 2
@@ -45,6 +65,13 @@ def _notifiers() -> Sequence[Notifier]:
     from engine.bootstrap.alerts import configured_notifiers
 
     return configured_notifiers()
+
+
+def _candles(venue: str, address: str | None) -> tuple[HistoricalCandles, Clock]:
+    """Venues are loaded only when they are asked for."""
+    from engine.bootstrap.candles import historical_candles
+
+    return historical_candles(venue, address)
 
 
 def _kept_books(account_id: str) -> Kept:

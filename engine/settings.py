@@ -8,14 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.domain.account import Mode
 from engine.domain.alert_channels import Channel, channels_of
 from engine.domain.arming import PAPER_SESSIONS_MIN
+from engine.domain.copy_rules import DEFAULT_COPY_RULES, CopyRules, read_copy_rules
 from engine.domain.errors import InvalidValue
 from engine.domain.risk import NO_HARD_LIMITS, HardLimits, read_hard_limits
 
 ROLES = ("all", "api", "engine")
 FEEDS = ("demo", "replay")
 AUDIT_KEEP_DAYS = 1827  # five years, as exchanges ask of who trades by algorithm
+RECORD_DAYS_LIVE = 5  # a week of trading
+RECORD_MB = 256  # a day of ten symbols is about 4 MB; on Cloud Run the disk is the container's memory
 DEFAULT_SPEEDS = {"demo": 10.0, "replay": 1.0}
 _PRACTICE = re.compile(r"http://(127\.0\.0\.1|localhost):\d{1,5}")
 _EMULATORS = ("FIRESTORE_EMULATOR_HOST", "FIREBASE_AUTH_EMULATOR_HOST")
@@ -30,7 +34,11 @@ class Settings:
     venue: a practice venue's address, None for the simulated one.
     live_rehearsal: the account at the practice venue is a live one. paper_sessions_min: before a bot may be armed.
     state_dir: where journals and the snapshot live. web_dir: the built client. alerts: the ways that alerts take.
+    record_days: how many trading days are recorded; None: RECORD_DAYS_LIVE of live accounts, none of paper ones.
+    record_mb: what all recordings of an account may weigh. twin: a live account's bots trade on paper beside it.
     hard_limits: what no risk policy exceeds here. audit_keep_days: how long the audit log is kept at least.
+    special_days: a file of closures and special sessions, over those of the calendars.
+    strategies_dir: a folder with strategies of one's own. copy_rules: whose trades a bot may copy.
     """
 
     role: str
@@ -56,6 +64,12 @@ class Settings:
     paper_sessions_min: int = PAPER_SESSIONS_MIN
     hard_limits: HardLimits = NO_HARD_LIMITS
     audit_keep_days: int = AUDIT_KEEP_DAYS
+    strategies_dir: Path | None = None
+    record_days: int | None = None
+    record_mb: int = RECORD_MB
+    twin: bool = True
+    copy_rules: CopyRules = DEFAULT_COPY_RULES
+    special_days: Path | None = None
 
     @property
     def snapshot_path(self) -> Path:
@@ -66,6 +80,16 @@ class Settings:
     def bell_path(self) -> Path:
         """What the API's process touches when it has written, and the engine's looks at."""
         return self.state_dir / "bell"
+
+    def recordings_path(self, account_id: str) -> Path:
+        """The folder of an account's recorded days."""
+        return self.state_dir / "recordings" / account_id
+
+    def record_days_of(self, mode: Mode) -> int:
+        """How many trading days of an account are recorded; 0: none."""
+        if self.record_days is None:
+            return RECORD_DAYS_LIVE if mode is Mode.LIVE else 0
+        return self.record_days
 
     def journal_path(self, account_id: str) -> Path:
         """An account's journal."""
@@ -96,7 +120,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     return Settings(
         role=role,
         host="0.0.0.0" if cloud else "127.0.0.1",  # noqa: S104 - Cloud Run's proxy stands in front; at home, loopback
-        port=_port(env.get("PORT") or "8000"),
+        port=_whole(env, "PORT", 1, 65_535, 8_000),
         project=project,
         firestore_emulator=firestore,
         auth_emulator=auth,
@@ -114,25 +138,44 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         venue=_venue(env.get("LOCKSTEP_VENUE", ""), feed),
         alerts=read_alerts(env),
         hard_limits=_hard_limits(env.get("RISK_HARD_LIMITS", "")),
-        audit_keep_days=_days(env.get("AUDIT_KEEP_DAYS") or str(AUDIT_KEEP_DAYS)),
+        copy_rules=read_copy_rules(env.get("COPY_ALLOW", ""), env.get("COPY_PAPER_TO_LIVE", "")),
+        strategies_dir=strategies_folder(env),
+        audit_keep_days=_whole(env, "AUDIT_KEEP_DAYS", 1, 36_525, AUDIT_KEEP_DAYS),
         live_rehearsal=_live_rehearsal(env),
-        paper_sessions_min=_sessions(env.get("PAPER_SESSIONS_MIN") or str(PAPER_SESSIONS_MIN)),
+        paper_sessions_min=_whole(env, "PAPER_SESSIONS_MIN", 0, 1_000, PAPER_SESSIONS_MIN),
+        record_days=_whole(env, "RECORD_DAYS", 0, 366, 0) if env.get("RECORD_DAYS") else None,
+        record_mb=_whole(env, "RECORD_MB", 1, 100_000, RECORD_MB),
+        twin=_one_of(env, "TWIN", "on", ("on", "off")) == "on",
     )
+
+
+def strategies_folder(env: Mapping[str, str]) -> Path | None:
+    """Where one's own strategies are: STRATEGIES_DIR; None where it is not set."""
+    return Path(env["STRATEGIES_DIR"]) if env.get("STRATEGIES_DIR") else None
+
+
+def store_folder(env: Mapping[str, str]) -> Path:
+    """Where market data is kept: LOCKSTEP_STORE, or `data` in the folder one is in."""
+    return Path(env.get("LOCKSTEP_STORE") or "data")
+
+
+def special_days_file(env: Mapping[str, str]) -> Path | None:
+    """The file of closures and special sessions that LOCKSTEP_CALENDAR names, None where it names none."""
+    return Path(env["LOCKSTEP_CALENDAR"]) if env.get("LOCKSTEP_CALENDAR") else None
 
 
 def _live_rehearsal(env: Mapping[str, str]) -> bool:
     """Whether a live account trades at the practice venue, with play money: `live-practice`."""
-    said = env.get("LOCKSTEP_LIVE_REHEARSAL") or "0"
-    if said not in ("0", "1"):
-        raise InvalidValue("LOCKSTEP_LIVE_REHEARSAL", f"{said!r} is neither 0 nor 1")
+    said = _one_of(env, "LOCKSTEP_LIVE_REHEARSAL", "0", ("0", "1"))
     if said == "1" and not env.get("LOCKSTEP_VENUE"):
         raise InvalidValue("LOCKSTEP_LIVE_REHEARSAL", "is 1, and LOCKSTEP_VENUE names no practice venue to rehearse at")
     return said == "1"
 
 
-def _sessions(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= 1_000):
-        raise InvalidValue("PAPER_SESSIONS_MIN", f"{text!r} is not a number of sessions: 0 to 1000")
+def _whole(env: Mapping[str, str], name: str, least: int, most: int, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise InvalidValue(name, f"{text!r} is not a whole number from {least} to {most}")
     return int(text)
 
 
@@ -182,18 +225,6 @@ def _one_of(env: Mapping[str, str], name: str, default: str, known: tuple[str, .
     if value not in known:
         raise InvalidValue(name, f"unknown value {value!r}; there are {', '.join(known)}")
     return value
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
-        raise InvalidValue("PORT", f"{text!r} is not a port: 1 to 65535")
-    return int(text)
-
-
-def _days(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 36_525):
-        raise InvalidValue("AUDIT_KEEP_DAYS", f"{text!r} is no number of days: 1 to 36525")
-    return int(text)
 
 
 def _venue(text: str, feed: str) -> str | None:

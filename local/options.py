@@ -19,10 +19,11 @@ class Options:
     speed: str = ""
     bots: str = ""
     reset: bool = False
+    strategies: str = ""
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> "Options":
-        """Read PORT, FEED, DATA, SPEED, BOTS and RESET. Raises StackError, naming the word that is wrong."""
+        """Read the words of `make run`. Raises StackError, naming the word that is wrong."""
         feed = env.get("FEED") or "demo"
         if feed not in FEEDS:
             raise StackError(f"FEED={feed} is not a market. Choose one of: {', '.join(FEEDS)}")
@@ -36,6 +37,7 @@ class Options:
             speed=_speed(env.get("SPEED", "")),
             bots=_existing("BOTS", env.get("BOTS", "")),
             reset=_reset(env.get("RESET", "")),
+            strategies=_existing("STRATEGIES_DIR", env.get("STRATEGIES_DIR", "")),
         )
 
 

@@ -36,6 +36,7 @@ def environment(options: Options, firestore: str, auth: str) -> dict[str, str]:
         "LOCKSTEP_DATA": options.data,
         "LOCKSTEP_SPEED": options.speed,
         "LOCKSTEP_BOTS": options.bots,
+        "STRATEGIES_DIR": options.strategies,
         "LOCKSTEP_DEMO_EMAIL": OWNER_EMAIL,
         "LOCKSTEP_DEMO_PASSWORD": OWNER_PASSWORD,
         "LOCKSTEP_WEB_DIR": str(WEB / "dist"),

@@ -22,11 +22,12 @@ from engine.api.models.bodies import (
     SizingBody,
 )
 from engine.api.problems import FieldError, invalid
-from engine.domain.account import BotSpec, Building, Sizing, SizingKind
+from engine.domain.account import BotSpec, Building
 from engine.domain.canary import Canary
 from engine.domain.errors import InvalidValue
 from engine.domain.execution import Execution
 from engine.domain.exits import Exits
+from engine.domain.sizing import ByTemperature, Sizing, require_stop
 from engine.ports import Fields
 from engine.strategies import registry
 
@@ -94,10 +95,12 @@ def checked_fields(form: BotForm, instruments: Sequence[Fields] | None) -> Field
     `instruments` are those of the account's market; None where the symbols were checked before.
     """
     errors: list[FieldError] = []
-    sizing = _tried(errors, lambda: Sizing(SizingKind(form.sizing.kind), form.sizing.value))
+    sizing = _tried(errors, lambda: _sizing(form.sizing))
     exits = _tried(errors, lambda: Exits(**_set(form.exits)))
     building = _tried(errors, lambda: Building(**dict(form.building)))
     execution = _tried(errors, lambda: Execution(**dict(form.execution)))
+    if sizing is not None and exits is not None:
+        _tried(errors, lambda: require_stop(sizing, exits))
     canary = _tried(errors, lambda: Canary(**{**dict(form.canary), "symbols": tuple(form.canary.symbols)}))
     _tried(errors, lambda: registry.make(form.strategy, form.parameters))
     _tried(errors, lambda: BotSpec(form.bot_id, form.strategy, form.symbols, form.name, timeframe=form.timeframe))
@@ -110,7 +113,7 @@ def checked_fields(form: BotForm, instruments: Sequence[Fields] | None) -> Field
         "parameters": registry.without_preset(form.strategy, form.parameters),
         "symbols": list(form.symbols),
         "timeframe": form.timeframe,
-        "sizing": {"kind": sizing.kind.value, "value": float(sizing.value)},
+        "sizing": sizing.plain(),
         "exits": {
             "stop_pct": _float(exits.stop_pct),
             "target_pct": _float(exits.target_pct),
@@ -141,6 +144,11 @@ def checked_fields(form: BotForm, instruments: Sequence[Fields] | None) -> Field
             "trades": canary.trades,
         },
     }
+
+
+def _sizing(body: SizingBody) -> Sizing:
+    scale = None if body.by_temperature is None else ByTemperature(**dict(body.by_temperature))
+    return Sizing(body.kind, body.value, body.atr_period, body.slippage_bps, scale)
 
 
 def _set(exits: ExitsBody) -> dict[str, Any]:

@@ -13,12 +13,14 @@ from engine.api.answers import iso
 from engine.api.arming import refuse_while_armed
 from engine.api.authentication import caller
 from engine.api.bot_form import changed_form, checked_fields, new_form
+from engine.api.bot_leaders import refuse_leader
 from engine.api.models.bodies import BotBody, BotChangeBody
 from engine.api.ownership import document_in
 from engine.api.problems import conflict, store_unavailable
 from engine.api.services import services
 from engine.api.writing import write_fields, written
 from engine.domain.account import Desired
+from engine.domain.copying import WILD
 from engine.ports import Fields, Transaction
 
 
@@ -28,6 +30,7 @@ def create_bot(body: BotBody) -> Response:
     now = services().deps.clock.now()
     form = new_form(body, account_id, salt=request.headers.get("Idempotency-Key") or iso(now))
     fields = checked_fields(form, _instruments(account_id))
+    refuse_leader(caller().uid, account_id, form.bot_id, fields)
 
     def work(transaction: Transaction) -> Fields:
         if transaction.get("bots", form.bot_id) is not None:
@@ -49,14 +52,20 @@ def change_bot(bot_id: str, body: BotChangeBody) -> Response:
     def change(bot: Fields) -> Fields:
         instruments = None if body.symbols is None else _instruments(bot["account_id"])
         fields = checked_fields(changed_form(bot, body), instruments)
+        refuse_leader(caller().uid, bot["account_id"], bot_id, fields)
         return fields if body.desired is None else {**fields, "desired": body.desired.value}
 
     return _changed(bot_id, change, refuse_while_armed)
 
 
 def desire(bot_id: str, desired: Desired) -> Response:
-    """200 with the bot. Asking for what is already desired changes nothing."""
-    return _changed(bot_id, lambda bot: {} if bot["desired"] == desired.value else {"desired": desired.value})
+    """200 with the bot. Asking for what is already desired changes nothing, but for a bot that waits for a person."""
+
+    def change(bot: Fields) -> Fields:
+        waits = ((bot.get("status") or {}).get("readiness") or {}).get("blocking_reason") == WILD
+        return {} if bot["desired"] == desired.value and not waits else {"desired": desired.value}
+
+    return _changed(bot_id, change)
 
 
 def delete_bot(bot_id: str) -> Response:

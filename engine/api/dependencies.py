@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.domain.arming import PAPER_SESSIONS_MIN
+from engine.domain.copy_rules import DEFAULT_COPY_RULES, CopyRules
 from engine.domain.risk import NO_HARD_LIMITS, HardLimits
 from engine.ports import Clock, Documents, Notifier, SnapshotStore, TokenVerifier
 
@@ -47,5 +48,6 @@ class ApiDependencies:
     version: str = VERSION
     notifiers: Sequence[Notifier] = ()  # the channels of alerts, to try them
     hard_limits: HardLimits = NO_HARD_LIMITS  # what no risk policy exceeds
+    copy_rules: CopyRules = DEFAULT_COPY_RULES  # whom a bot may follow
     paper_sessions_min: int = PAPER_SESSIONS_MIN  # completed on paper by what a live account's bots do
     audit_keep_days: int = 1827  # told beside the audit log; nothing here deletes of it

@@ -11,25 +11,27 @@ import os
 import random
 import signal
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
 from engine.bootstrap.live import kept_while_starting
 from engine.bootstrap.market import open_market
 from engine.bootstrap.outside import Outside, outside, reach_of
-from engine.bootstrap.recovering import Recovered, recovered
+from engine.bootstrap.recovering import Recovered, acquired, recovered
 from engine.bootstrap.venue import Edge, practice_edge
 from engine.domain.errors import CannotStart, JournalSuperseded, OperatingError
 from engine.outbox.backoff import Backoff
 from engine.ports import Grant
 from engine.runtime.ending import Ended, EndWish
 from engine.runtime.kill_watch import KILL_SIGNAL, KillSignal, KillWatch
-from engine.runtime.patience import Patience, Patient
+from engine.runtime.patience import Patience
 from engine.runtime.session import Session
 from engine.runtime.start_notice import StartNotice
 from engine.runtime.starting import Starting
-from engine.runtime.superseded import known_epoch, put_aside
+from engine.runtime.superseded import put_aside
 from engine.runtime.supervisor import Parts, Supervisor, Watched
 from engine.settings import Settings
 
@@ -79,26 +81,20 @@ def own_and_recover(out: Outside, end: EndWish, edge: Edge | None, killed: KillS
     grant: Grant | None = None
     try:
         with Starting(account, notice, out.snapshots, out.journal, out.market.feed, end, out.wire.close):
-            grant = _own(out, patient)
+            watched = Watched(out.clock)
+            reach = reach_of(out, watched)
+            grant = acquired(reach, patient)
             with kept_while_starting(account, out.lease, grant):
-                return _recover(out, grant, patient, edge, killed)
+                return _recover(out, partial(recovered, reach, grant, patient, edge), watched, killed)
     except (Ended, CannotStart):
         if grant is not None and not notice.troubled:  # a store that is away would take longer than the end may
             _let_go(out, grant)
         raise
 
 
-def _own(out: Outside, patient: Patient) -> Grant:
-    """Take the account's lease; the lock on the journal proves its last holder dead where the lease names this file."""
-    account, journal, known = out.market.account, out.journal, None
-    if journal.salvaged is None:  # a salvaged one has a new name, and is completed from the store
-        known = known_epoch(journal.newest_states())
-    return patient(
-        lambda: out.lease.acquire(account, out.instance, journal.name, old_holder_dead=True, known_epoch=known)
-    )
-
-
-def _recover(out: Outside, grant: Grant, patient: Patient, edge: Edge | None, killed: KillSignal) -> Running:
+def _recover(
+    out: Outside, bring_back: Callable[[Callable[[Session], None]], Recovered], watched: Watched, killed: KillSignal
+) -> Running:
     """Bring the account back to where it was left, the kill switch looked at before any price is."""
     kills: list[KillWatch] = []
 
@@ -109,9 +105,7 @@ def _recover(out: Outside, grant: Grant, patient: Patient, edge: Edge | None, ki
         kill.look()
         kills.append(kill)
 
-    watched = Watched(out.clock)
-    back = recovered(reach_of(out, watched), grant, patient, edge, look_for_kill)
-    return Running(back, watched, kills[0])
+    return Running(bring_back(look_for_kill), watched, kills[0])
 
 
 def trade(out: Outside, running: Running, end: EndWish) -> int:
@@ -132,9 +126,11 @@ def trade(out: Outside, running: Running, end: EndWish) -> int:
             place=back.place,
             beside={
                 "kill": running.kill.run,
+                "leaders": back.leaders.run,
                 **back.guard.works,
                 **({} if back.desk is None else back.desk.works),
             },
+            listening=back.listening.works,
             alerts=out.alerts,
             hold=back.guard.hold,
             renew_again_s=back.guard.renew_again_s,

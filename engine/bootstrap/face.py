@@ -12,6 +12,7 @@ from engine.adapters.firestore.client import connect
 from engine.adapters.firestore.reader import FirestoreDocuments
 from engine.adapters.snapshot_file import SnapshotFile
 from engine.bootstrap.alerts import notifiers
+from engine.bootstrap.own_strategies import load_own_strategies
 from engine.runtime.logs import configure_logs
 from engine.settings import read_settings
 
@@ -27,6 +28,7 @@ def create_app() -> Flask:
 
     settings = read_settings(os.environ)
     configure_logs("api")
+    load_own_strategies(settings, tell=True)
     clock = SystemClock()
     wire = connect(settings.project, settings.firestore_emulator)
     demo = DemoSignIn(settings.demo_email, settings.demo_password) if settings.demo_email else None
@@ -48,6 +50,7 @@ def create_app() -> Flask:
             owner_uid=settings.owner_uid or None,
             notifiers=notifiers(settings.alerts),
             hard_limits=settings.hard_limits,
+            copy_rules=settings.copy_rules,
             paper_sessions_min=settings.paper_sessions_min,
             audit_keep_days=settings.audit_keep_days,
         )

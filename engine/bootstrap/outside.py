@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from engine.adapters.bell_file import BellFile
 from engine.adapters.clock import SystemClock
@@ -21,6 +22,7 @@ from engine.adapters.firestore.wire import GrpcWire
 from engine.adapters.queue.journal import FileJournal
 from engine.adapters.snapshot_file import SnapshotFile
 from engine.bootstrap.alerts import alert_desk
+from engine.bootstrap.listening import listening
 from engine.bootstrap.market import Market
 from engine.bootstrap.reach import Reach
 from engine.domain.account import Mode
@@ -81,6 +83,7 @@ def outside(settings: Settings, market: Market) -> Iterator[Outside]:
 def reach_of(out: Outside, watched: Callable[[], bool]) -> Reach:
     """What an account's engine is given of it."""
     return Reach(
+        instance=out.instance,
         account=out.market.account,
         bots=out.market.bots,
         feed=out.market.feed,
@@ -95,6 +98,7 @@ def reach_of(out: Outside, watched: Callable[[], bool]) -> Reach:
         wake=out.awake.set,
         alerts=out.alerts,
         bell=BellFile(out.settings.bell_path),
+        listening=partial(listening, out.settings, out.market.account, out.alerts, out.journal, out.clock),
     )
 
 

@@ -12,6 +12,7 @@ from engine.adapters.firestore.control_plane import FirestoreControlPlane
 from engine.adapters.firestore.lease import FirestoreLease
 from engine.adapters.firestore.store import FirestoreRecordStore
 from engine.adapters.firestore.wire import Wire
+from engine.bootstrap.listening import Listens, nobody
 from engine.core.state import MakeStrategy
 from engine.domain.account import AccountSpec, BotSpec
 from engine.outbox.journal import Journal
@@ -24,13 +25,19 @@ from engine.runtime.rederive import LocalJournal
 class WholeJournal(Journal, LetterJournal, LocalJournal, Protocol):
     """A journal as all of its readers know it."""
 
+    @property
+    def name(self) -> str:
+        """What the lease calls it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """One account's surroundings. `unit` gives numbers in [0, 1) for back-offs; `wake` is told that the relay has work;
-    without `alerts` and `bell` there are none.
+    """One account's surroundings. `instance` names the process to others; `unit` gives numbers in [0, 1) for back-offs;
+    `wake` is told that the relay has work; without `alerts` and `bell` there are none; `listening` says who hears its
+    engine.
     """
 
+    instance: str
     account: AccountSpec
     bots: tuple[BotSpec, ...]
     feed: MarketFeed
@@ -45,6 +52,7 @@ class Reach:
     wake: Callable[[], None] = lambda: None
     alerts: AlertDesk | None = None
     bell: Bell | None = None
+    listening: Listens = nobody
 
     def price_digits(self) -> dict[str, int]:
         """Decimals of each symbol's prices."""

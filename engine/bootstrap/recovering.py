@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.adapters.firestore.leaders import FirestoreLeaders
 from engine.adapters.firestore.recovery import FirestorePast
+from engine.bootstrap.listening import Listening
 from engine.bootstrap.live import Watching, watching
 from engine.bootstrap.reach import Reach
 from engine.bootstrap.shown import nested_fields
@@ -20,12 +22,14 @@ from engine.ports import Grant
 from engine.runtime.control_watch import ControlWatch
 from engine.runtime.dead_letters import DeadLetterDesk
 from engine.runtime.journal_trouble import tell_journal_trouble
+from engine.runtime.leader_watch import LeaderWatch, followers_of
 from engine.runtime.outgoing import Outgoing
 from engine.runtime.patience import Patient
 from engine.runtime.recovery import Place, Sources, answered_commands, recover
 from engine.runtime.rederive import written_down
 from engine.runtime.session import Doors, Session
 from engine.runtime.snapshot import AccountSnapshot
+from engine.runtime.superseded import known_epoch
 
 CarryOut = Callable[[CommandReceived], bool]
 
@@ -41,6 +45,21 @@ class Recovered:
     relay: Relay
     desk: VenueDesk | None
     guard: Watching
+    listening: Listening
+    leaders: LeaderWatch
+
+
+def acquired(reach: Reach, patient: Patient) -> Grant:
+    """Take the account's lease; the lock on the journal proves its last holder dead where the lease names this file.
+
+    Raises JournalSuperseded for a journal that another engine's has overtaken.
+    """
+    account, journal, known = reach.account, reach.journal, None
+    if journal.salvaged is None:  # a salvaged one has a new name, and is completed from the store
+        known = known_epoch(journal.newest_states())
+    return patient(
+        lambda: reach.lease.acquire(account, reach.instance, journal.name, old_holder_dead=True, known_epoch=known)
+    )
 
 
 def recovered(
@@ -54,7 +73,8 @@ def recovered(
     patient(lambda: reach.control.ensure(account, reach.bots))
     relay = Relay(journal, reach.store(), grant, clock, Backoff(reach.unit), wake=reach.wake)
     outgoing = outgoing_to(edge, journal, relay, clock)
-    session = _session(reach, grant, outgoing)
+    heard = reach.listening(grant, protects=outgoing is not None)
+    session = _session(reach, grant, outgoing, heard)
     letters = DeadLetterDesk(journal, account.account_id)
     carriers: list[CarryOut] = [letters.carry_out]
     watch = ControlWatch(
@@ -79,12 +99,16 @@ def recovered(
         desk = venue_desk(edge, session, outgoing, clock, guard.last_word)
         carriers.append(desk.reconciliation.carry_out)
         desk.reconciliation.step()  # what the venue has is known before any price is
-    return Recovered(grant, session, watch, place, relay, desk, guard)
+    state = session.loop.engine.state
+    leaders = LeaderWatch(
+        FirestoreLeaders(reach.wire), account, lambda: followers_of(state), session.inbox.put, clock
+    )
+    return Recovered(grant, session, watch, place, relay, desk, guard, heard, leaders)
 
 
-def _session(reach: Reach, grant: Grant, outgoing: Outgoing | None) -> Session:
+def _session(reach: Reach, grant: Grant, outgoing: Outgoing | None, heard: Listening) -> Session:
     account, alerts = reach.account, reach.alerts
-    doors = Doors(reach.clock, reach.feed, reach.journal, reach.watched, outgoing, alerts)
+    doors = Doors(reach.clock, reach.feed, reach.journal, reach.watched, outgoing, alerts, heard.taps)
     snapshot = AccountSnapshot(account.user_id, nested_fields(account, reach.price_digits()))
     session = Session(account, reach.make_strategy, doors, snapshot)
     session.pulse.instance, session.pulse.epoch = grant.instance, grant.epoch

@@ -12,6 +12,7 @@ from engine.adapters.clock import SystemClock
 from engine.bootstrap.alerts import heartbeat_watch
 from engine.bootstrap.engine import run_engine
 from engine.bootstrap.market import open_market
+from engine.bootstrap.own_strategies import load_own_strategies
 from engine.runtime.launcher import Launcher, Program
 from engine.runtime.logs import configure_logs
 from engine.settings import Settings, read_settings
@@ -26,6 +27,7 @@ def serve() -> int:
     """`lockstep serve`: run the role that the environment names; returns the exit code."""
     settings = read_settings(os.environ)
     configure_logs(settings.role)
+    load_own_strategies(settings, tell=settings.role == "engine")
     if settings.role == "engine":
         return run_engine(settings)
     if settings.role == "api":

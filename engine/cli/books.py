@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from engine.cli.own_strategies import add_option
 from engine.domain.account import ReduceBy
 from engine.domain.errors import InvalidValue
 from engine.domain.identity import fill_key
@@ -55,6 +56,7 @@ def add_parser(subcommands: Any, read: Callable[[str], Kept]) -> None:
     ways = [way.value for way in ReduceBy]
     rebuild.add_argument("--reduce-by", choices=ways, default=ways[0], help="which part an exit takes, as in its bots")
     rebuild.add_argument("--json", action="store_true", help="print every figure as JSON")
+    add_option(rebuild)
     rebuild.set_defaults(run=lambda arguments: run(arguments, read))
 
 

@@ -10,8 +10,8 @@ from engine.domain.errors import DataError, InvalidValue
 from engine.strategies.bot_list import BotList, parse_bots
 
 
-def read_bots_file(path: Path) -> BotList:
-    """Read a bots file; raises DataError saying which file, where in it and why."""
+def read_bots_file(path: Path, *, lenient: bool = False) -> BotList:
+    """Read a bots file; raises DataError saying which file, where in it and why. `lenient` as in parse_bots."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -25,6 +25,6 @@ def read_bots_file(path: Path) -> BotList:
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets in brackets
         raise DataError(str(path), f"can't be read: {error}") from error
     try:
-        return parse_bots(said)
+        return parse_bots(said, lenient=lenient)
     except InvalidValue as error:
         raise DataError(str(path), str(error)) from error

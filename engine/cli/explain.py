@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from engine.cli.own_strategies import add_option
 from engine.cli.progress import Progress
 from engine.domain.instant import Instant, instant_of, iso
 from engine.ports import Documents, Fields
@@ -38,6 +39,7 @@ def add_parser(subcommands: Any, open_documents: Callable[[], Documents]) -> Non
     parser.add_argument("--account", metavar="A", help="refuse where the bot is not this account's")
     parser.add_argument("--symbol", metavar="S", help="this symbol alone; all of the bot's, if left out")
     parser.add_argument("--json", action="store_true", help="print what was found as JSON")
+    add_option(parser)
     parser.set_defaults(run=lambda arguments: run(arguments, open_documents))
 
 

@@ -6,6 +6,7 @@ Called by engine.py for those events.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from engine.core import kill, tripping
@@ -14,14 +15,18 @@ from engine.core.bars import Series
 from engine.core.commands import on_command
 from engine.core.decide import exit_position
 from engine.core.exits import ratchet
-from engine.core.failing import fail
+from engine.core.failing import fail, judged_together
+from engine.core.leaders import begin_following, wake
 from engine.core.policy import on_policy_changed
 from engine.core.publish import publish_alert, publish_position
 from engine.core.publish_bots import decides_by, publish_bot
 from engine.core.sending import withdraw_entries
 from engine.core.settle import forget_if_done, set_exits, set_triggers
+from engine.core.sizing import sizing_needs
 from engine.core.state import Bot, Stance, State
+from engine.core.strategy import Follows
 from engine.core.tape import Tape
+from engine.core.universe import seated
 from engine.domain.account import Desired
 from engine.domain.errors import InvalidValue
 from engine.domain.events import BotChanged, BotRemoved, CommandReceived, EntriesHeld, HaltChanged, PolicyChanged
@@ -37,6 +42,8 @@ def on_bot_changed(state: State, event: BotChanged) -> None:
     known = state.bots.get(event.spec.bot_id)
     note_bot(state, event, known)
     if known is not None and known.spec == event.spec and known.error is None:
+        if known.desired is Desired.STOPPED and event.desired is not Desired.STOPPED:
+            wake(known)
         known.desired, known.generation = event.desired, event.generation
         known.removed = False
     else:
@@ -51,6 +58,7 @@ def on_bot_changed(state: State, event: BotChanged) -> None:
         if known is None and bot.bot_id in state.bot_pasts:
             _sessions_on(bot, state.bot_pasts.pop(bot.bot_id))
         state.bots[bot.bot_id] = bot
+        state.lookers.clear()
         _equip(state, bot, known)
         _renew_exits(state, bot)
     if state.views:
@@ -83,25 +91,40 @@ def _renew_exits(state: State, bot: Bot) -> None:
 def _equip(state: State, bot: Bot, before: Bot | None) -> None:
     """Give a bot its strategies, warmed on the bars that are known."""
     try:
-        for symbol in bot.spec.symbols:
+        spec = bot.spec
+        make = partial(state.make_strategy, spec.strategy, spec.parameters)
+        strategies, bot.universe = seated(make, spec.symbols)
+        for symbol in spec.symbols:
             tape = state.tapes.get(symbol)
+            if tape is None and isinstance(strategies[symbol], Follows):
+                continue  # its leader may trade it all the same: told by begin_following
             if tape is None:
                 raise InvalidValue("symbols", f"{symbol} is not traded here")
-            stance = Stance(state.make_strategy(bot.spec.strategy, bot.spec.parameters))
+            stance = Stance(strategies[symbol])
             old = before.stances.get(symbol) if before else None
             stance.last_fill_at = old.last_fill_at if old else state.last_fills.get((bot.bot_id, symbol))
             _warm(state, bot, stance, tape)
             bot.stances[symbol] = stance
+        if not bot.stances:
+            raise InvalidValue("symbols", f"{' and '.join(spec.symbols)} are not traded here")
     except InvalidValue as error:
         bot.stances.clear()
         bot.error = str(error)
+    except Exception as error:  # noqa: BLE001 - a strategy that can't even begin, as one that fails on a bar
+        bot.stances.clear()
+        fail(state, bot, ", ".join(bot.spec.symbols), error)
+    state.lookers.clear()
+    if bot.error is None:
+        begin_following(state, bot, before)
+    for _ in judged_together(state, bot):
+        pass  # bars of the past: the strategy has seen them, nothing comes of it
 
 
 def _warm(state: State, bot: Bot, stance: Stance, tape: Tape) -> None:
     """Run a strategy over the known bars, and leave its indicators in the shared series."""
     timeframe = bot.spec.timeframe
     series = state.series.setdefault(tape.symbol, {}).get(timeframe)
-    needs = stance.strategy.needs
+    needs = (*stance.strategy.needs, *sizing_needs(bot.spec.sizing))
     fresh = Series(tape.symbol, timeframe, tape.scale)
     fresh.indicators.keep(needs)
     for base, session in tape.history:

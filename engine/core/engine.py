@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from engine.core import answers, audit, control, execution_mode, feed_watch, kill, reconcile
+from engine.core import answers, audit, control, copying, execution_mode, feed_watch, kill, reconcile
 from engine.core.decide import exit_position
 from engine.core.leaving import touched
 from engine.core.minute import begin_day, bots_on, judge, run_minute
@@ -53,6 +53,7 @@ _HANDLERS = (
     answers.HANDLERS
     | reconcile.HANDLERS
     | control.HANDLERS
+    | copying.HANDLERS
     | execution_mode.HANDLERS
     | kill.HANDLERS
     | feed_watch.HANDLERS
@@ -97,6 +98,8 @@ class Engine:
             return self.take_tick(event)
         try:
             self._handlers[type(event)](event)
+            if self.state.copies:
+                copying.go_on(self.state)
             if self.state.kill is not None and type(event) in _HANDLERS:
                 kill.go_on(self.state)
             if self.state.protects:

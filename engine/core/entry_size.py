@@ -8,28 +8,73 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.core.building import BuildingView, next_tranche
-from engine.core.exposure import entry_cap
-from engine.core.sizing import entry_quantity
+from engine.core.execution import entry_terms
+from engine.core.exits import exit_prices
+from engine.core.exposure import entry_cap, policy_now, round_trip
+from engine.core.sizing import SizingView, entry_quantity, sizing_needs
 from engine.core.state import Bot, State
 from engine.domain.order import Purpose, Refusal, Side
 
 
 def next_quantity(
-    state: State, bot: Bot, symbol: str, side: Side, price: Decimal, equity: Decimal
+    state: State,
+    bot: Bot,
+    symbol: str,
+    side: Side,
+    price: Decimal,
+    equity: Decimal,
+    quantity: Decimal | None = None,
+    times: Decimal = Decimal(1),
 ) -> Decimal | Refusal:
-    """What the bot's sizing and its building setting give, or why they give nothing."""
+    """What the bot's sizing and its building setting give, or why they give nothing.
+
+    A follower's `quantity` stands for what the sizing would give; `times` multiplies that, down to whole lots.
+    """
     instrument = state.instruments[symbol]
     position = state.portfolio.get(bot.bot_id, symbol)
     verdict = bot.stances[symbol].verdict
-    sized = entry_quantity(bot.spec.sizing, instrument, price, equity)
+    score = 0.0 if verdict is None or verdict.score is None else verdict.score
+    sized: Decimal | Refusal
+    if quantity is None:
+        sized = entry_quantity(bot.spec.sizing, _sizing_view(state, bot, symbol, side, price, equity, score))
+    else:
+        sized = quantity
+    if isinstance(sized, Refusal):
+        return sized
+    if times != 1:
+        sized = instrument.whole_lots(sized * times)
     view = BuildingView(
         instrument=instrument,
         side=side,
         price=price,
         base=entry_cap(state, sized, instrument, price, equity),
-        score=0.0 if verdict is None or verdict.score is None else verdict.score,
+        score=score,
         equity=equity,
         tranches=() if position is None else position.tranches,
         entry_in_flight=any(o.purpose is Purpose.ENTRY for o in state.open_orders(bot.bot_id, symbol)),
     )
     return next_tranche(bot.spec.building, view)
+
+
+def _sizing_view(
+    state: State, bot: Bot, symbol: str, side: Side, price: Decimal, equity: Decimal, score: float
+) -> SizingView:
+    instrument, policy = state.instruments[symbol], policy_now(state, equity)
+    most = max(Decimal(0), equity) * policy.notional_max_pct / 100
+    if policy.notional_max is not None:
+        most = min(most, policy.notional_max)
+    limit = entry_terms(bot.spec.execution, side, price, instrument).limit_price
+    atr = None
+    series = state.series.get(symbol, {}).get(bot.spec.timeframe)
+    for key in sizing_needs(bot.spec.sizing):
+        atr = None if series is None else series.indicators.values.get(key)
+    return SizingView(
+        instrument=instrument,
+        price=price,
+        equity=equity,
+        most=most / (price if limit is None else max(price, limit)) if price > 0 else Decimal(0),
+        score=score,
+        atr=atr,
+        stop=exit_prices(bot.spec.exits, price, side.sign, instrument)[0],
+        charges=lambda quantity, entry, leave: round_trip(state, instrument, side, quantity, entry, leave),
+    )

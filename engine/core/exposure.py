@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from engine.core.charges import charges_on
 from engine.core.orders import Order
 from engine.core.portfolio import Position
 from engine.core.risk.adaptive import adapted
@@ -15,7 +16,7 @@ from engine.core.risk.view import BPS, ZERO, RiskView
 from engine.core.state import State
 from engine.domain.account import Mode
 from engine.domain.canary import Canary
-from engine.domain.instant import MINUTE, SECOND
+from engine.domain.instant import MINUTE, SECOND, iso
 from engine.domain.instrument import Instrument
 from engine.domain.order import OrderRequest, Purpose, Side
 from engine.domain.risk import RiskPolicy
@@ -73,7 +74,17 @@ def risk_view(state: State, request: OrderRequest, equity: Decimal) -> RiskView:
         band_high=instrument.band_high,
         canary=_canary(state, request.bot_id),
         canary_trades=state.ledger.trades_of(request.bot_id),
+        round_trip=round_trip(state, instrument, request.side, request.quantity, request.price, request.price),
     )
+
+
+def round_trip(
+    state: State, instrument: Instrument, side: Side, quantity: Decimal, entry: Decimal, leave: Decimal
+) -> Decimal:
+    """The charges of an entry and of the exit that ends it, at these prices."""
+    rates = state.tariff.rates(instrument.venue, iso(state.now)[:10])
+    opening = charges_on(rates, side, instrument.value_of(entry, quantity)).total
+    return opening + charges_on(rates, side.opposite, instrument.value_of(leave, quantity)).total
 
 
 def _canary(state: State, bot_id: str) -> Canary | None:

@@ -12,7 +12,7 @@ from engine.core.publish import publish_alert, publish_position
 from engine.core.settle import exits_of, set_triggers
 from engine.core.state import State
 from engine.core.tape import Tape
-from engine.domain.instant import MINUTE, SECOND, Instant
+from engine.domain.instant import MINUTE, NEVER, SECOND, Instant
 from engine.domain.market import TradingSession
 from engine.domain.order import ExitReason, OrderState
 
@@ -69,6 +69,23 @@ def leave_by_time(state: State, session: TradingSession, at: Instant) -> None:
             exit_position(state, position, reason, at)
         if flatten_at is not None and at >= flatten_at + NOT_FLAT_AFTER_US:
             _tell_not_flat(state, position, session, at)
+
+
+def next_leave_at(state: State, session: TradingSession) -> Instant:
+    """From which minute on `leave_by_time` would do something about what is held now; NEVER where it would not."""
+    found = NEVER
+    for position in state.portfolio.all():
+        if position.instrument.venue != session.venue:
+            continue
+        flatten_at = session.flatten_for(position.instrument.closing_auction)
+        if flatten_at is not None:
+            found = min(found, flatten_at)
+        bot, exits = state.bots.get(position.bot_id), exits_of(state, position)
+        if bot is not None and bot.removed:
+            return -NEVER
+        if exits is not None and exits.time_exit_s is not None:
+            found = min(found, position.entry_time + exits.time_exit_s * SECOND)
+    return found
 
 
 def _due(state: State, position: Position, flatten_at: Instant | None, at: Instant) -> ExitReason | None:

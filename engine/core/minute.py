@@ -1,18 +1,20 @@
 """What happens at a whole minute of market time, and when a day begins. Called by engine.py when time gets there.
 
 In this order: bars close (all symbols, by name), breakers trip, entries are taken back where they are stopped, bots
-judge the bars, positions are flattened, the day's orders expire, orders not filled in time are taken back, the account
-is marked. Every driver goes through here, so that a backtest and a live day take their decisions alike.
+judge the bars (those whose strategy compares symbols last: they wait for all of them), positions are flattened, the
+day's orders expire, orders not filled in time are taken back, the account is marked. Every driver goes through here, so
+that a backtest and a live day take their decisions alike.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.core import policy, tripping
+from engine.core import copying, policy, tripping
 from engine.core.bars import Series
 from engine.core.decide import act_on_signal
-from engine.core.failing import fail
+from engine.core.failing import fail, judged_together
+from engine.core.kept_orders import KeptOrders
 from engine.core.leaving import leave_by_time
 from engine.core.publish import publish_account, publish_bar, publish_position
 from engine.core.publish_bots import publish_bot, publish_decision
@@ -25,6 +27,8 @@ from engine.domain.instant import MINUTE, NEVER, Instant
 from engine.domain.market import Bar, TradingSession
 from engine.domain.timeframe import timeframe_us
 
+_NO_SERIES: dict[str, Series] = {}
+
 
 def run_minute(state: State, at: Instant) -> None:
     """Let everything due at the minute `at` happen, and say when the next thing is due."""
@@ -35,6 +39,9 @@ def run_minute(state: State, at: Instant) -> None:
     for series, bar in closed:
         for bot in bots_on(state, series):
             judge(state, bot, series, bar, act=True)
+    judge_together(state, closed)
+    if state.copies:
+        copying.look(state, at)
     for venue in sorted(state.sessions):
         _session_clock(state, state.sessions[venue], at)
     if state.legs:
@@ -56,9 +63,8 @@ def begin_day(state: State, day: str) -> None:
     # An order that ended yesterday is kept for today: the venue may still have something to say of it.
     # The last attempt at an exit that is not flat yet is kept until it is: the next one follows it.
     waits = {leg.live for leg in state.legs.values() if not leg.over}
-    state.orders = {
-        key: order for key, order in state.orders.items() if order.open or order.created_at >= began_at or key in waits
-    }
+    kept = {key: one for key, one in state.orders.items() if one.open or one.created_at >= began_at or key in waits}
+    state.orders = KeptOrders(kept)
     state.legs = {key: leg for key, leg in state.legs.items() if key in state.orders or not leg.over}
     state.truth.begin_day()
     state.not_flat.clear()
@@ -73,18 +79,26 @@ def begin_day(state: State, day: str) -> None:
 def close_bars(state: State, at: Instant) -> list[tuple[Series, Bar]]:
     """Close every bar that is due, of every width in use; returns them by symbol, narrowest first."""
     closed: list[tuple[Series, Bar]] = []
+    state.forming = False
     for symbol in state.symbols():
         tape = state.tapes[symbol]
-        tape.cut(at)
-        widths = state.series.get(symbol, {})
+        if tape.until > 0:
+            tape.cut(at)
+        elif tape.floor < at:
+            tape.floor = at
+        widths = state.series.get(symbol, _NO_SERIES)
         for base in tape.closed:
             tape.history.append((base, tape.session))
             for series in widths.values():
                 _pass_over(state, series, series.cut(base.open_at))
                 series.add(base, tape.session)
-        state.bars += len(tape.closed)
-        tape.closed.clear()
+        if tape.closed:
+            state.bars += len(tape.closed)
+            tape.closed.clear()
         for series in widths.values():
+            if series.close_at > at:
+                state.forming = state.forming or series.close_at != NEVER
+                continue
             bar = series.cut(at)
             if bar is not None and at - bar.close_at >= timeframe_us(bar.timeframe):
                 _pass_over(state, series, bar)
@@ -104,11 +118,15 @@ def _pass_over(state: State, series: Series, bar: Bar | None) -> None:
 
 def bots_on(state: State, series: Series) -> list[Bot]:
     """The bots that look at these bars, by id."""
-    return [
-        state.bots[bot_id]
-        for bot_id in sorted(state.bots)
-        if state.bots[bot_id].spec.timeframe == series.timeframe and series.symbol in state.bots[bot_id].stances
-    ]
+    key = (series.symbol, series.timeframe)
+    bots = state.lookers.get(key)
+    if bots is None:
+        bots = state.lookers[key] = [
+            bot
+            for _, bot in sorted(state.bots.items())
+            if bot.spec.timeframe == series.timeframe and series.symbol in bot.stances
+        ]
+    return bots
 
 
 def judge(state: State, bot: Bot, series: Series, bar: Bar, *, act: bool) -> None:
@@ -122,12 +140,32 @@ def judge(state: State, bot: Bot, series: Series, bar: Bar, *, act: bool) -> Non
         fail(state, bot, bar.symbol, error)
         return
     stance.verdict = verdict
-    if not act or not bot.evaluating:
+    if not act or not bot.evaluating or bot.universe is not None:
         return
+    _act(state, bot, bar, verdict)
+
+
+def judge_together(state: State, closed: list[tuple[Series, Bar]]) -> None:
+    """Let bots that judge all their symbols together judge what they noted; what is not `closed` now is only seen.
+
+    Exits are decided before entries. What an exit frees is there for an entry only when it is filled.
+    """
+    bots = [bot for bot in state.bots.values() if bot.universe is not None] if closed else []
+    if not bots:
+        return
+    now = {(series.symbol, series.timeframe): bar.close_at for series, bar in closed}
+    for bot in sorted(bots, key=lambda one: one.bot_id):
+        for bar, verdict in judged_together(state, bot):
+            if now.get((bar.symbol, bar.timeframe)) == bar.close_at and bot.evaluating:
+                _act(state, bot, bar, verdict)
+
+
+def _act(state: State, bot: Bot, bar: Bar, verdict: Verdict) -> None:
+    """Tell what was made of a bar, and do what follows from it."""
     bot.last_evaluated_at = bar.close_at
     bot.take_part(state.ledger.day)
-    if state.views:
-        publish_decision(state, bot, stance, bar)
+    if state.views and bot.following is None:  # a follower makes nothing of a bar
+        publish_decision(state, bot, bot.stances[bar.symbol], bar)
     if verdict.signal is not None:
         act_on_signal(state, bot, bar, verdict)
 
@@ -156,9 +194,7 @@ def _mark(state: State, at: Instant, equity: Decimal) -> None:
 
 
 def _something_due(state: State, at: Instant) -> bool:
-    if any(tape.until > 0 for tape in state.tapes.values()):
+    if state.forming:
         return True
-    if any(series.close_at != NEVER for widths in state.series.values() for series in widths.values()):
-        return True
-    waiting = len(state.portfolio) > 0 or any(order.open for order in state.orders.values())
+    waiting = len(state.portfolio) > 0 or bool(state.orders.working())
     return waiting and any(at < session.close_at for session in state.sessions.values())

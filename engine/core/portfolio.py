@@ -61,10 +61,11 @@ class Portfolio:
     day: a venue tells its day's fills again after a restart or a reconnection.
     """
 
-    __slots__ = ("_booked", "_booked_before", "_positions", "_reduce_by")
+    __slots__ = ("_booked", "_booked_before", "_positions", "_reduce_by", "_sorted")
 
     def __init__(self, reduce_by: ReduceBy = ReduceBy.AVERAGE) -> None:
         self._positions: dict[tuple[str, str], Position] = {}
+        self._sorted: list[Position] | None = None
         self._reduce_by = reduce_by
         self._booked: set[str] = set()
         self._booked_before: set[str] = set()
@@ -74,14 +75,17 @@ class Portfolio:
         return self._positions.get((bot_id, symbol))
 
     def all(self) -> list[Position]:
-        """Every open position, by bot and symbol."""
-        return [self._positions[key] for key in sorted(self._positions)]
+        """Every open position, by bot and symbol. The list is another one once a position has come or gone."""
+        if self._sorted is None:
+            self._sorted = [self._positions[key] for key in sorted(self._positions)]
+        return self._sorted
 
     def __len__(self) -> int:
         return len(self._positions)
 
     def restore(self, position: Position) -> None:
         """Put back a position that was open."""
+        self._sorted = None
         self._positions[position.bot_id, position.symbol] = position
         self.remember(position.fill_ids)
 
@@ -119,6 +123,7 @@ class Portfolio:
         position = self._positions.get(key)
         if position is None:
             position = self._positions[key] = Position(fill.bot_id, instrument, fill.filled_at)
+            self._sorted = None
         self._booked.add(fill.fill_key)
         position.charges += fill.charges
         position.fill_ids.append(fill.fill_key)
@@ -130,6 +135,7 @@ class Portfolio:
         if position.quantity:
             return Booked(realized, None)
         del self._positions[key]
+        self._sorted = None
         return Booked(realized, _closed(position, fill, exit_reason))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from engine.core.charges import charges_on
-from engine.core.decide import blocked
+from engine.core.closed import blocked
 from engine.core.entry_size import next_quantity
 from engine.core.execution import entry_terms
 from engine.core.exits import exit_prices

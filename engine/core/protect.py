@@ -80,7 +80,7 @@ def _tend_one(state: State, key: _Key, at: Instant) -> None:
     _see_what_became(state, key, guard, stop, at)
     held = next((order for order in _held(state) if (order.bot_id, order.symbol) == key), None)
     if held is not None and held.order_id not in state.held_exits:  # of before a restart: decided anew below
-        state.exit_wishes[key] = held.exit_reason or ExitReason.MANUAL
+        _wish_again(state, key, held)
         request_cancel(state, held, at, "the engine was restarted before it was sent", replacing=True)
         held = None
     if position is None:
@@ -149,9 +149,10 @@ def _protected(state: State, key: _Key) -> None:
 
 def _send(state: State, position: Position, held: Order, at: Instant) -> None:
     """The stop is out: the exit leaves, for what is held now."""
-    request = replace(state.held_exits[held.order_id], quantity=abs(position.quantity), at=at)
-    ruling = judge_exit(request, position.quantity)
-    if isinstance(ruling, Refusal):
+    request, quantity = state.held_exits[held.order_id], abs(position.quantity)
+    part = min(request.quantity, quantity) if request.exit_reason is ExitReason.REDUCE else quantity
+    request = replace(request, quantity=part, at=at)
+    if isinstance(ruling := judge_exit(request, position.quantity), Refusal):
         request_cancel(state, held, at, ruling.detail)
     else:
         send_held(state, held, ruling)
@@ -164,8 +165,14 @@ def _keep_apart(state: State, key: _Key, guard: Guard, stop: Order | None, posit
     for order in state.open_orders(*key):
         too_large = order.purpose is Purpose.EXIT and order.remaining > abs(position.quantity)
         if too_large and order.state is not OrderState.CANCEL_REQUESTED and order.cancel_wanted is None:
-            state.exit_wishes[key] = order.exit_reason or ExitReason.MANUAL
+            _wish_again(state, key, order)
             request_cancel(state, order, at, "the stop at the broker was filled late", replacing=True)
+
+
+def _wish_again(state: State, key: _Key, order: Order) -> None:
+    """An exit that did not get there is decided anew; one of a part is left at that, not made a whole one."""
+    if order.exit_reason is not ExitReason.REDUCE:
+        state.exit_wishes[key] = order.exit_reason or ExitReason.MANUAL
 
 
 def _guard(state: State, key: _Key, guard: Guard, stop: Order | None, position: Position, at: Instant) -> None:

@@ -11,6 +11,7 @@ from engine.domain.effective import EffectiveMode
 from engine.domain.identity import signal_id, strategy_key
 from engine.domain.instant import SECOND, Instant
 from engine.domain.market import Bar, TradingSession, TradingStatus
+from engine.domain.order import Purpose
 from engine.domain.records import BotStatusRecord, DecisionRecord, SignalRecord, SymbolStatus
 from engine.domain.signal import Outcome, Temperature
 from engine.domain.timeframe import timeframe_us
@@ -20,6 +21,7 @@ _VERDICT_WORDS = {
     "quiet": "Quiet",
     "ended": "The candidate ended before it was confirmed",
     "signal": "Signal",
+    "following": "Follows a leader; bars decide nothing",
 }
 
 
@@ -78,7 +80,7 @@ def _run_state(bot: Bot) -> str:
     if bot.desired is not Desired.RUNNING:
         return bot.desired.value
     scored = [stance for stance in bot.stances.values() if stance.verdict and stance.verdict.score is not None]
-    return "running" if scored else "warming"
+    return "running" if scored or bot.following is not None else "warming"
 
 
 def _blocking(state: State, bot: Bot) -> tuple[str | None, str | None]:
@@ -92,6 +94,8 @@ def _blocking(state: State, bot: Bot) -> tuple[str | None, str | None]:
     stopped = state.breaker.refusal
     if stopped is not None:
         return stopped.code, stopped.detail
+    if bot.following is not None and (barred := bot.following.blocking()) is not None:
+        return barred
     if state.mode is EffectiveMode.DRY:
         return "dry", state.dry_words()
     quiet = [state.statuses.get(symbol) for symbol in bot.stances]
@@ -104,7 +108,8 @@ def _blocking(state: State, bot: Bot) -> tuple[str | None, str | None]:
     if left and min(left) > 0:
         seconds = min(left) // SECOND
         return "cooldown", f"Cooling down, {seconds // 60}:{seconds % 60:02d} left"
-    if all(stance.verdict is None or stance.verdict.score is None for stance in bot.stances.values()):
+    unscored = all(stance.verdict is None or stance.verdict.score is None for stance in bot.stances.values())
+    if unscored and bot.following is None:
         return "warming", "Too few bars yet for a score"
     return None, None
 
@@ -175,8 +180,17 @@ def publish_bot(state: State, bot: Bot) -> None:
             session_day=bot.session_day,
             sessions_of=decides_by(bot.spec),
             canary=canary_status(state.account.mode, bot.spec.canary, state.ledger.trades_of(bot.bot_id)),
+            following=None if bot.following is None else bot.following.status(),
         )
     )
+
+
+def _reasons(strategy: Strategy, verdict: Verdict) -> tuple[str, ...]:
+    """The strategy's own words; the signal is decided by now, and is not lost over them."""
+    try:
+        return tuple(str(reason) for reason in strategy.explain(verdict))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the order goes out and the signal is written down
+        return (f"The strategy can't say why: its explain raised {type(error).__name__}: {error}",)
 
 
 def publish_signal(
@@ -190,29 +204,31 @@ def publish_signal(
     reason: str | None,
     detail: str | None,
     order_id: str | None,
-) -> None:
-    """A signal and what became of it; of a verdict that gives one."""
+    purpose: Purpose | None = None,
+    identity: str | None = None,
+) -> SignalRecord | None:
+    """A signal and what became of it, of a verdict that gives one; `purpose` is that of an order that was sent."""
     if verdict.signal is None or verdict.score is None:
-        return
+        return None
     spec = bot.spec
-    state.publish(
-        SignalRecord(
-            signal_id=signal_id(
-                state.account.account_id, spec.bot_id, bar.symbol, spec.timeframe, bar.open_at, verdict.signal
-            ),
-            bot_id=spec.bot_id,
-            strategy=spec.strategy,
-            symbol=bar.symbol,
-            timeframe=spec.timeframe,
-            type=verdict.signal,
-            price=state.instruments[bar.symbol].price_of(bar.close),
-            score=verdict.score,
-            reasons=strategy.explain(verdict),
-            bar_at=bar.open_at,
-            confirmed_at=bar.close_at,
-            outcome=outcome,
-            blocking_reason=reason,
-            blocking_detail=detail,
-            order_id=order_id,
-        )
+    record = SignalRecord(
+        signal_id=identity
+        or signal_id(state.account.account_id, spec.bot_id, bar.symbol, spec.timeframe, bar.open_at, verdict.signal),
+        bot_id=spec.bot_id,
+        strategy=spec.strategy,
+        symbol=bar.symbol,
+        timeframe=spec.timeframe,
+        type=verdict.signal,
+        price=state.instruments[bar.symbol].price_of(bar.close),
+        score=verdict.score,
+        reasons=_reasons(strategy, verdict),
+        bar_at=bar.open_at,
+        confirmed_at=bar.close_at,
+        outcome=outcome,
+        blocking_reason=reason,
+        blocking_detail=detail,
+        order_id=order_id,
+        purpose=purpose,
     )
+    state.publish(record)
+    return record

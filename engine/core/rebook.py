@@ -35,6 +35,7 @@ def on_facts_found(state: State, event: FactsFound) -> None:
     """
     facts = event.facts
     books = rebooked(state, facts)
+    state.orders_before.update(facts.orders)
     found = _words(state)
     _take_orders(state, facts, books)
     _take_positions(state, facts, books)

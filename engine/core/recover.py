@@ -45,6 +45,8 @@ def on_recovered(state: State, event: Recovered) -> None:
                 _profit(state, record)
             case BotStatusRecord():
                 state.bot_days[record.bot_id] = state.bot_pasts[record.bot_id] = record
+                if record.following is not None:
+                    state.follow_pasts[record.bot_id] = record.following
                 state.chain.generations[record.bot_id] = record.observed_generation
                 state.last_fills.update(
                     {
@@ -69,6 +71,7 @@ def on_recovered(state: State, event: Recovered) -> None:
                 pass
     orders = [record for record in event.records if isinstance(record, OrderRecord)]
     for record in orders:
+        state.orders_before.add(record.order_id)
         if record.state not in TERMINAL:
             put_back_order(state, record)
     sent = (record.created_at for record in orders if record.state is not OrderState.REFUSED)

@@ -2,7 +2,8 @@
 
 Called by engine.py once the bots are there. Whether a bar gave a signal depends on bars and parameters alone, never on
 money, so the past gives it again under the same id. What became of it is another matter: an order of it that is in the
-store is named, and otherwise no order was made, and none is made now. What the store has is never written again.
+store is named, and otherwise no order was made, and none is made now. What the store has is never written again,
+but a signal whose order never reached the store: it says so.
 
 A bot is not made to have judged what it did not judge: up to the last bar it is known to have looked at, only a bar it
 found a signal in gives that signal; what the store says otherwise is told, and stays. The strategy goes through the
@@ -12,15 +13,18 @@ same bars as after any restart: one whose indicators remember more than the feed
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from math import isclose
 
 from engine.core.bars import Series
+from engine.core.failing import fail
 from engine.core.indicators import IndicatorKey
 from engine.core.publish import publish_alert, publish_bar
 from engine.core.publish_bots import publish_decision, publish_signal
 from engine.core.state import Bot, Stance, State
 from engine.core.strategy import Verdict
+from engine.core.universe import seated
 from engine.domain.found import ViewsFound
 from engine.domain.identity import signal_id
 from engine.domain.instant import Instant
@@ -31,6 +35,8 @@ from engine.domain.signal import Outcome
 
 REDERIVED = "rederived"
 FOUND_AGAIN = "Found again from the day's bars after a restart; no order was made of it"
+ORDER_LOST = "order_lost"
+NO_ORDER = "Its order was lost with the journal before Firestore had it; where the broker has it, a difference says so"
 # Indicators warmed on two days differ from those of a longer run by less than 1e-9 of a score, rounded to 6 decimals.
 _SCORE_TOLERANCE = 2e-6
 
@@ -78,6 +84,7 @@ class _Gap:
         there = self.event.facts.signals.get(self._identity(judged))
         if there is not None:
             self._compare(judged, there)
+            self._look_for_order(there)
         elif lost or told == "signal":
             self._signal(judged)
         elif told is not None:
@@ -103,6 +110,7 @@ class _Gap:
             reason=reason,
             detail=detail,
             order_id=None if order is None else order.order_id,
+            purpose=None if order is None or outcome is not Outcome.ORDERED else order.purpose,
         )
 
     def _compare(self, judged: _Judged, there: SignalRecord) -> None:
@@ -112,6 +120,12 @@ class _Gap:
         if there.type is not judged.verdict.signal or there.price != price or not near:
             given = f"{there.type} at {there.price:f}, score {there.score:+.6f}"
             self._differs(judged, f"Firestore has {given}; the bars give {judged.verdict.signal} at {price:f}, {score}")
+
+    def _look_for_order(self, there: SignalRecord) -> None:
+        """A signal that reached the store before its order did: the order was lost with the journal."""
+        if there.outcome is Outcome.ORDERED and there.order_id not in self.event.facts.orders:
+            expired = replace(there, outcome=Outcome.EXPIRED, order_id=None)
+            self.state.publish(replace(expired, blocking_reason=ORDER_LOST, blocking_detail=NO_ORDER))
 
     def _differs(self, judged: _Judged, what: str) -> None:
         at = judged.session.minute_label(judged.bar.close_at)
@@ -126,7 +140,7 @@ def on_views_found(state: State, event: ViewsFound) -> None:
     judged = [
         one
         for bot_id in sorted(state.bots)
-        if bot_id in event.seen and state.bots[bot_id].evaluating
+        if bot_id in event.seen and state.bots[bot_id].evaluating and state.bots[bot_id].following is None
         for one in _judged_again(state, state.bots[bot_id])
         if one.bar.open_at >= event.facts.since
     ]
@@ -152,17 +166,43 @@ def _pass_over(state: State) -> None:
                 looks = bot.error is None and bot.spec.timeframe == series.timeframe and symbol in bot.stances
                 if bar is not None and looks:
                     stance = bot.stances[symbol]
-                    stance.verdict = stance.strategy.on_bar(bar, series.indicators.values)
+                    try:
+                        stance.verdict = stance.strategy.on_bar(bar, series.indicators.values)
+                    except Exception as error:  # noqa: BLE001 - as in minute.judge: it is this bot's trouble alone
+                        fail(state, bot, symbol, error)
 
 
 def _judged_again(state: State, bot: Bot) -> Iterator[_Judged]:
-    """Every bar of history with what the bot's strategy, begun anew, makes of it."""
-    for symbol in sorted(bot.stances):
-        strategy = state.make_strategy(bot.spec.strategy, bot.spec.parameters)
+    """Every bar of history with what the bot's strategy, begun anew, makes of it; where it fails, no more come."""
+    judged = _begun_anew(state, bot)
+    while True:
+        try:
+            one = next(judged, None)
+        except Exception as error:  # noqa: BLE001 - as in minute.judge: it is this bot's trouble alone
+            fail(state, bot, ", ".join(sorted(bot.stances)), error)
+            return
+        if one is None:
+            return
+        yield one
+
+
+def _begun_anew(state: State, bot: Bot) -> Iterator[_Judged]:
+    make = partial(state.make_strategy, bot.spec.strategy, bot.spec.parameters)
+    strategies, universe = seated(make, sorted(bot.stances))
+    sessions: dict[tuple[str, Instant], TradingSession] = {}
+    for symbol, strategy in strategies.items():
         for series, bar, session in _bars_again(state, symbol, bot.spec.timeframe, strategy.needs):
             verdict = strategy.on_bar(bar, series.indicators.values)
-            if session is not None:
+            if session is None:
+                continue
+            sessions[symbol, bar.close_at] = session
+            if universe is None:
                 yield _Judged(bot, bar, session, Stance(strategy, verdict), verdict)
+    for moment in universe.judged() if universe is not None else ():
+        for bar, verdict in moment:
+            if (bar.symbol, bar.close_at) in sessions:
+                own = sessions[bar.symbol, bar.close_at]
+                yield _Judged(bot, bar, own, Stance(strategies[bar.symbol], verdict), verdict)
 
 
 def _bars_again(

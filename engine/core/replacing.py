@@ -130,6 +130,8 @@ def _rest(state: State, leg: Leg) -> Decimal:
     position = state.portfolio.get(leg.first.bot_id, leg.first.symbol)
     if position is None or position.fill_ids[0] != leg.opened_by:
         return _ZERO
+    if leg.first.exit_reason is ExitReason.REDUCE:
+        return min(leg.first.quantity - leg.filled, abs(position.quantity))
     return abs(position.quantity)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.core import tripping
 from engine.core.audit import note_fill
 from engine.core.charges import Charges, charges_on, growth
+from engine.core.copied_facts import fact_of_fill, leading_fill
 from engine.core.exits import levels, nearest, place
 from engine.core.orders import Order
 from engine.core.portfolio import Booked, Position
@@ -48,6 +49,7 @@ def book_fill(state: State, order: Order, event: FillReceived) -> None:
     risk = order.at_risk_pct * event.quantity / order.quantity
     booked = state.portfolio.book(fill, instrument, risk, exit_reason)
     state.ledger.book(order.side, value, fill.charges, booked.realized)
+    fill = leading_fill(state, fill)
     _count(state, order, fill, booked)
     state.publish(fill)
     note_fill(state, order, fill)
@@ -57,6 +59,8 @@ def book_fill(state: State, order: Order, event: FillReceived) -> None:
     tripping.judge(state, event.at)
     publish_account(state)
     _publish_bot(state, order.bot_id)
+    if state.copies:
+        state.leads.append(fact_of_fill(state, fill))
 
 
 def _fill_record(order: Order, event: FillReceived, key: str, charges: Charges) -> FillRecord:
@@ -131,6 +135,7 @@ def _publish_bot(state: State, bot_id: str) -> None:
         return
     if bot.removed and not _busy(state, bot_id):
         del state.bots[bot_id]
+        state.lookers.clear()
         state.publish(BotForgotten(bot_id))
     elif state.views:
         publish_bot(state, bot)

@@ -14,16 +14,20 @@ from engine.core.bars import Series
 from engine.core.chain import Chain
 from engine.core.charges import Tariff
 from engine.core.execution import Leg
+from engine.core.following import Following
+from engine.core.kept_orders import KeptOrders
 from engine.core.ledger import Ledger
 from engine.core.orders import Order
 from engine.core.portfolio import Portfolio
 from engine.core.risk.breaker import Breaker
 from engine.core.risk.pace import OrderPace
 from engine.core.risk.trips import Floor, Rejections
-from engine.core.strategy import Strategy, Verdict
+from engine.core.strategy import Strategy, UniverseStrategy, Verdict
 from engine.core.tape import Tape
 from engine.core.truth import Truth
+from engine.core.universe import Universe
 from engine.domain.account import AccountSpec, BotSpec, Desired, Mode, TradingState
+from engine.domain.copying import FollowStatus, LeaderFact
 from engine.domain.effective import EffectiveMode
 from engine.domain.effects import Effect, PublishRecord
 from engine.domain.events import MarketStatus
@@ -35,7 +39,7 @@ from engine.domain.records import BotStatusRecord, KillRecord, Record
 from engine.domain.risk import RiskPolicy
 
 NOT_LOOKED_YET = "The engine has just started and has not looked around yet"
-MakeStrategy = Callable[[str, Mapping[str, Any]], Strategy]
+MakeStrategy = Callable[[str, Mapping[str, Any]], Strategy | UniverseStrategy]
 
 
 @dataclass(slots=True)
@@ -65,6 +69,8 @@ class Bot:
     charges: Decimal = Decimal(0)
     sessions: int = 0  # completed with what it decides by now
     session_day: str = ""  # the last it took part in
+    universe: Universe | None = None  # where its strategy judges all symbols together
+    following: Following | None = None  # where it copies a leader
 
     @property
     def bot_id(self) -> str:
@@ -85,6 +91,8 @@ class Bot:
         """The day's counters start again."""
         self.signals = self.orders = self.trades = 0
         self.realized_gross = self.charges = Decimal(0)
+        if self.following is not None:
+            self.following.begin_day()
 
 
 @dataclass(slots=True)
@@ -125,7 +133,8 @@ class State:
         self.sessions: dict[str, TradingSession] = {}
         self.series: dict[str, dict[str, Series]] = {}
         self.bots: dict[str, Bot] = {}
-        self.orders: dict[str, Order] = {}
+        self.lookers: dict[tuple[str, str], list[Bot]] = {}  # minute.bots_on, until a bot comes or goes
+        self.orders = KeptOrders()
         self.legs: dict[str, Leg] = {}  # by each of their orders; of orders at the market there are none
         self.portfolio = Portfolio(account.reduce_by)
         self.ledger = Ledger(account.cash)
@@ -150,6 +159,12 @@ class State:
         self.last_fills: dict[tuple[str, str], Instant] = {}  # of before a restart, by (bot, symbol)
         self.bot_days: dict[str, BotStatusRecord] = {}  # what bots had done today before a restart
         self.bot_pasts: dict[str, BotStatusRecord] = {}  # the same, on whatever day they come
+        self.copies = False  # whether any bot has followed a leader
+        self.leads: list[LeaderFact] = []  # what the account's own bots did, for their followers
+        self.follow_pasts: dict[str, FollowStatus] = {}  # how followers stood before a restart
+        self.orders_before: set[str] = set()  # ids of orders of before it, asked whether it holds one
+        self._symbols: list[str] = []
+        self.forming = False  # whether a bar wider than a minute was being formed at the last minute
         self.ticks = 0
         self.bars = 0
         self.dropped: dict[str, int] = {}
@@ -161,7 +176,7 @@ class State:
 
     def exposed(self) -> bool:
         """Whether anything is held or at work."""
-        return len(self.portfolio) > 0 or any(order.open for order in self.orders.values())
+        return len(self.portfolio) > 0 or bool(self.orders.working())
 
     @property
     def trading_state(self) -> TradingState:
@@ -184,7 +199,9 @@ class State:
 
     def symbols(self) -> list[str]:
         """Every symbol with a tape, sorted."""
-        return sorted(self.tapes)
+        if len(self._symbols) != len(self.tapes):  # a tape is never taken away
+            self._symbols = sorted(self.tapes)
+        return self._symbols
 
     def equity(self) -> Decimal:
         """Cash and every open position at its last price."""
@@ -202,8 +219,8 @@ class State:
         """Orders that the venue may still trade, oldest first."""
         return [
             order
-            for order in self.orders.values()
-            if order.open and (bot_id is None or order.bot_id == bot_id) and (symbol is None or order.symbol == symbol)
+            for order in self.orders.working()
+            if (bot_id is None or order.bot_id == bot_id) and (symbol is None or order.symbol == symbol)
         ]
 
     def exit_in_flight(self, bot_id: str, symbol: str) -> bool:

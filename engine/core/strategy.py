@@ -1,15 +1,17 @@
 """What a strategy is: a small class with typed parameters and one `on_bar`. Called by engine.py at each bar close.
 
-A strategy sees a bar and its indicators' values, nothing else: no clock, no account, no other symbol.
+A strategy sees a bar and its indicators' values, nothing else: no clock, no account, no other symbol. One that compares
+symbols has `on_bars` instead, and sees the bars of all its bot's symbols that closed at one moment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from engine.core.indicators import IndicatorKey
+from engine.domain.copying import CopyTerms
 from engine.domain.instant import Instant
 from engine.domain.market import Bar
 from engine.domain.signal import SignalType
@@ -20,7 +22,9 @@ class Verdict:
     """What a strategy made of a bar.
 
     code: `warming` (no score yet), `quiet`, `candidate` (a signal may follow), `ended` (the candidate is gone),
-    `signal` score: -100 to 100, None while warming. candidate_since: the close that began the candidate.
+    `signal`, `following` (bars decide nothing). score: -100 to 100, None while warming. candidate_since: the close that
+    began the candidate. closes_only: the signal ends a position of the other side, and never opens one. opens_only: it
+    opens a position where nothing is held, and never adds to one. Where there is nothing to do, its outcome is `watch`.
     """
 
     code: str
@@ -29,10 +33,12 @@ class Verdict:
     candidate: SignalType | None = None
     candidate_since: Instant | None = None
     inputs: Mapping[str, float] = field(default_factory=dict)
+    closes_only: bool = False
+    opens_only: bool = False
 
 
-class Strategy(Protocol):
-    """One bot's strategy on one symbol."""
+class Decider(Protocol):
+    """What the core asks of a strategy besides its verdicts."""
 
     @property
     def needs(self) -> tuple[IndicatorKey, ...]:
@@ -50,8 +56,34 @@ class Strategy(Protocol):
     def confirm_us(self) -> int:
         """How long a candidate must live to become a signal, microseconds; 0 where there is none."""
 
+    def explain(self, verdict: Verdict) -> tuple[str, ...]:
+        """The verdict's reasons as sentences with numbers."""
+
+
+class Strategy(Decider, Protocol):
+    """One bot's strategy on one symbol."""
+
     def on_bar(self, bar: Bar, values: Mapping[IndicatorKey, float | None]) -> Verdict:
         """Judge a closed bar."""
 
-    def explain(self, verdict: Verdict) -> tuple[str, ...]:
-        """The verdict's reasons as sentences with numbers."""
+
+@runtime_checkable
+class UniverseStrategy(Decider, Protocol):
+    """One bot's strategy on all its symbols together."""
+
+    def on_bars(
+        self, at: Instant, bars: Mapping[str, Bar], values: Mapping[str, Mapping[IndicatorKey, float | None]]
+    ) -> Mapping[str, Verdict]:
+        """Judge the bars that closed at a moment, both by symbol, sorted; a symbol that was not traded has none.
+
+        A verdict on a symbol without a bar counts for nothing. Moments come in their order, each once.
+        """
+
+
+@runtime_checkable
+class Follows(Protocol):
+    """What a strategy has besides, where its bot acts on what a leader does and no bar decides anything."""
+
+    @property
+    def terms(self) -> CopyTerms:
+        """Whom it follows, and on what terms."""

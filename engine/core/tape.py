@@ -6,10 +6,10 @@ only, because the tick path touches nothing else.
 
 from __future__ import annotations
 
-from collections import deque
 from decimal import Decimal
 from itertools import pairwise
 
+from engine.core.past_bars import PastBars
 from engine.domain.instant import DAY, MINUTE, NEVER, Instant
 from engine.domain.instrument import Instrument
 from engine.domain.market import Bar, TradingSession
@@ -96,7 +96,7 @@ class Tape:
         self.heard_at: Instant = -NEVER  # wall time of a tick that was not taken, and shows that the feed lives
         self.band_low, self.band_high = 0, UNBOUNDED
         self.keep_within(instrument)
-        self.history: deque[tuple[Bar, TradingSession | None]] = deque(maxlen=HISTORY_BARS)  # each with its day
+        self.history = PastBars(HISTORY_BARS)
 
     def begin(self, session: TradingSession) -> None:
         """A trading day begins: its bounds hold, and its first price is not measured against yesterday's."""

@@ -9,10 +9,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.domain.canary import Canary
+from engine.domain.copy_rules import DEFAULT_COPY_RULES, CopyRules
 from engine.domain.errors import InvalidValue
 from engine.domain.execution import Execution
 from engine.domain.exits import Exits
+from engine.domain.fill_terms import DEFAULT_FILLS, FillTerms
 from engine.domain.risk import DEFAULT_POLICY, NO_HARD_LIMITS, HardLimits, RiskPolicy
+from engine.domain.sizing import Sizing, require_stop
 from engine.domain.timeframe import timeframe_us
 
 _LIVE = "live-"
@@ -45,28 +48,6 @@ class Desired(StrEnum):
     RUNNING = "running"
     PAUSED = "paused"
     STOPPED = "stopped"
-
-
-class SizingKind(StrEnum):
-    """How an entry's quantity is found."""
-
-    EQUITY_PCT = "equity_pct"
-    NOTIONAL = "notional"
-    QUANTITY = "quantity"
-
-
-@dataclass(frozen=True, slots=True)
-class Sizing:
-    """`value` is a percentage of equity, an amount of currency or a quantity, by `kind`."""
-
-    kind: SizingKind = SizingKind.EQUITY_PCT
-    value: Decimal = Decimal(5)
-
-    def __post_init__(self) -> None:
-        if not self.value.is_finite() or self.value <= 0:
-            raise InvalidValue("sizing.value", f"must be above 0, is {self.value}")
-        if self.kind is SizingKind.EQUITY_PCT and self.value > 100:
-            raise InvalidValue("sizing.value", f"must be at most 100 % of equity, is {self.value}")
 
 
 class BuildingPolicy(StrEnum):
@@ -142,7 +123,7 @@ class BotSpec:
     name: str = ""
     parameters: Mapping[str, float | int | bool | str] = field(default_factory=dict)
     timeframe: str = "1m"
-    sizing: Sizing = Sizing()
+    sizing: Sizing = field(default=Sizing())
     exits: Exits = field(default=Exits())
     building: Building = field(default=Building(), repr=False)  # out of repr: see BotList.digest
     execution: Execution = field(default=Execution(), repr=False)
@@ -159,6 +140,7 @@ class BotSpec:
         if len(set(self.symbols)) != len(self.symbols):
             raise InvalidValue("symbols", "a symbol is named twice")
         timeframe_us(self.timeframe)
+        require_stop(self.sizing, self.exits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +152,9 @@ class AccountSpec:
     reduce_by          which part of a position an exit takes
     on_difference      how a kind of difference is resolved without asking: adopt, ignore or flatten
     hard_limits        what no risk policy of the account exceeds: the deployment's
+    copy_rules         whom its bots may follow: the deployment's
+    copy_rules         whom its bots may follow: the deployment's
+    fills              how its venue fills, where that is simulated
     """
 
     account_id: str
@@ -186,6 +171,8 @@ class AccountSpec:
     reduce_by: ReduceBy = ReduceBy.AVERAGE
     on_difference: Mapping[str, str] = field(default_factory=dict, hash=False)
     hard_limits: HardLimits = NO_HARD_LIMITS
+    fills: FillTerms = DEFAULT_FILLS
+    copy_rules: CopyRules = DEFAULT_COPY_RULES
 
     def __post_init__(self) -> None:
         if not self.cash.is_finite() or self.cash <= 0:

@@ -49,6 +49,12 @@ _KINDS = (
     AlertKind("order_given_up", WARNING, "The rest of an entry was left"),
     AlertKind("order_rejected", WARNING, "The broker rejected an order"),
     AlertKind("strange_order", WARNING, "The broker speaks of an order that is not known"),
+    # copying
+    AlertKind("leader_gone", WARNING, "A leader is gone: nothing is entered after it"),
+    AlertKind("leader_back", INFO, "A leader is back"),
+    AlertKind("leader_wild", WARNING, "A leader trades too often: following waits for a person"),
+    AlertKind("copy_refused", WARNING, "A leader may not be followed"),
+    AlertKind("copy_symbol", INFO, "A leader trades what its follower does not"),
     # books and truth
     AlertKind("difference", CRITICAL, "Broker and books differ"),
     AlertKind("signals_found", INFO, "Signals of a lost time were found again"),
@@ -61,6 +67,7 @@ _KINDS = (
     AlertKind("engine_failed", CRITICAL, "Exception: the engine ends"),
     AlertKind("lease_lost", CRITICAL, "Lease lost: another engine has the account"),
     AlertKind("heartbeat_missing", CRITICAL, "Heartbeat missing: the engine is silent"),
+    AlertKind("recording_stopped", WARNING, "The day is no longer recorded"),
     AlertKind("broker_away", CRITICAL, "Broker session lost"),
     AlertKind("broker_back", INFO, "Broker session is back"),
     AlertKind("dead_letter", WARNING, "Dead letter: Firestore refuses a record for good"),

@@ -38,6 +38,10 @@ class InvariantBroken(LockstepError):
     """The engine's state contradicts itself or the venue; the account halts until a person has looked."""
 
 
+class StrategyFailed(LockstepError):
+    """A bot's strategy raised on a bar; says which, on what, and at which line of whose file."""
+
+
 class OperatingError(LockstepError):
     """Something outside did not work; whoever raises it says which of the kinds below it is."""
 

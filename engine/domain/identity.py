@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b32encode
 from collections.abc import Mapping
 from decimal import Decimal
 from hashlib import sha256
@@ -10,10 +9,18 @@ from hashlib import sha256
 ORDER_ID_LENGTH = 15  # Angel One's order tag holds 19 characters, exchanges' 16 to 36; 75 bits never collide here
 FACT_ID_LENGTH = 20
 
+# Base 32 (RFC 4648) of a digest's beginning, two letters at a time: base64.b32encode takes all of it, letter by letter.
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
+_PAIR_MASK = 1_023
+_BYTES = 15
+_SHIFTS = range(110, -10, -10)
+
 
 def _digest(kind: str, parts: tuple[object, ...], length: int) -> str:
     named = "\x1f".join((kind, *(str(part) for part in parts)))
-    return b32encode(sha256(named.encode()).digest()).decode()[:length]
+    number = int.from_bytes(sha256(named.encode()).digest()[:_BYTES])
+    return "".join([_PAIRS[number >> shift & _PAIR_MASK] for shift in _SHIFTS])[:length]
 
 
 def order_id(account_id: str, bot_id: str, symbol: str, timeframe: str, bar_at: int, leg: str, attempt: int) -> str:
@@ -24,6 +31,11 @@ def order_id(account_id: str, bot_id: str, symbol: str, timeframe: str, bar_at: 
 def signal_id(account_id: str, bot_id: str, symbol: str, timeframe: str, bar_at: int, kind: str) -> str:
     """A signal is bot + symbol + bar + kind."""
     return _digest("signal", (account_id, bot_id, symbol, timeframe, bar_at, kind), FACT_ID_LENGTH)
+
+
+def copied_signal_id(account_id: str, bot_id: str, fact_id: str) -> str:
+    """A follower's signal is the leader's fact that it copies."""
+    return _digest("copied", (account_id, bot_id, fact_id), FACT_ID_LENGTH)
 
 
 def fill_key(account_id: str, order_id: str, venue_fill_id: str) -> str:

@@ -55,6 +55,8 @@ class ExitReason(StrEnum):
     TRAILING = "trailing"
     BREAK_EVEN = "break_even"
     TIME = "time"
+    REDUCE = "reduce"  # a part of it, as a leader did; the rest stays
+    LEADER_GONE = "leader_gone"
 
 
 class OrderState(StrEnum):

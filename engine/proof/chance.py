@@ -53,6 +53,7 @@ class Faults:
     store_goes_away: float = 0.0  # for 1 to 120 s, at a step
     crash: float = 0.0  # at a boundary: before or after a write, a send, an answer
     disk_lost: float = 0.0  # with a crash: the journal is gone
+    hang: float = 0.0  # at a boundary: the process stops for 3 to 90 s, and wakes up where it was
     slow_start: float = 0.0  # after a crash: nothing runs for up to 3 minutes
     request_lost: float = 0.0  # to the venue: it never arrives, no answer
     reply_lost: float = 0.0  # the venue has done it, no answer
@@ -73,7 +74,7 @@ class Faults:
 
 _MOST = Faults(
     store_refuses=0.2, store_loses_reply=0.15, store_applies_late=0.1, store_goes_away=0.02,
-    crash=0.03, disk_lost=0.4, slow_start=0.5,
+    crash=0.03, disk_lost=0.4, hang=0.004, slow_start=0.5,
     request_lost=0.2, reply_lost=0.2, request_late=0.2, not_connected=0.1, asking_fails=0.3,
     stream_breaks=0.05, told_twice=0.2, told_late=0.3, rejected=0.1, killed_by_broker=0.1, cancel_refused=0.2,
     rests=0.5, partial=0.6, by_hand=0.02, person=0.05,

@@ -1,21 +1,18 @@
-"""What must hold whatever happens, looked at from outside: RELIABILITY's invariants, one small function each.
-
-`Watcher` is asked at each send and after each step; `at_rest` when faults have stopped and everything has settled.
-A violation is a sentence that begins with the invariant's number.
+"""What must hold once faults have stopped and all has come to rest: one small function an invariant. Asked by
+watcher.py.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engine.adapters.firestore.decoder import document_fields
 from engine.core.orders import TERMINAL
+from engine.core.settle import exits_of
 from engine.core.state import State
 from engine.domain.broker import VenueFill, VenueState
-from engine.domain.effects import SubmitOrder
 from engine.domain.order import OrderState, Purpose
-from engine.domain.records import DifferenceState, OrderRecord
+from engine.domain.records import DifferenceState
 from engine.ports import Fields
 from engine.proof.exchange import Exchange
 from engine.proof.storage import Disk, Store
@@ -23,73 +20,26 @@ from engine.proof.storage import Disk, Store
 ZERO = Decimal(0)
 
 
-@dataclass(slots=True)
-class Watcher:
-    """Looks at each order as it leaves, and at each record as it is written down."""
+def violations_at_rest(state: State, disk: Disk, exchange: Exchange, store: Store) -> list[str]:
+    """What the venue, the books and the store do not agree about, as sentences."""
+    documents = _documents(store)
+    return [
+        *_unsettled(state, disk),
+        *_protected(state, exchange),
+        *_fills(state, exchange, documents["fills"]),
+        *_positions(state, exchange, documents["open_positions"]),
+        *_cash(state, documents),
+        *_orders(exchange, documents),
+    ]
 
-    exchange: Exchange
-    store: Store
-    violations: list[str] = field(default_factory=list)
-    _sent: set[str] = field(default_factory=set)
-    _of_signal: dict[str, list[str]] = field(default_factory=dict)
-    _read: dict[str, int] = field(default_factory=dict)
-    _newest: dict[tuple[str, str], OrderRecord] = field(default_factory=dict)
 
-    def leaves(self, order: SubmitOrder, disk: Disk) -> None:
-        """An order is on the wire."""
-        self.look_at(disk)
-        record = self._newest.get((disk.name, order.order_id))
-        if record is None or not self.store.has("orders", order.order_id):
-            self._say(f"I3: {order.order_id} left and was not written down outside of the process")
-            return
-        if order.order_id in self._sent:
-            self._say(f"I1: {order.order_id} was sent twice")
-        self._sent.add(order.order_id)
-        if record.signal_id is None or order.purpose is not Purpose.ENTRY:
-            return
-        others = self._of_signal.setdefault(record.signal_id, [])
-        live = [placed.tag for placed in self.exchange.working() if placed.tag in others]
-        if live:
-            self._say(f"I1: {order.order_id} left while {', '.join(map(str, live))} of the same signal works")
-        others.append(order.order_id)
-
-    def look_at(self, disk: Disk) -> None:
-        """What was written down since the last look: no order leaves its end, no filled quantity falls."""
-        begin = self._read.get(disk.name, 0)
-        self._read[disk.name] = len(disk.seen)
-        for effect in disk.seen[begin:]:
-            record = effect.record
-            if not isinstance(record, OrderRecord):
-                continue
-            key = (disk.name, record.order_id)
-            before = self._newest.get(key)
-            self._newest[key] = record
-            if before is None:
-                continue
-            if before.state in TERMINAL and record.state is not before.state:
-                self._say(f"I7: {record.order_id} left its end: {before.state} to {record.state}")
-            if record.filled_quantity < before.filled_quantity:
-                self._say(
-                    f"I7: of {record.order_id} {before.filled_quantity} were filled, then {record.filled_quantity}"
-                )
-
-    def at_rest(self, state: State, disk: Disk) -> None:
-        """All has come to rest: three accounts of the same day must agree."""
-        documents = _documents(self.store)
-        checks = (
-            _unsettled(state, disk),
-            _fills(state, self.exchange, documents["fills"]),
-            _positions(state, self.exchange, documents["open_positions"]),
-            _cash(state, documents),
-            _orders(self.exchange, documents),
-        )
-        for said in checks:
-            for sentence in said:
-                self._say(sentence)
-
-    def _say(self, sentence: str) -> None:
-        self.violations.append(sentence)
-        self.exchange.occasions.note("CHECK", sentence)
+def unfinished(state: State) -> list[str]:
+    """The orders that are open and do not rest to protect something."""
+    return [
+        order.order_id
+        for order in state.open_orders()
+        if not (order.purpose is Purpose.PROTECT and order.state is OrderState.ACCEPTED)
+    ]
 
 
 def _documents(store: Store) -> dict[str, dict[str, Fields]]:
@@ -106,7 +56,7 @@ def _documents(store: Store) -> dict[str, dict[str, Fields]]:
 
 def _unsettled(state: State, disk: Disk) -> list[str]:
     """I2, I13, I14: nothing is open, unknown, undelivered or set aside."""
-    said = [f"I2: {order.order_id} is {order.state} for good" for order in state.open_orders()]
+    said = [f"I2: {identity} is {state.orders[identity].state} for good" for identity in unfinished(state)]
     if state.breaker.broken:
         said.append(f"I7: the account halted: {state.breaker.reason}")
     status = disk.status()
@@ -115,6 +65,23 @@ def _unsettled(state: State, disk: Disk) -> list[str]:
     if state.truth.state != "in_step":
         said.append(f"I5: {state.truth.state}: {'; '.join(state.truth.sentences())}")
     return said
+
+
+def _protected(state: State, exchange: Exchange) -> list[str]:
+    """I12: of each position that should have a stop, as much as is held rests at the venue, and no more."""
+    wanted: dict[str, Decimal] = {}
+    for position in state.portfolio.all():
+        exits = exits_of(state, position)
+        if exits is not None and exits.stop_pct is not None:
+            wanted[position.symbol] = wanted.get(position.symbol, ZERO) - position.quantity
+    resting: dict[str, Decimal] = {}
+    for placed in exchange.working():
+        if placed.purpose is Purpose.PROTECT:
+            left = (placed.quantity - placed.filled) * placed.side.sign
+            resting[placed.symbol] = resting.get(placed.symbol, ZERO) + left
+    if wanted != resting:
+        return [f"I12: stops of {_words(wanted)} should rest at the venue, of {_words(resting)} do"]
+    return []
 
 
 def _fills(state: State, exchange: Exchange, stored: dict[str, Fields]) -> list[str]:
@@ -144,7 +111,7 @@ def _decided(state: State, fill: VenueFill) -> bool:
     decided = (DifferenceState.ADOPTED, DifferenceState.FLATTENED)
     return state.truth.taken(fill.venue_fill_id) or any(
         found.symbol == fill.symbol and found.state in decided and found.subject == found.symbol
-        and found.at > fill.at and fill.client_order_id not in state.orders
+        and (found.resolved_at or 0) >= fill.at and fill.client_order_id not in state.orders
         for found in state.truth.differences.values()
     )  # fmt: skip
 
@@ -186,13 +153,13 @@ def _orders(exchange: Exchange, documents: dict[str, dict[str, Fields]]) -> list
     rejected = {placed.tag for placed in exchange.placed if placed.state is VenueState.REJECTED}
     arrived = {placed.tag for placed in exchange.placed}
     for identity, fields in documents["orders"].items():
-        if fields["state"] not in TERMINAL:
+        if fields["state"] not in TERMINAL and fields["purpose"] != Purpose.PROTECT:
             said.append(f"I2: on the screen {identity} is {fields['state']} for good")
         if fields["state"] == OrderState.REJECTED and identity not in rejected:
             said.append(f"I10: {identity} is shown as rejected, and the venue did not reject it")
         if fields["reason"] == "never reached the broker" and identity in arrived:
             said.append(f"I10: {identity} is shown as never having reached the broker, and the venue has it")
-    said += [f"I1: {placed.tag or placed.venue_order_id} works at the venue for good" for placed in exchange.working()]
+    said += [f"I1: {placed.tag or placed.venue_order_id} works at the venue for good" for placed in exchange.at_work()]
     orders = documents["orders"]
     said += [
         f"I2: signal {identity} was ordered, and its order is gone"

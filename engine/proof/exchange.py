@@ -18,7 +18,7 @@ from engine.domain.events import (
     OrderRejected,
 )
 from engine.domain.instant import Instant
-from engine.domain.order import OrderType, Side
+from engine.domain.order import OrderType, Purpose, Side
 from engine.proof.occasions import Occasions
 
 ZERO = Decimal(0)
@@ -40,6 +40,8 @@ class Placed:
     filled: Decimal = ZERO
     reason: str = ""
     rests_until: Instant = 0
+    trigger: Decimal | None = None  # of a stop that no price has reached yet
+    purpose: Purpose | None = None
 
     @property
     def venue_order_id(self) -> str:
@@ -62,8 +64,11 @@ class Exchange:
             rejected = OrderRejected(order.order_id, "RMS: margin shortfall", self.occasions.now)
             self._add(order.order_id, order.symbol, order.side, order.quantity, None).state = VenueState.REJECTED
             return self._tell(rejected)
-        limit = order.limit_price if order.order_type is OrderType.LIMIT else None
+        limit = None if order.order_type is OrderType.MARKET else order.limit_price
         placed = self._add(order.order_id, order.symbol, order.side, order.quantity, limit)
+        placed.purpose = order.purpose
+        if order.order_type is OrderType.STOP_LIMIT:
+            placed.trigger, placed.rests_until = order.trigger_price, 0
         self.occasions.note("venue", f"has {order.order_id}: {order.side} {order.quantity:f} {order.symbol}")
         return self._tell(OrderAccepted(order.order_id, placed.venue_order_id, self.occasions.now))
 
@@ -74,7 +79,7 @@ class Exchange:
         if rests:
             placed.rests_until = 2**62
         else:
-            self._fill(placed, quantity, self.prices[symbol])
+            self._fill(placed, quantity, self.prices[symbol], self.occasions.now)
 
     def cancel(self, tag: str, venue_order_id: str | None) -> bool:
         """Take the rest of an order out; False where nothing of it works."""
@@ -97,12 +102,20 @@ class Exchange:
         """What may still trade."""
         return [placed for placed in self.placed if placed.state is VenueState.WORKING]
 
-    def trade(self, symbol: str, price: Decimal) -> None:
-        """A price: what works on the symbol is filled, whole or in part."""
+    def at_work(self) -> list[Placed]:
+        """What works and is no stop of ours that waits for its price."""
+        return [placed for placed in self.working() if placed.purpose is not Purpose.PROTECT]
+
+    def trade(self, symbol: str, price: Decimal, at: Instant) -> None:
+        """A price of that moment: what works on the symbol is filled, whole or in part."""
         self.prices[symbol] = price
         for placed in self.working():
             if placed.symbol != symbol or self.occasions.now < placed.rests_until:
                 continue
+            if placed.trigger is not None:
+                if (price - placed.trigger) * placed.side.sign < 0:
+                    continue
+                placed.trigger = None
             if placed.limit is not None and (price - placed.limit) * placed.side.sign > 0:
                 continue
             if placed.tag is not None and self.occasions.happens("killed_by_broker"):
@@ -111,7 +124,7 @@ class Exchange:
             left = placed.quantity - placed.filled
             if left > 1 and self.occasions.happens("partial"):
                 left = Decimal(self.occasions.chance.whole(1, int(left) - 1))
-            self._fill(placed, left, price + TICK * placed.side.sign)
+            self._fill(placed, left, price + TICK * placed.side.sign, at)
 
     def find(self, tag: str) -> tuple[VenueOrder, tuple[VenueFill, ...]] | None:
         """The order of that tag and its fills: the newest, should there be several."""
@@ -144,18 +157,16 @@ class Exchange:
         self.placed.append(placed)
         return placed
 
-    def _fill(self, placed: Placed, quantity: Decimal, price: Decimal) -> None:
+    def _fill(self, placed: Placed, quantity: Decimal, price: Decimal, at: Instant) -> None:
         placed.filled += quantity
         if placed.filled == placed.quantity:
             placed.state = VenueState.FILLED
         identity = f"F{len(self.fills) + 1}"
-        made = VenueFill(
-            identity, placed.venue_order_id, placed.tag, placed.symbol, placed.side, quantity, price, self.occasions.now
-        )
+        made = VenueFill(identity, placed.venue_order_id, placed.tag, placed.symbol, placed.side, quantity, price, at)
         self.fills.append(made)
         self.occasions.note("venue", f"fills {placed.tag or placed.venue_order_id}: {quantity:f} at {price:f}")
         if placed.tag is not None:
-            self._tell(FillReceived(placed.tag, identity, quantity, price, self.occasions.now))
+            self._tell(FillReceived(placed.tag, identity, quantity, price, at))
 
     def _tell(self, event: BrokerEvent) -> BrokerEvent:
         self.told.append(event)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,12 +15,13 @@ from engine.adapters.firestore.control_plane import FirestoreControlPlane
 from engine.adapters.firestore.lease import FirestoreLease
 from engine.adapters.firestore.reader import FirestoreDocuments
 from engine.bootstrap.reach import Reach
-from engine.bootstrap.recovering import recovered
+from engine.bootstrap.recovering import acquired, recovered
 from engine.bootstrap.venue import Edge
 from engine.domain.account import AccountSpec, BotSpec
 from engine.domain.effects import PublishRecord, SubmitOrder
 from engine.domain.errors import Fenced, OperatingError
 from engine.domain.records import OrderRecord
+from engine.outbox.relay import Relay
 from engine.proof.exchange import Exchange
 from engine.proof.link import InFlight, Link
 from engine.proof.market import Prices, told_by
@@ -84,7 +86,8 @@ class Instance:
         documents = FirestoreDocuments(wire, around.clock, around.occasions.chance.unit)
         self._control = FirestoreControlPlane(wire, documents, around.clock.now)
         self._edge = Edge(
-            lambda market: Link(name, around.exchange, around.in_flight, sent), lambda outbox, relay: self._in_the_store
+            lambda market: Link(name, around.exchange, around.in_flight, sent),
+            lambda outbox, relay: partial(self._in_the_store, relay),
         )
         self._due: dict[str, float] = {}
         self._lost = False
@@ -94,8 +97,8 @@ class Instance:
     def start(self) -> None:
         """Own the account and recover it. Raises OperatingError where it has to be tried again from the beginning."""
         around, account = self._around, self._around.account
-        grant = self._lease.acquire(account, self.name, self.disk.name, old_holder_dead=True)
         reach = Reach(
+            instance=self.name,
             account=account,
             bots=around.bots,
             feed=around.prices,
@@ -107,6 +110,7 @@ class Instance:
             control=self._control,
             unit=around.occasions.chance.unit,
         )
+        grant = acquired(reach, at_once)
         back = recovered(reach, grant, at_once, self._edge, lambda session: None)
         assert back.desk is not None
         self.session, self.relay, self.hold = back.session, back.relay, back.guard.hold
@@ -115,9 +119,9 @@ class Instance:
         for tick in around.prices.of_this_minute():
             back.session.inbox.put(tick)
 
-    def _in_the_store(self, batch: Sequence[PublishRecord]) -> Written:
+    def _in_the_store(self, relay: Relay, batch: Sequence[PublishRecord]) -> Written:
         """See outgoing.in_the_store. Whoever waits lets the relay's loop run meanwhile: there is but one thread."""
-        promise = self.relay.waiters.expect([effect for effect in batch if isinstance(effect.record, OrderRecord)])
+        promise = relay.waiters.expect([effect for effect in batch if isinstance(effect.record, OrderRecord)])
 
         def wait(timeout_s: float) -> None:
             clock = self._around.clock
@@ -125,7 +129,7 @@ class Instance:
             promise.hurry(timeout_s)
             while not promise.settled.is_set() and clock.monotonic() < until:
                 try:
-                    rest_s = self.relay.step()
+                    rest_s = relay.step()
                 except Fenced:
                     break
                 clock.wait(max(0.02, min(rest_s or 0.02, until - clock.monotonic())))
@@ -142,13 +146,17 @@ class Instance:
             pass
 
     def let_go(self) -> None:
-        """Let the lease go, as an engine that ends in order does last."""
+        """Deliver what waits, if the store takes it, and let the lease go: so an engine ends in order."""
+        with suppress(OperatingError):
+            while self.relay.step() == 0.0:
+                pass
         self._ownership.release()
 
     def turns(self) -> list[tuple[str, Callable[[], None]]]:
         """What can run now, by name; a loop that rests is left out until its rest is over."""
         loops: dict[str, Callable[[], float]] = {
             "session": self._session_turn,
+            "tell": self._tell_turn,
             "relay": self._relay_turn,
             "dispatch": self._dispatch_turn,
             "truth": self._truth_turn,
@@ -172,8 +180,11 @@ class Instance:
         for event in self.session.inbox.take(0):
             self.session.step(event)
         self.session.pulse.see(self.session.loop.engine.state.ticks, self._around.clock.monotonic())
-        self.session.tell(force=False)
         return 0.0
+
+    def _tell_turn(self) -> float:
+        self.session.tell(force=False)
+        return self._around.occasions.chance.between(0.5, 8.0)  # in life twice a second, all day the same
 
     def _relay_turn(self) -> float:
         rest_s = self.relay.step()

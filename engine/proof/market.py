@@ -21,7 +21,7 @@ from engine.proof.chance import Chance
 from engine.proof.occasions import BEGINS
 
 SYMBOLS = ("ACME", "BETA")
-MINUTES = 4
+PRICED_MINUTES = 16  # what comes to rest late goes on seeing prices
 _DAY = timedelta(hours=6, minutes=15)
 
 
@@ -45,10 +45,10 @@ class Prices:
     speed = 1.0
     simulated = False
 
-    def __init__(self, chance: Chance, now: Callable[[], Instant]) -> None:
+    def __init__(self, chance: Chance, now: Callable[[], Instant], closes: int = 3) -> None:
         self._now = now
         self.ticks = list(_walk(chance))
-        self.signals = _signals(chance)
+        self.signals = _signals(chance, closes)
         self._told = 0
 
     def instruments(self) -> Sequence[Instrument]:
@@ -102,7 +102,7 @@ def _copy(tick: Tick) -> Tick:
 
 def _walk(chance: Chance) -> Iterator[Tick]:
     prices = dict.fromkeys(SYMBOLS, 50_000)
-    at, end = instant_of(BEGINS) + SECOND, instant_of(BEGINS) + 4 * MINUTES * MINUTE
+    at, end = instant_of(BEGINS) + SECOND, instant_of(BEGINS) + PRICED_MINUTES * MINUTE
     while at < end:
         at += round(chance.between(3, 20) * SECOND)
         symbol = chance.pick(SYMBOLS)
@@ -110,14 +110,14 @@ def _walk(chance: Chance) -> Iterator[Tick]:
         yield Tick(symbol, at, prices[symbol], 10.0)
 
 
-def _signals(chance: Chance) -> dict[tuple[str, Instant], SignalType]:
-    """By symbol and close of the bar. None after the schedule's trading time: it comes to rest."""
+def _signals(chance: Chance, closes: int) -> dict[tuple[str, Instant], SignalType]:
+    """By symbol and close of the bar. None after so many minutes: the schedule comes to rest."""
     found: dict[tuple[str, Instant], SignalType] = {}
-    for minute in range(1, MINUTES):
+    for minute in range(1, closes + 1):
         for symbol in SYMBOLS:
-            if chance.happens(0.8):
+            if chance.happens(0.9):  # nothing is held before the first, so that it buys
                 close_at = instant_of(BEGINS) + minute * MINUTE
-                found[symbol, close_at] = SignalType.BUY if chance.happens(0.6) else SignalType.SELL
+                found[symbol, close_at] = SignalType.BUY if minute == 1 or chance.happens(0.5) else SignalType.SELL
     return found
 
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from engine.domain.instant import Instant, instant_of
 from engine.proof.chance import CALM, Chance, Faults
+from engine.proof.trims import WHOLE, Trims
 
 BEGINS = datetime(2026, 1, 5, 3, 45, tzinfo=UTC)  # 09:15 in Mumbai, a Monday
+_BEGAN = instant_of(BEGINS)
 
 
 class Crashed(BaseException):
@@ -20,34 +23,50 @@ class Crashed(BaseException):
 
 
 class Occasions:
-    """Time in microseconds since the epoch; `met` counts the faults that really happened, by name."""
+    """Time in microseconds since the epoch; `met` counts the faults that really happened, by name. `pause` is asked at
+    each boundary, by process and place, and may let time pass.
+    """
 
-    def __init__(self, chance: Chance, faults: Faults, *, traced: bool) -> None:
+    def __init__(self, chance: Chance, faults: Faults, *, traced: bool, trims: Trims = WHOLE) -> None:
         self.chance = chance
         self.faults = faults
-        self.now: Instant = instant_of(BEGINS)
+        self.now: Instant = _BEGAN
+        self.calm = False  # whether faults have stopped
         self.met: Counter[str] = Counter()
         self.lines: list[str] = []
+        self.pause: Callable[[str, str], None] = lambda who, where: None
         self._traced = traced
+        self._trims = trims
+        self._come: Counter[str] = Counter()  # those left out as well
         self._digest = hashlib.sha256()
 
     def calm_down(self) -> None:
         """From now on nothing goes wrong any more."""
-        self.faults = CALM
+        self.faults, self.calm = CALM, True
         self.note("world", "faults stop")
 
     def happens(self, fault: str) -> bool:
         """Whether a fault happens on this occasion."""
         if not self.chance.happens(getattr(self.faults, fault)):
             return False
+        self._come[fault] += 1
+        if self._trims is not WHOLE and self._left_out(fault):
+            return False
         self.met[fault] += 1
         return True
+
+    def _left_out(self, fault: str) -> bool:
+        trims = self._trims
+        late = trims.calm_after is not None and self.seconds > trims.calm_after
+        return late or fault in trims.without or (fault, self._come[fault]) in trims.muted
 
     def may_crash(self, who: str, where: str) -> None:
         """A boundary. Raises Crashed where the process dies here."""
         if self.happens("crash"):
             self.note(who, f"crashes {where}")
             raise Crashed
+        if not where.startswith("before sending"):  # what hangs there is a request that is late: link.py has those
+            self.pause(who, where)
 
     def note(self, who: str, what: str) -> None:
         """A line of the trace: the second, who, what."""
@@ -59,7 +78,7 @@ class Occasions:
     @property
     def seconds(self) -> float:
         """Seconds since the schedule began."""
-        return (self.now - instant_of(BEGINS)) / 1e6
+        return (self.now - _BEGAN) / 1e6
 
     @property
     def digest(self) -> str:
@@ -75,7 +94,7 @@ class WorldClock:
 
     def now(self) -> datetime:
         """See ports.Clock."""
-        return BEGINS + timedelta(microseconds=self._occasions.now - instant_of(BEGINS))
+        return BEGINS + timedelta(microseconds=self._occasions.now - _BEGAN)
 
     def monotonic(self) -> float:
         """See ports.Clock."""

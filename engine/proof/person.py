@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +44,12 @@ class Person:
                 self.halt(not self._halted)
             case _:
                 self._command("sync_orders", {})
+
+    def arm(self) -> None:
+        """Arm a live account for longer than the schedule lasts."""
+        now = self._clock.now()
+        armed = {"until": now + timedelta(hours=20), "by": self._account.user_id, "at": now}
+        self._write("controls", self._account.account_id, {"halted": False, "armed": armed})
 
     def halt(self, halted: bool) -> None:
         """Halt the account, or lift the halt."""

@@ -6,12 +6,16 @@ import gc
 import logging
 import multiprocessing
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import structlog
 
+from engine.proof.chance import Faults
+from engine.proof.coverage import unreached
+from engine.proof.shrink import shrink
+from engine.proof.trims import trims_of
 from engine.proof.world import Outcome, run_seed
 
 PORTION = 10  # seeds that a worker takes at a time
@@ -76,10 +80,20 @@ class Simulator:
             self._tally.add(outcome)
             yield outcome
 
-    def one(self, seed: int) -> Outcome:
+    def one(self, seed: int, without: str) -> Outcome:
         """See cli/simulate.Proof."""
         quiet()
-        return run_seed(seed, traced=True)
+        return run_seed(seed, traced=True, trims=trims_of(without, [fault.name for fault in fields(Faults)]))
+
+    def shrunk(self, seed: int, told: Callable[[int, str], None]) -> tuple[Outcome, str] | None:
+        """See cli/simulate.Proof."""
+        quiet()
+        found = shrink(seed, lambda attempts, trims: told(attempts, trims.words()))
+        return None if found is None else (found.outcome, found.trims.words())
+
+    def unreached(self) -> tuple[str, ...]:
+        """See cli/simulate.Proof."""
+        return unreached(self._tally.met, self._tally.schedules)
 
     def totals(self) -> dict[str, object]:
         """See cli/simulate.Proof."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.adapters.firestore.decoder import fields_of
 from engine.adapters.firestore.encoder import name_of
 from engine.adapters.firestore.errors import error_of
 from engine.adapters.firestore.memory import MemoryWire
@@ -11,7 +12,7 @@ from engine.adapters.firestore.wire import TIMEOUT_S, Message
 from engine.domain.effects import PublishRecord
 from engine.domain.errors import OperatingError, OutcomeUnknown
 from engine.outbox.memory import MemoryJournal
-from engine.ports import Clock
+from engine.ports import Clock, Fields
 from engine.proof.occasions import Occasions
 
 _CODES = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED", "INTERNAL", "UNAUTHENTICATED")
@@ -42,6 +43,16 @@ class Store:
     def has(self, collection: str, document_id: str) -> bool:
         """Whether the database has a document, whatever ails the way to it."""
         return self.wire.get([name_of(self.wire.database, collection, document_id)])[0] is not None
+
+    def fields(self, collection: str, document_id: str) -> Fields:
+        """What a document holds; empty where there is none."""
+        found = self.wire.get([name_of(self.wire.database, collection, document_id)])[0]
+        return {} if found is None else fields_of(found.fields)
+
+    def all_of(self, collection: str) -> list[Fields]:
+        """Every document of a collection."""
+        prefix = f"{self.wire.database}/documents/{collection}/"
+        return [fields_of(found.fields) for found in self.wire.all() if found.name.startswith(prefix)]
 
     def later(self, request: Message) -> None:
         """Apply this some time from now."""

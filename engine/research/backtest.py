@@ -6,10 +6,12 @@ There is no loop here but the one of simulation/paper: a backtest differs from a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from time import perf_counter
 
 from engine.core.ledger import Mark
+from engine.core.orders import TERMINAL
 from engine.domain.account import AccountSpec, BotSpec, Desired
 from engine.domain.effects import PublishRecord
 from engine.domain.errors import InvalidValue
@@ -20,8 +22,10 @@ from engine.market_data.columns import MarketData
 from engine.market_data.merge import ended_at, pieces
 from engine.market_data.runs import TickRun
 from engine.research.skip_ahead import run_ahead
+from engine.research.skip_bars import run_bars
 from engine.simulation.fill_model import FillModel
 from engine.simulation.paper import PaperLoop
+from engine.strategies.bot_leaders import check_leaders
 from engine.strategies.registry import make
 
 Progress = Callable[[int, int], None]
@@ -46,6 +50,7 @@ class BacktestResult:
     engine_seconds: float = 0.0
     halted: str | None = None  # by an invariant that broke
     trips: list[TripRecord] = field(default_factory=list)  # of breakers, in their order, lifted ones too
+    model: FillModel = field(default_factory=FillModel)  # what filled its orders
 
     def take(self, effect: PublishRecord) -> None:
         """Keep what the files need of a record."""
@@ -53,8 +58,8 @@ class BacktestResult:
         match record:
             case SignalRecord():
                 self.signals.append(record)
-            case OrderRecord():
-                self.orders[record.order_id] = record
+            case OrderRecord():  # what its risk checks found is not in the files, and most of a year's memory
+                self.orders[record.order_id] = replace(record, checks={}) if record.state in TERMINAL else record
             case FillRecord():
                 self.fills.append(record)
             case ClosedTradeRecord():
@@ -81,6 +86,7 @@ def check_bots(bots: Sequence[BotSpec], data: MarketData) -> None:
                     f"{symbol} is not in the data; there are {', '.join(data.symbols)}",
                 )
     _check_timeframes(bots, data)
+    check_leaders(bots, elsewhere=False)
 
 
 def _check_timeframes(bots: Sequence[BotSpec], data: MarketData) -> None:
@@ -101,20 +107,27 @@ def run_backtest(
     *,
     model: FillModel | None = None,
     progress: Progress | None = None,
+    trading_from: date | None = None,
+    stepped: bool = False,
 ) -> BacktestResult:
     """Run bots over data; ends flat. Raises InvalidValue for bots that the data can't serve.
 
-    `progress(done, all)` counts rows. `engine_seconds` of the result covers the loop alone, events included.
+    Before the session of `trading_from` the bots are paused: they judge every bar and enter nothing, so that a window
+    begins with everything warm. `stepped` takes every row by itself, as a live engine does: slower, and the same
+    result (skip_ahead.py and skip_bars.py say why). `progress(done, all)` counts rows. `engine_seconds` of the result
+    covers the loop alone, events included.
     """
     check_bots(bots, data)
-    result = BacktestResult(account, tuple(bots), data.symbols)
+    model = model or FillModel.of(account)
+    result = BacktestResult(account, tuple(bots), data.symbols, model=model)
     loop = PaperLoop(account, make, result.take, model=model, views=False)
     for instrument in data.instruments:
         loop.step(InstrumentListed(instrument))
+    paused = trading_from is not None
     for bot in sorted(bots, key=lambda spec: spec.bot_id):
-        loop.step(BotChanged(bot, Desired.RUNNING, 1))
+        loop.step(BotChanged(bot, Desired.PAUSED if paused else Desired.RUNNING, 1))
     started = perf_counter()
-    _run(loop, data, result, progress)
+    _run(loop, data, result, progress, trading_from, stepped=stepped)
     result.engine_seconds = perf_counter() - started
     state = loop.engine.state
     result.marks += state.ledger.marks
@@ -125,22 +138,36 @@ def run_backtest(
     return result
 
 
-def _run(loop: PaperLoop, data: MarketData, result: BacktestResult, progress: Progress | None) -> None:
+def _run(
+    loop: PaperLoop, data: MarketData, result: BacktestResult, progress: Progress | None, trading_from: date | None,
+    *, stepped: bool,
+) -> None:  # fmt: skip
     ledger = loop.engine.state.ledger
     total, done = data.tick_count + 2 * data.bar_count, 0
     for piece in pieces(data):
         if isinstance(piece, SessionOpened):
+            if trading_from is not None and piece.session.day >= trading_from.isoformat():
+                _begin_trading(loop, result.bots)
+                trading_from = None
             marks, day = ledger.marks, ledger.day
             loop.step(piece)
             if ledger.day != day:
                 result.marks += marks
                 result.days.append(ledger.day)
             continue
-        if isinstance(piece, TickRun):
+        if stepped:
+            loop.run(piece.events())
+        elif isinstance(piece, TickRun):
             run_ahead(loop, piece)
         else:
-            loop.run(piece.events())
+            run_bars(loop, piece)
         done += len(piece)
         if progress is not None:
             progress(done, total)
     loop.step(MarketEnded(ended_at(data)))
+
+
+def _begin_trading(loop: PaperLoop, bots: Sequence[BotSpec]) -> None:
+    """The warming up is over."""
+    for bot in sorted(bots, key=lambda spec: spec.bot_id):
+        loop.step(BotChanged(bot, Desired.RUNNING, 2))

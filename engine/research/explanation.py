@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from engine.domain.copying import COPY
 from engine.domain.errors import InvalidValue
 from engine.domain.identity import signal_id
 from engine.domain.instant import Instant, instant_of, moment_of
@@ -72,6 +73,8 @@ def explain(documents: Documents, bot_id: str, at: Instant, account_id: str | No
         raise InvalidValue("bot", f"the store has no bot {bot_id!r}")
     if account_id not in (None, bot["account_id"]):
         raise InvalidValue("account", f"{bot_id} is a bot of {bot['account_id']!r}")
+    if bot["strategy"] == COPY:
+        raise InvalidValue("bot", f"{bot_id} follows a leader and decides by no bar: its signals name what they copy")
     judged = [bar for bar in _judged(documents, bot, at) if symbol in (None, bar.symbol)]
     if symbol is not None and not judged and symbol not in bot["symbols"]:
         raise InvalidValue("symbol", f"{bot_id} trades {', '.join(bot['symbols'])}")

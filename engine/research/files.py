@@ -12,10 +12,11 @@ from typing import Any
 
 from engine.research import rows
 from engine.research.backtest import BacktestResult
-from engine.research.report import report_html
+from engine.research.report.beside import Beside
+from engine.research.report.report import report_html
 
 
-def write_folder(folder: Path, result: BacktestResult, summary: dict[str, Any]) -> None:
+def write_folder(folder: Path, result: BacktestResult, summary: dict[str, Any], beside: Beside | None = None) -> None:
     """Write everything aside, then move it into place, so that a folder is never half of one run. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     aside = Path(mkdtemp(prefix=".writing-", dir=folder))
@@ -26,7 +27,7 @@ def write_folder(folder: Path, result: BacktestResult, summary: dict[str, Any]) 
         _csv(aside / "fills.csv", rows.FILLS, map(rows.fill_row, result.fills))
         _csv(aside / "trades.csv", rows.TRADES, map(rows.trade_row, result.trades))
         _csv(aside / "equity.csv", rows.EQUITY, map(rows.equity_row, result.marks))
-        (aside / "report.html").write_text(report_html(result, summary), encoding="utf-8")
+        (aside / "report.html").write_text(report_html(result, summary, beside), encoding="utf-8")
         for file in sorted(aside.iterdir()):
             file.replace(folder / file.name)
     finally:

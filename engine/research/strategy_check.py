@@ -1,18 +1,18 @@
 """Whether a strategy decides by its bars alone: no clock, no chance, no set's order, nothing of what is to come.
 
-Its text is read for what has no place in it, and it is run in processes of its own (strategy_trial.py) on generated
-days: twice, with other hash seeds and with clocks that are far apart, and on days that are cut off, where what comes
-after does not exist. Wherever one says something else of a bar than the first, that bar is told. Feeds cli/strategy.
+Its text is read for what has no place in it (strategy_text.py), and it is run in processes of its own
+(strategy_trial.py) on generated days: again, with other hash seeds, with clocks that are far apart, on days cut off and
+on bars that are made only when their turn has come, on each symbol alone, and at the bounds of its parameters. Wherever
+one says something else of a bar than the first, that bar is told. Feeds cli/strategy.
 """
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -20,22 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from engine.domain.errors import InvalidValue, OperatingError
-from engine.strategies.registry import checked_parameters, kind_of
+from engine.research.generated_days import SYMBOLS
+from engine.research.strategy_text import Finding, read_source
+from engine.strategies.registry import kind_of
 
 CUTS = (0.3, 0.7)  # parts of the days that a trial sees
 CLOCK_SHIFT_S = 400 * 86_400 + 18_503  # another year, another hour, another second
-_CLOCKS = {"time", "datetime", "zoneinfo", "calendar", "sched"}
-_CHANCE = {"random", "secrets", "uuid"}
-_PEEPHOLES = {"gc", "inspect", "ctypes", "sys", "os", "io", "pathlib", "subprocess", "socket", "threading"}
-_CALLS = {"open", "id", "hash", "eval", "exec", "input", "globals", "__import__"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is wrong: `rule` is `clock`, `chance`, `set_order`, `outside`, `look_ahead`, `varies` or `fails`."""
-
-    rule: str
-    detail: str
+_RULES = {1: "fails", 4: "explain", 5: "writes"}  # by the trial's exit code
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +42,54 @@ class Checked:
 class _Trial:
     name: str
     rule: str  # what it means where this one differs from the first
-    hash_seed: str
-    clock_shift_s: int
-    part: float
+    hash_seed: str = "0"
+    clock_shift_s: int = 0
+    part: float = 1.0
+    feed: str = "whole"
+    symbols: tuple[str, ...] = SYMBOLS
 
 
-_FIRST = _Trial("as it is", "varies", "0", 0, 1.0)
 _TRIALS = (
-    _Trial("run again", "chance", "0", 0, 1.0),
-    _Trial("run with another hash seed", "set_order", "4242", 0, 1.0),
-    _Trial("run with another clock", "clock", "0", CLOCK_SHIFT_S, 1.0),
-    *(_Trial(f"run on the first {part:.0%} of the days", "look_ahead", "0", 0, part) for part in CUTS),
+    _Trial("as it is", "fails"),
+    _Trial("run with another clock", "clock", clock_shift_s=CLOCK_SHIFT_S),
+    _Trial("run on bars that are made only when their turn has come", "look_ahead", feed="streamed"),
+    *(_Trial(f"run on the first {part:.0%} of the days", "look_ahead", part=part) for part in CUTS),
+    *(_Trial(f"run on {symbol} alone", "shared_state", symbols=(symbol,)) for symbol in SYMBOLS),
+    _Trial("at its parameters' bounds", "bounds", feed="bounds"),
+    _Trial("run again", "chance"),
+    _Trial("run with another hash seed", "set_order", hash_seed="4242"),
+    _Trial("run with a third hash seed", "set_order", hash_seed="7"),
 )
+# Trials of one process are forks of it: they share its hash seed, and the state of its dice.
+_TOGETHER = (_TRIALS[:-3], *((trial,) for trial in _TRIALS[-3:]))
 
 
 def check_strategy(
-    what: str, parameters: Mapping[str, Any], progress: Callable[[int, int], None] | None = None
+    what: str,
+    parameters: Mapping[str, Any],
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    folder: Path | None = None,
 ) -> Checked:
-    """Check a strategy of the registry, or that of a Python file. Raises InvalidValue for one that is not there."""
+    """Check a strategy by its name, or that of a Python file. Raises InvalidValue for one that is not there.
+
+    A name is the registry's here; the trials' processes load the strategies of `folder` themselves.
+    """
     source = source_of(what)
-    if not what.endswith(".py"):
-        parameters = checked_parameters(what, parameters)
-    findings = list(read_source(source.read_text(), str(source)))
-    run = partial(_run, what, parameters)
-    first = run(_FIRST)
-    if isinstance(first, str):
-        return Checked(0, 0, (*findings, Finding("fails", first)))
+    findings = read_source(source.read_text(encoding="utf-8"), str(source))
+    run = partial(_run, what, parameters, folder)
+    ended: list[list[str] | Finding] = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for number, (trial, again) in enumerate(zip(_TRIALS, pool.map(run, _TRIALS), strict=True)):
-            difference = again if isinstance(again, str) else _difference(first, again)
-            if difference is not None:
-                findings.append(Finding(trial.rule, f"{trial.name}, {difference}"))
+        for number, some in enumerate(pool.map(run, _TOGETHER)):
+            ended += some
             if progress is not None:
-                progress(number + 1, len(_TRIALS))
+                progress(number + 1, len(_TOGETHER))
+    first = ended[0]
+    if isinstance(first, Finding):
+        return Checked(0, 0, (*findings, first))
+    told = {trial: _findings(trial, first, again) for trial, again in zip(_TRIALS[1:], ended[1:], strict=True)}
+    dice = [finding for found in told.values() for finding in found if finding.rule == "chance"]
+    findings += dice or [finding for found in told.values() for finding in found]  # with dice no comparison means much
     return Checked(len(first), sum('"signal"' in line for line in first), tuple(findings))
 
 
@@ -98,59 +104,51 @@ def source_of(what: str) -> Path:
     return Path(found)
 
 
-def read_source(text: str, name: str) -> Iterator[Finding]:
-    """What has no place in a strategy's text. Raises InvalidValue where it is no Python."""
-    try:
-        module = ast.parse(text)
-    except SyntaxError as error:
-        raise InvalidValue("strategy", f"{name} line {error.lineno}: {error.msg}") from error
-    for node in ast.walk(module):
-        for rule, words in _wrong(node):
-            yield Finding(rule, f"line {getattr(node, 'lineno', 0)}: {words}")
-
-
-def _wrong(node: ast.AST) -> Iterator[tuple[str, str]]:
-    for imported in _imported(node):
-        if imported in _CLOCKS:
-            yield "clock", f"{imported} is imported; a strategy's time is its bars'"
-        elif imported in _CHANCE:
-            yield "chance", f"{imported} is imported; a strategy has no dice"
-        elif imported in _PEEPHOLES:
-            yield "outside", f"{imported} is imported; a strategy sees bars and indicators alone"
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
-        yield "outside", f"{node.func.id}() has no place in a strategy"
-    if isinstance(node, ast.For | ast.comprehension) and _is_set(node.iter):
-        yield "set_order", "the order of a set differs from run to run; sort it"
-
-
-def _imported(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [alias.name.partition(".")[0] for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        return [(node.module or "").partition(".")[0]]
-    return []
-
-
-def _is_set(node: ast.AST) -> bool:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return node.func.id in {"set", "frozenset"}
-    return isinstance(node, ast.Set | ast.SetComp)
-
-
-def _run(what: str, parameters: Mapping[str, Any], trial: _Trial) -> list[str] | str:
-    """What it says of each bar, a line each; or, as one text, how it broke."""
-    words = {"what": what, "parameters": dict(parameters), "clock_shift_s": trial.clock_shift_s, "part": trial.part}
+def _run(
+    what: str, parameters: Mapping[str, Any], folder: Path | None, trials: Sequence[_Trial]
+) -> list[list[str] | Finding]:
+    """What it says of each bar in each of some trials, a line each; or how it broke."""
+    words = [
+        {
+            "what": what,
+            "parameters": dict(parameters),
+            "folder": None if folder is None else str(folder),
+            "symbols": trial.symbols,
+            "clock_shift_s": trial.clock_shift_s,
+            "part": trial.part,
+            "feed": trial.feed,
+        }
+        for trial in trials
+    ]
     ran = subprocess.run(
         [sys.executable, "-m", "engine.research.strategy_trial", json.dumps(words)],
-        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONHASHSEED": trial.hash_seed},
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONHASHSEED": trials[0].hash_seed},
     )  # fmt: skip
-    if ran.returncode == 3:
-        raise InvalidValue("strategy", ran.stderr.strip())
-    if ran.returncode == 1:
-        return f"it fails: {ran.stderr.strip().splitlines()[-1]}"
     if ran.returncode:
-        raise OperatingError(f"the trial ended with {ran.returncode}: {ran.stderr.strip()[-400:]}")
-    return ran.stdout.splitlines()
+        raise OperatingError(f"the trials ended with {ran.returncode}: {ran.stderr.strip()[-400:]}")
+    return [_ended(**one) for one in json.loads(ran.stdout)]
+
+
+def _ended(code: int, out: str, err: str) -> list[str] | Finding:
+    """What came of one trial. Raises InvalidValue where there was no strategy to try."""
+    if code == 3:
+        raise InvalidValue("strategy", err.strip())
+    if code:
+        why = err.strip().splitlines()[-1] if err.strip() else f"its process ended with {code}"
+        return Finding(_RULES.get(code, "fails"), why)
+    return out.splitlines()
+
+
+def _findings(trial: _Trial, first: list[str], again: list[str] | Finding) -> list[Finding]:
+    """What a further trial shows."""
+    if isinstance(again, Finding):  # it went well the first time
+        return [Finding(trial.rule, f"{trial.name}, it fails: {again.detail}")]
+    if trial.feed == "bounds":
+        told = [json.loads(line) for line in again]
+        return [Finding(trial.rule, f"with {name}={value} it fails: {why}") for name, value, why in told]
+    same = [line for line in first if json.loads(line)[0] in trial.symbols] if trial.symbols != SYMBOLS else first
+    difference = _difference(same, again)
+    return [] if difference is None else [Finding(trial.rule, f"{trial.name}, {difference}")]
 
 
 def _difference(first: list[str], again: list[str]) -> str | None:
@@ -158,5 +156,12 @@ def _difference(first: list[str], again: list[str]) -> str | None:
     for before, after in zip(first, again, strict=False):
         if before != after:
             old, new = json.loads(before), json.loads(after)
-            return f"it says {new[2]} {new[3]} of {new[0]}'s bar at {new[1]}, where it said {old[2]} {old[3]}"
+            return f"it says {_words(new)} of {old[0]}'s bar at {old[1]}, where it said {_words(old)}"
     return None
+
+
+def _words(line: list[Any]) -> str:
+    """A trial's line on a bar as people read it."""
+    _, _, code, score, signal, inputs = line
+    told = ", ".join(f"{name} {value}" for name, value in inputs.items())
+    return f"{signal or code}, score {score}{f' ({told})' if told else ''}"

@@ -1,128 +1,230 @@
-"""One run of a strategy in a process of its own, for strategy_check: what it says of each bar of generated days.
+"""Runs of a strategy in processes of their own, for strategy_check: what it says of each bar of generated days.
 
-    python -m engine.research.strategy_trial '{"what": "trend", "parameters": {}, "clock_shift_s": 0, "part": 1.0}'
+    python -m engine.research.strategy_trial '[{"what": "trend", "parameters": {}, "feed": "whole"}]'
 
-Prints a line a bar: [symbol, time, verdict, score, signal, inputs]. Exit code 1 where the strategy raised, 3 where the
-file is none of a strategy.
+The words of a trial are those of `Words`. Prints a list with `code`, `out` and `err` of each. `out` has a line a bar:
+[symbol, time, verdict, score, signal, inputs]; with `feed` at `bounds` a line for each parameter that its bounds let
+through and the strategy does not survive: [parameter, value, why]. The code is 1 where the strategy raised, 3 where the
+file is none of a strategy, 4 where its explain raised, 5 where it changed a bar or a value.
 """
 
 from __future__ import annotations
 
-import datetime as datetime_module
-import importlib.util
 import json
+import os
+import signal
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, cast
 
 from engine.core.bars import Series
-from engine.core.strategy import Strategy
+from engine.core.failing import place_of
+from engine.core.strategy import Strategy, UniverseStrategy, Verdict
+from engine.core.universe import seated
+from engine.domain.errors import DataError, InvalidValue
 from engine.domain.instant import iso
 from engine.domain.market import Bar, TradingSession
-from engine.simulation.demo_market import DemoMarket
-from engine.strategies.registry import make
+from engine.research.generated_days import SYMBOLS, Days, Rows, generated_days, numbers_of
+from engine.research.shifted_clocks import shift_clocks
+from engine.research.strategy_files import kind_of_file, outside_strategies
+from engine.strategies.registry import Outside, bring, checked_parameters, kind_of, make
 
-SEED, FIRST_DAY, DAYS = 5, 2, 2
-SYMBOLS = ("RELIANCE", "TATAMOTORS")
+PATIENCE_S = 120  # for a trial that a slow machine takes half a second for
+BOUNDS_BARS = 300  # of them a strategy must survive each bound of its parameters
 
-
-class NoStrategy(Exception):
-    """The file does not hold one strategy."""
-
-
-def shift_clocks(by_s: int) -> None:
-    """Make every clock of this process tell another time; what was imported before keeps its own."""
-    for name in ("time", "monotonic", "perf_counter", "process_time"):
-        told = getattr(time, name)
-        setattr(time, name, lambda told=told: told() + by_s)
-        told_ns = getattr(time, f"{name}_ns")
-        setattr(time, f"{name}_ns", lambda told_ns=told_ns: told_ns() + by_s * 1_000_000_000)
-    shift = datetime_module.timedelta(seconds=by_s)
-
-    class Shifted(datetime_module.datetime):
-        @classmethod
-        def now(cls, tz: datetime_module.tzinfo | None = None) -> Any:
-            return super().now(tz) + shift
-
-        @classmethod
-        def today(cls) -> Any:
-            return super().today() + shift
-
-    datetime_module.datetime = Shifted  # type: ignore[misc]
+Made = Strategy | UniverseStrategy
 
 
-def maker(what: str, parameters: Mapping[str, Any]) -> Callable[[], Strategy]:
-    """Makes the strategy anew for a symbol. Raises NoStrategy for a file that holds none, or several."""
-    if not what.endswith(".py"):
-        return lambda: make(what, parameters)
-    spec = importlib.util.spec_from_file_location("checked_strategy", Path(what))
-    if spec is None or spec.loader is None:
-        raise NoStrategy(f"{what} is no Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    kinds = [
-        kind for kind in vars(module).values()
-        if isinstance(kind, type) and kind.__module__ == spec.name and callable(getattr(kind, "on_bar", None))
-    ]  # fmt: skip
-    if len(kinds) != 1 or not isinstance(getattr(module, "Parameters", None), type):
-        raise NoStrategy(f"{what} must hold one class with on_bar, and its Parameters")
-    defaults = module.Parameters()
-    known = {item.name: type(getattr(defaults, item.name)) for item in fields(defaults)}
-    unknown = sorted(set(parameters) - set(known))
-    if unknown:
-        raise NoStrategy(f"{what} has no parameter {unknown[0]!r}; it has {', '.join(sorted(known))}")
-    kind, given = kinds[0], {name: known[name](value) for name, value in parameters.items()}
-    made: Callable[[], Strategy] = lambda: kind(module.Parameters(**given))  # noqa: E731
-    return made
+class ExplainFailed(Exception):
+    """The strategy's explain raised."""
 
 
-def days(part: float) -> list[tuple[Bar, TradingSession]]:
-    """The first part of the generated days' bars, in the order they close; the rest is never made."""
-    market = DemoMarket(SEED)
-    whole = [(market.session(day), market.bars(day)) for day in range(FIRST_DAY, FIRST_DAY + DAYS)]
-    bars = [(bar, session) for session, made in whole for bar in made if bar.symbol in SYMBOLS]
-    bars.sort(key=lambda row: (row[0].close_at, row[0].symbol))
-    kept = bars[: int(len(bars) * part)]
-    # copies: what is cut off leaves no bar in memory that could be found there
-    return [(Bar(*(getattr(bar, name) for name in Bar.__slots__)), session) for bar, session in kept]
+class Changed(Exception):
+    """The strategy wrote into what it was only to read."""
 
 
-def judged(made: Callable[[], Strategy], bars: list[tuple[Bar, TradingSession]]) -> Iterator[list[Any]]:
-    """What a strategy a symbol says, bar by bar."""
-    strategies = {symbol: made() for symbol in SYMBOLS}
-    series = {symbol: Series(symbol, "1m", 100.0) for symbol in SYMBOLS}
-    for symbol in SYMBOLS:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a trial is asked to do.
+
+    what            a strategy's name, or a file
+    parameters      its parameters
+    folder          of a person's own strategies
+    symbols         the symbols that are fed; all of them by default
+    clock_shift_s   how far on the clocks are
+    part            the part of the days that is fed: what comes after does not exist
+    feed            `whole`: all bars are there from the start; `streamed`: no bar is there before it is judged;
+                    `bounds`: parameters at their bounds, instead
+    """
+
+    what: str
+    parameters: Mapping[str, Any]
+    folder: str | None = None
+    symbols: tuple[str, ...] = SYMBOLS
+    clock_shift_s: int = 0
+    part: float = 1.0
+    feed: str = "whole"
+
+
+def named(words: Words) -> str:
+    """The name by which the registry makes what is to be tried, once it knows the file or folder.
+
+    Raises DataError for a file that holds no strategy.
+    """
+    if words.what.endswith(".py"):
+        path = Path(words.what)
+        bring(Outside({path.name: kind_of_file(path)}))
+        return path.name
+    bring(outside_strategies(None if words.folder is None else Path(words.folder)))
+    return words.what
+
+
+def judged(
+    make_one: Callable[[], Made], bars: Iterable[tuple[Bar, TradingSession]], symbols: tuple[str, ...] = SYMBOLS
+) -> Iterator[list[Any]]:
+    """What the strategies say, bar by bar: one a symbol, or one of all together, which is fed all or none."""
+    strategies, universe = seated(make_one, symbols)
+    if universe is not None and symbols != SYMBOLS:
+        return
+    series = {symbol: Series(symbol, "1m", 100.0) for symbol in symbols}
+    for symbol in symbols:
         series[symbol].indicators.keep(strategies[symbol].needs)
+    moment = 0
     for bar, session in bars:
+        if bar.symbol not in series:
+            continue
+        if universe is not None and bar.close_at != moment:
+            yield from _told_together(universe.judged(), strategies)
+            moment = bar.close_at
         line = series[bar.symbol]
         line.add(bar, session)
         closed = line.cut(bar.close_at)
         if closed is None:
             continue
-        verdict = strategies[bar.symbol].on_bar(closed, line.indicators.values)
-        strategies[bar.symbol].explain(verdict)
-        yield [bar.symbol, iso(bar.close_at), verdict.code, verdict.score, verdict.signal, dict(verdict.inputs)]
+        verdict = _judged_once(strategies[bar.symbol], closed, line)
+        if universe is None:
+            yield _told(strategies[bar.symbol], closed, verdict)
+    if universe is not None:
+        yield from _told_together(universe.judged(), strategies)
 
 
-def main(words: str) -> int:
-    """Run it; returns the exit code."""
-    said = json.loads(words)
-    bars = days(said["part"])
-    if said["clock_shift_s"]:
-        shift_clocks(said["clock_shift_s"])
+def _judged_once(strategy: Strategy, bar: Bar, line: Series) -> Verdict:
+    """One bar's verdict; raises Changed where the bar or a value is not what it was."""
+    values = line.indicators.values
+    before = numbers_of(bar), dict(values)
+    verdict = strategy.on_bar(bar, values)
+    if (numbers_of(bar), values) != before:
+        raise Changed(f"at {iso(bar.close_at)} it wrote into its bar, or into its indicators' values")
+    return verdict
+
+
+def _told_together(
+    moments: Iterator[list[tuple[Bar, Verdict]]], strategies: Mapping[str, Strategy]
+) -> Iterator[list[Any]]:
+    for moment in moments:
+        for bar, verdict in sorted(moment, key=lambda pair: pair[0].symbol):
+            yield _told(strategies[bar.symbol], bar, verdict)
+
+
+def _told(strategy: Strategy, bar: Bar, verdict: Verdict) -> list[Any]:
     try:
-        for line in judged(maker(said["what"], said["parameters"]), bars):
+        reasons: Any = strategy.explain(verdict)
+    except Exception as error:
+        raise ExplainFailed(f"at {iso(bar.close_at)}: {failure(error)}") from error
+    if not isinstance(reasons, tuple) or not all(isinstance(reason, str) for reason in reasons):
+        raise ExplainFailed(f"at {iso(bar.close_at)}: it returned {reasons!r}, not a tuple of sentences")
+    return [bar.symbol, iso(bar.close_at), verdict.code, verdict.score, verdict.signal, dict(verdict.inputs)]
+
+
+def at_bounds(name: str, parameters: Mapping[str, Any], rows: Rows) -> Iterator[list[Any]]:
+    """Every parameter at each end of what is allowed, the others as they are: what the strategy does not survive.
+
+    A value that its Parameters refuse with an InvalidValue is no bar to it: two parameters may contradict each other.
+    """
+    for item in fields(kind_of(name).parameters):
+        bounds, default = item.metadata.get("bounds"), cast(Any, item.default)
+        ends: tuple[Any, ...] = (False, True) if isinstance(default, bool) else ()
+        if bounds is not None:
+            inside = bounds.least if not bounds.above else bounds.least + min(1e-6, bounds.most - bounds.least)
+            ends = (type(default)(inside), type(default)(bounds.most))
+        for end in ends:
+            changed = {**parameters, item.name: end}
+            try:
+                make(name, changed)
+            except InvalidValue as refused:
+                if not isinstance(refused.__cause__, Exception):
+                    continue
+            try:
+                for _ in judged(partial(make, name, changed), rows[:BOUNDS_BARS]):
+                    pass
+            except Exception as error:  # noqa: BLE001 - as in main
+                yield [item.name, end, failure(error)]
+
+
+def failure(error: BaseException) -> str:
+    """An error in one line, with the strategy's own line where there is one."""
+    return f"{type(error).__name__}: {error}{place_of(error.__traceback__)}"
+
+
+def tried(words: Words, days: Days) -> int:
+    """One trial, told on stdout and stderr; returns its code."""
+    rows = days.rows(words.part) if words.feed != "streamed" else []
+    if words.clock_shift_s:
+        shift_clocks(words.clock_shift_s)
+    try:
+        name = named(words)
+        parameters = checked_parameters(name, words.parameters)
+        bars = days.streamed() if words.feed == "streamed" else rows
+        lines = judged(partial(make, name, parameters), bars, words.symbols)
+        for line in at_bounds(name, parameters, rows) if words.feed == "bounds" else lines:
             print(json.dumps(line))  # noqa: T201
-    except NoStrategy as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        return 3
-    except Exception as error:  # noqa: BLE001 - it is another's code; whatever it raises is its finding
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
-        return 1
+    except (ExplainFailed, Changed) as error:
+        return _end(str(error), 4 if isinstance(error, ExplainFailed) else 5)
+    except DataError as error:
+        return _end(str(error), 3)
+    except InvalidValue as error:  # of the words; what a running strategy raises has been running
+        running = error.field.startswith(("verdict", "on_bar"))
+        return _end(failure(error) if running else str(error), 1 if running else 3)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - another's code; whatever it raises is its finding
+        return _end(failure(error), 1)
+    return 0
+
+
+def _end(why: str, code: int) -> int:
+    print(why, file=sys.stderr)  # noqa: T201
+    return code
+
+
+def apart(words: Words, days: Days) -> dict[str, Any]:
+    """One trial in a fork of this process, so that nothing of it is there for the next: its code, and what it told."""
+    with TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                signal.alarm(PATIENCE_S)
+                sys.stdout, sys.stderr = out, err
+                code = tried(words, days)
+                out.flush()
+                err.flush()
+            finally:
+                os._exit(code)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        told = [file.seek(0) or file.read() for file in (out, err)]
+    if code == -signal.SIGALRM:
+        return {"code": 1, "out": "", "err": f"it was not done with two days of two shares after {PATIENCE_S} s"}
+    return {"code": code, "out": told[0], "err": told[1]}
+
+
+def main(said: str) -> int:
+    """Run the trials, one after another, and print what came of each as JSON."""
+    days = generated_days()
+    trials = [Words(**{**given, "symbols": tuple(given.get("symbols", SYMBOLS))}) for given in json.loads(said)]
+    print(json.dumps([apart(words, days) for words in trials]))  # noqa: T201
     return 0
 
 

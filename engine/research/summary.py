@@ -18,8 +18,11 @@ from engine.core.performance import (
     win_rate,
 )
 from engine.domain.account import BotSpec
+from engine.domain.fill_terms import BOUNDS
 from engine.domain.instant import SECOND, iso
 from engine.research.backtest import BacktestResult
+from engine.research.benchmark import Benchmark
+from engine.research.further import benchmark_figures, further
 from engine.research.rows import fill_row, order_row, signal_row
 from engine.strategies.registry import checked_parameters, parameters_of
 
@@ -44,8 +47,17 @@ def _decisions(result: BacktestResult) -> Iterator[str]:
             yield "\x1f".join((kind, *row)) + "\n"
 
 
-def summarize(result: BacktestResult, *, load_seconds: float, wall_seconds: float) -> dict[str, Any]:
-    """The contract's figures. Money as numbers in the account's currency; ratios None where they have no meaning."""
+def summarize(
+    result: BacktestResult,
+    *,
+    load_seconds: float,
+    wall_seconds: float,
+    benchmark: Benchmark | None = None,
+    data_digest: str | None = None,
+) -> dict[str, Any]:
+    """The contract's figures, then further ones. Money as numbers in the account's currency; ratios None where they
+    have no meaning. `data_digest` names the data, so that runs can be told to be of the same.
+    """
     trades = result.trades
     gross = sum((trade.gross_pnl for trade in trades), ZERO)
     charges = sum((trade.charges for trade in trades), ZERO)
@@ -55,7 +67,8 @@ def summarize(result: BacktestResult, *, load_seconds: float, wall_seconds: floa
     equity = [start, *(mark.equity for mark in result.marks), start + gross - charges]
     only = result.bots[0] if len(result.bots) == 1 else None
     rows = result.ticks or result.bars
-    return {
+    return_pct = float(percent(gross - charges, start))
+    first = {
         "seed": result.account.seed,
         "engine_seconds": round(result.engine_seconds, 6),
         "load_seconds": round(load_seconds, 6),
@@ -83,7 +96,7 @@ def summarize(result: BacktestResult, *, load_seconds: float, wall_seconds: floa
         "expectancy": _float(expectancy(gross - charges, len(trades))),
         "avg_hold_s": average_hold_s(sum((trade.exit_at - trade.entry_at) // SECOND for trade in trades), len(trades)),
         "grade": grade(len(trades), losses, *_won_and_lost(nets)),
-        "return_pct": float(percent(gross - charges, start)),
+        "return_pct": return_pct,
         "max_drawdown_pct": round(max_drawdown_pct(equity), 6),
         "sharpe": _rounded(sharpe(_daily(result))),
         "profit_factor": _rounded(profit_factor(*_won_and_lost(nets))),
@@ -92,6 +105,21 @@ def summarize(result: BacktestResult, *, load_seconds: float, wall_seconds: floa
         "halted": result.halted,
         "trips": [{"kind": trip.kind.value, "at": iso(trip.at), "detail": trip.detail} for trip in result.trips],
         "decisions_digest": decisions_digest(result),
+    }
+    return first | benchmark_figures(benchmark, return_pct) | further(result) | _terms(result, data_digest)
+
+
+def _terms(result: BacktestResult, data_digest: str | None) -> dict[str, Any]:
+    """On what the run was made, beyond bots and seed."""
+    account, model = result.account, result.model
+    return {
+        "cash": float(account.cash),
+        "currency": account.currency,
+        "charge_schedule": account.charge_schedule,
+        "venue_charges": dict(account.venue_charges),
+        "fill_terms": {name: getattr(model, name) for name in BOUNDS},
+        "intrabar": model.intrabar.value if result.bars and not result.ticks else None,
+        "data_digest": data_digest,
     }
 
 

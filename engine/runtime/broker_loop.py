@@ -20,9 +20,13 @@ class BrokerLoop:
     """Steps one account. Records go to `sink`; orders wait in `asked` until the records are put away."""
 
     def __init__(
-        self, account: AccountSpec, make_strategy: MakeStrategy, sink: Callable[[PublishRecord], None]
+        self,
+        account: AccountSpec,
+        make_strategy: MakeStrategy,
+        sink: Callable[[PublishRecord], None],
+        make_engine: Callable[..., Engine] = Engine,
     ) -> None:
-        self.engine = Engine(account, make_strategy, protects=True)
+        self.engine = make_engine(account, make_strategy, protects=True)
         self.engine.state.breaker.await_comparison()
         self._sink = sink
         self._tick_at: Instant = 0

@@ -6,7 +6,9 @@ Called by session on its own thread. What it returns are events for the engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
+from engine.core.engine import Engine
 from engine.core.state import MakeStrategy
 from engine.domain.account import AccountSpec
 from engine.domain.effects import CancelOrder, PublishRecord, SubmitOrder
@@ -27,6 +29,7 @@ from engine.domain.market import Tick
 from engine.domain.order import OrderState
 from engine.ports import Clock
 from engine.runtime.broker_loop import BrokerLoop
+from engine.runtime.engine_tap import Tap, TappedEngine
 from engine.runtime.health import BrokerSeen
 from engine.runtime.outgoing import Outgoing, Written
 from engine.simulation.paper import PaperLoop
@@ -45,13 +48,15 @@ class Counterpart:
         collect: Callable[[PublishRecord], None],
         clock: Clock,
         outgoing: Outgoing | None,
+        taps: Sequence[Tap] = (),
     ) -> None:
+        make_engine = partial(TappedEngine, taps=taps) if taps else Engine
         self.loop: PaperLoop | BrokerLoop
         if outgoing is None:
-            self.loop = PaperLoop(account, make_strategy, collect)
+            self.loop = PaperLoop(account, make_strategy, collect, make_engine=make_engine)
             self.loop.engine.state.breaker.await_comparison()  # as at a venue outside
         else:
-            self.loop = BrokerLoop(account, make_strategy, collect)
+            self.loop = BrokerLoop(account, make_strategy, collect, make_engine)
         self.seen = BrokerSeen() if outgoing is None else BrokerSeen("away")
         self._clock = clock
         self._outgoing = outgoing

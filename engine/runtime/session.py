@@ -27,6 +27,7 @@ from engine.ports import Clock, MarketFeed, Outbox, QueueStatus
 from engine.runtime.alert_causes import AlertCauses
 from engine.runtime.alerting import AlertDesk
 from engine.runtime.counterpart import Counterpart
+from engine.runtime.engine_tap import Tap
 from engine.runtime.health import Pulse, health_record, held_reason, quotes_record
 from engine.runtime.inbox import Inbox
 from engine.runtime.outgoing import Outgoing
@@ -40,7 +41,9 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What a session is given from outside. `outgoing` leads to a venue outside; without it, it is simulated."""
+    """What a session is given from outside. `outgoing` leads to a venue outside; without it, it is simulated. `taps`
+    hear all that its engine is told and decides.
+    """
 
     clock: Clock
     feed: MarketFeed
@@ -48,6 +51,7 @@ class Doors:
     watched: Callable[[], bool]
     outgoing: Outgoing | None = None
     alerts: AlertDesk | None = None
+    taps: Sequence[Tap] = ()
 
 
 class Session:
@@ -59,7 +63,7 @@ class Session:
         self.account = account
         self.inbox = Inbox()
         self.snapshot = snapshot
-        self.counterpart = Counterpart(account, make_strategy, self._collect, doors.clock, doors.outgoing)
+        self.counterpart = Counterpart(account, make_strategy, self._collect, doors.clock, doors.outgoing, doors.taps)
         self.loop = self.counterpart.loop
         self._doors = doors
         self._batch: list[PublishRecord] = []

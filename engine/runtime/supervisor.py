@@ -52,6 +52,7 @@ class Parts:
     snapshots: SnapshotWriter
     place: Place
     beside: Mapping[str, Callable[[threading.Event], None]] = field(default_factory=dict)  # loops of a venue outside
+    listening: Mapping[str, Callable[[threading.Event], None]] = field(default_factory=dict)  # hear the session
     alerts: AlertDesk | None = None
     hold: Hold | None = None  # told when the lease is lost, so that nothing leaves any more
     renew_again_s: float = RENEW_AGAIN_S
@@ -86,6 +87,7 @@ class Supervisor:
         )
         self._feed = Worker("feed", self._run_feed, self._fail)
         self._beside = [Worker(name, work, self._fail) for name, work in parts.beside.items()]
+        self._listening = [Worker(name, work, self._not_ours) for name, work in parts.listening.items()]
         self._session = Worker("session", parts.session.run, self._fail)
         self._relay = Worker("relay", parts.relay, self._fail)
         self._watch = Worker("controls", lambda stop: parts.watch.run(stop, self._ask_who_watches), self._fail)
@@ -98,7 +100,8 @@ class Supervisor:
 
     def run(self) -> int:
         """Trade until the end; returns the exit code, 1 when a worker failed."""
-        for worker in (self._relay, self._session, *self._beside, self._snapshot, self._watch, self._lease, self._feed):
+        first = (self._relay, *self._listening, self._session, *self._beside)
+        for worker in (*first, self._snapshot, self._watch, self._lease, self._feed):
             worker.start()
         account_id = self._parts.session.account.account_id
         _log.info("trading", account=account_id, epoch=self._parts.grant.epoch, pid=os.getpid())
@@ -115,12 +118,16 @@ class Supervisor:
         self.failure = self.failure or error
         self._ended.put(None)
 
+    def _not_ours(self, name: str, error: BaseException) -> None:
+        """Who only listens (recorder, twin) may fail: the log has it already, and trading goes on."""
+
     def _wind_down(self) -> None:
         parts = self._parts
         self._end_at = parts.clock.monotonic() + END_S
         self._stop(self._feed, self._watch, *self._beside)
         parts.session.inbox.close()
         self._stop(self._session)
+        self._stop(*self._listening)
         if parts.alerts is not None:
             parts.alerts.end(self._left_s(ALERTS_S))
         flushed = not isinstance(self.failure, Fenced) and self._flush()

@@ -4,6 +4,7 @@ As JSON (or the same in TOML):
 
     {"cash": 1000000, "charge_schedule": "nse_intraday", "venue_charges": {"COINBASE": "coinbase_taker"},
      "reduce_by": "average", "seed": 1, "risk_policy": {"preset": "balanced", "at_risk_max_pct": 15},
+     "fills": {"slippage_bps": 1, "latency_ms": 0, "partial_pct": 0, "unfilled_pct": 0},
      "bots": [{"id": "banks", "strategy": "confluence", "parameters": {"confirm_s": 300}, "symbols": ["SBIN"],
                "timeframe": "1m", "sizing": {"kind": "equity_pct", "value": 5}, "exits": {"stop_pct": 0.5},
                "building": {"policy": "pyramid_up", "tranches_max": 3, "step_pct": 0.5, "factor": 0.5},
@@ -15,20 +16,29 @@ All but `bots` is optional; a bot needs `id`, `strategy` and `symbols`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
+from dataclasses import dataclass, field
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from engine.core.charges import schedule
-from engine.domain.account import BotSpec, Building, BuildingPolicy, ReduceBy, Sizing, SizingKind
+from engine.domain.account import BotSpec, Building, ReduceBy
 from engine.domain.errors import InvalidValue
-from engine.domain.execution import EntryStyle, Execution, ExitStyle
-from engine.domain.exits import Exits
+from engine.domain.execution import Execution
+from engine.domain.fill_terms import DEFAULT_FILLS, FillTerms
 from engine.domain.risk import DEFAULT_POLICY, RiskPolicy, later_limits
 from engine.domain.risk_presets import read_policy
-from engine.strategies.registry import checked_parameters, make
+from engine.strategies.bot_settings import (
+    number_of,
+    object_of,
+    parse_building,
+    parse_execution,
+    parse_exits,
+    parse_fills,
+    parse_sizing,
+    word_of,
+)
+from engine.strategies.registry import brought, checked_parameters, make
 
 DEFAULT_CASH = Decimal(1_000_000)
 
@@ -44,6 +54,7 @@ class BotList:
     risk_policy: RiskPolicy = DEFAULT_POLICY
     venue_charges: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
     reduce_by: ReduceBy = field(default=ReduceBy.AVERAGE, repr=False)
+    fills: FillTerms = field(default=DEFAULT_FILLS, repr=False)
 
     def digest(self) -> str:
         """SHA-256 of what it says, whatever its layout and the order of its keys.
@@ -54,21 +65,27 @@ class BotList:
         later: list[object] = [(bot.bot_id, bot.building) for bot in self.bots if bot.building != Building()]
         later += [(bot.bot_id, bot.execution) for bot in self.bots if bot.execution != Execution()]
         later += [(bot.bot_id, bot.exits.later) for bot in self.bots if bot.exits.later]
+        later += [(bot.bot_id, bot.sizing.later) for bot in self.bots if bot.sizing.later]
         later += sorted(self.venue_charges.items())
         later += later_limits(self.risk_policy)
         later += [self.reduce_by] if self.reduce_by is not ReduceBy.AVERAGE else []
+        later += [self.fills] if self.fills != DEFAULT_FILLS else []
         return sha256((repr(self) + (repr(later) if later else "")).encode()).hexdigest()
 
 
-def parse_bots(said: Any) -> BotList:
-    """The file's content as values; raises InvalidValue with the path of the field that is wrong."""
+def parse_bots(said: Any, *, lenient: bool = False) -> BotList:
+    """The file's content as values; raises InvalidValue with the path of the field that is wrong.
+
+    A `lenient` reader takes a bot whose strategy broke when it was loaded, with the parameters as they are: the engine
+    shows its error, and looks after what it holds.
+    """
     known = ("bots", "cash", "charge_schedule", "charges", "fees", "venue_charges", "reduce_by", "seed", "risk_policy",
-             "risk")  # fmt: skip
-    top = _object("", said, known)
+             "risk", "fills")  # fmt: skip
+    top = object_of("", said, known)
     listed = top.get("bots")
     if not isinstance(listed, list) or not listed:
         raise InvalidValue("bots", "must be a list of at least one bot")
-    bots = tuple(parse_bot(item, f"bots[{number}].") for number, item in enumerate(listed))
+    bots = tuple(parse_bot(item, f"bots[{number}].", lenient=lenient) for number, item in enumerate(listed))
     names = [bot.bot_id for bot in bots]
     for name in names:
         if names.count(name) > 1:
@@ -83,18 +100,20 @@ def parse_bots(said: Any) -> BotList:
         raise InvalidValue("seed", f"must be a whole number, is {seed!r}")
     policy = parse_policy(_first(top, ("risk_policy", "risk"), {}))
     venue_charges = _venue_charges(top.get("venue_charges") or {})
-    reduce_by = ReduceBy(_word("reduce_by", top.get("reduce_by", ReduceBy.AVERAGE.value), ReduceBy))
-    return BotList(bots, cash, charges, seed, policy, venue_charges, reduce_by)
+    reduce_by = ReduceBy(word_of("reduce_by", top.get("reduce_by", ReduceBy.AVERAGE.value), ReduceBy))
+    fills = parse_fills(top.get("fills") or {})
+    return BotList(bots, cash, charges, seed, policy, venue_charges, reduce_by, fills)
 
 
-def parse_bot(said: Any, prefix: str = "") -> BotSpec:
+def parse_bot(said: Any, prefix: str = "", *, lenient: bool = False) -> BotSpec:
     """One bot; raises InvalidValue, its field after `prefix`. The strategy and its parameters are checked too."""
     known = ("id", "bot_id", "name", "strategy", "parameters", "symbols", "timeframe", "sizing", "exits", "building",
              "execution")  # fmt: skip
-    bot = _object(prefix, said, known)
+    bot = object_of(prefix, said, known)
     try:
-        parameters = _object("parameters", bot.get("parameters") or {}, None)
+        parameters = object_of("parameters", bot.get("parameters") or {}, None)
         strategy = _text(bot, "strategy", "")
+        broken = lenient and strategy in brought().broken
         symbols = bot.get("symbols")
         if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
             raise InvalidValue("symbols", "must be a list of symbols")
@@ -102,7 +121,7 @@ def parse_bot(said: Any, prefix: str = "") -> BotSpec:
             bot_id=_text(bot, "id", _text(bot, "bot_id", "")),
             name=_text(bot, "name", ""),
             strategy=strategy,
-            parameters=checked_parameters(strategy, parameters),
+            parameters=dict(parameters) if broken else checked_parameters(strategy, parameters),
             symbols=tuple(symbols),
             timeframe=_text(bot, "timeframe", "1m"),
             sizing=parse_sizing(bot.get("sizing") or {}),
@@ -110,62 +129,16 @@ def parse_bot(said: Any, prefix: str = "") -> BotSpec:
             building=parse_building(bot.get("building") or {}),
             execution=parse_execution(bot.get("execution") or {}),
         )
-        make(spec.strategy, spec.parameters)
+        if not broken:
+            make(spec.strategy, spec.parameters)
     except InvalidValue as error:
         raise InvalidValue(prefix + error.field, error.message) from error
     return spec
 
 
-def parse_sizing(said: Any) -> Sizing:
-    """`{kind, value}`; the default is 5 % of equity."""
-    sizing = _object("sizing", said, ("kind", "value"))
-    kind = _word("sizing.kind", sizing.get("kind", SizingKind.EQUITY_PCT.value), SizingKind, "kind")
-    return Sizing(SizingKind(kind), number_of("sizing.value", sizing.get("value", 5)))
-
-
-def parse_exits(said: Any) -> Exits:
-    """The exits that are set, each absent or null where there is none."""
-    exits = _object("exits", said, tuple(field.name for field in fields(Exits)))
-    given: dict[str, Any] = {}
-    for name, value in exits.items():
-        if value is not None:
-            number = number_of(f"exits.{name}", value)
-            given[name] = _whole("exits.time_exit_s", number) if name == "time_exit_s" else number
-    return Exits(**given)
-
-
-def parse_building(said: Any) -> Building:
-    """The building setting's fields that differ from the defaults."""
-    building = _object("building", said, tuple(field.name for field in fields(Building)))
-    given: dict[str, Any] = {}
-    for name, value in building.items():
-        if name == "policy":
-            given[name] = BuildingPolicy(_word("building.policy", value, BuildingPolicy))
-        elif value is not None:
-            number = number_of(f"building.{name}", value)
-            given[name] = _whole("building.tranches_max", number) if name == "tranches_max" else number
-    return Building(**given)
-
-
-def parse_execution(said: Any) -> Execution:
-    """The execution setting's fields that differ from the defaults."""
-    execution = _object("execution", said, tuple(field.name for field in fields(Execution)))
-    given: dict[str, Any] = {}
-    for name, value in execution.items():
-        path = f"execution.{name}"
-        if name == "entries":
-            given[name] = EntryStyle(_word(path, value, EntryStyle))
-        elif name == "exits":
-            given[name] = ExitStyle(_word(path, value, ExitStyle))
-        elif value is not None:
-            number = number_of(path, value)
-            given[name] = number if name.endswith("_bps") else _whole(path, number)
-    return Execution(**given)
-
-
 def _venue_charges(said: Any) -> dict[str, str]:
     """Schedules by venue; raises InvalidValue for one that does not exist."""
-    named = {str(venue): str(name) for venue, name in _object("venue_charges", said, None).items()}
+    named = {str(venue): str(name) for venue, name in object_of("venue_charges", said, None).items()}
     for venue, name in named.items():
         try:
             schedule(name)
@@ -176,44 +149,7 @@ def _venue_charges(said: Any) -> dict[str, str]:
 
 def parse_policy(said: Any) -> RiskPolicy:
     """A preset, if one is named, and the limits that differ from it."""
-    return read_policy(_object("risk_policy", said, None))
-
-
-def number_of(field: str, value: Any) -> Decimal:
-    """A finite number, exactly as written; raises InvalidValue otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise InvalidValue(field, f"must be a number, is {value!r}")
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise InvalidValue(field, f"must be a number, is {value!r}") from None
-    if not number.is_finite():
-        raise InvalidValue(field, f"must be a finite number, is {value!r}")
-    return number
-
-
-def _whole(field: str, number: Decimal) -> int:
-    if number != int(number):
-        raise InvalidValue(field, f"must be a whole number, is {number}")
-    return int(number)
-
-
-def _word(field: str, said: Any, words: type[StrEnum], what: str = "word") -> str:
-    known = [word.value for word in words]
-    if said not in known:
-        raise InvalidValue(field, f"unknown {what} {said!r}; there are {', '.join(known)}")
-    return str(said)
-
-
-def _object(path: str, said: Any, known: Sequence[str] | None) -> Mapping[str, Any]:
-    where = path.rstrip(".") or "the file"
-    if not isinstance(said, Mapping):
-        raise InvalidValue(where, "must be an object of named values")
-    for name in said:
-        if known is not None and name not in known:
-            dotted = f"{path.rstrip('.')}.{name}".lstrip(".")
-            raise InvalidValue(dotted, f"there is no such field; there are {', '.join(known)}")
-    return said
+    return read_policy(object_of("risk_policy", said, None))
 
 
 def _first(said: Mapping[str, Any], names: Sequence[str], default: Any) -> Any:

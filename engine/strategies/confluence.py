@@ -10,18 +10,25 @@ The default strategy, CONTRACT section 4. At each bar close, with clip to [-1, 1
 A BUY candidate begins at the first close with score >= buy_at and lives while every close stays there; it is
 confirmed at the first close at least confirm_s after the close that began it, once. SELL mirrors it at score <=
 -sell_at.
+
+With follow_volatility both thresholds are multiplied by ATR14 / ATR60, at least 0.8 and at most 1.5 times, and are at
+most 100: what moves more than it did within the hour has to agree more. Without it they are as given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.core.indicators import IndicatorKey
+from engine.core.indicators.stretch import Column
 from engine.core.strategy import Verdict
-from engine.domain.instant import SECOND, Instant
+from engine.domain.instant import NEVER, SECOND, Instant
 from engine.domain.market import Bar
 from engine.domain.signal import SignalType
+from engine.strategies.confluence_ahead import BUYS, OUTSIDE, SELLS, UNSURE, Plan, zones_of
 from engine.strategies.parameters import DAY_S, check_bounds, cooldown, flag, number
 
 RSI: IndicatorKey = ("rsi", 14)
@@ -29,6 +36,9 @@ FAST: IndicatorKey = ("ema", 12)
 SLOW: IndicatorKey = ("ema", 26)
 HISTOGRAM: IndicatorKey = ("macd_histogram", 12, 26, 9)
 ATR: IndicatorKey = ("atr", 14)
+
+USUAL_ATR: IndicatorKey = ("atr", 60)  # an hour of minutes; forgets what it began with within the history kept
+FOLLOWS_LEAST, FOLLOWS_MOST = 0.8, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class Parameters:
     confirm_s: int = number(300, 0, DAY_S, "seconds", means="how long the score must stay there")
     cooldown_s: int = cooldown(900)
     allow_short: bool = flag(False, "whether SELL may open a position")
+    follow_volatility: bool = flag(False, "raise the thresholds where it moves more than usual, lower them where less")
 
     def __post_init__(self) -> None:
         check_bounds(self)
@@ -49,19 +60,21 @@ PRESETS = {
     "conservative": Parameters(buy_at=75.0, sell_at=50.0, confirm_s=600, cooldown_s=1_800),
     "balanced": Parameters(),
     "aggressive": Parameters(buy_at=45.0, sell_at=45.0, confirm_s=120, cooldown_s=300),
-    "adaptive": Parameters(buy_at=40.0, sell_at=40.0),  # WARM is enough; building `adaptive` then enters half
+    "adaptive": Parameters(buy_at=50.0, sell_at=50.0, follow_volatility=True),  # 40, where WARM begins, to 75
 }
 
 
 class Confluence:
     """The candidate on one symbol, and the rule that moves it."""
 
-    __slots__ = ("_candidate", "_given", "_parameters", "_since")
-
-    needs = (RSI, FAST, SLOW, HISTOGRAM, ATR)
+    __slots__ = ("_buy_at", "_candidate", "_given", "_parameters", "_sell_at", "_since", "needs")
 
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
+        self._buy_at, self._sell_at = parameters.buy_at, parameters.sell_at
+        self.needs: tuple[IndicatorKey, ...] = (RSI, FAST, SLOW, HISTOGRAM, ATR)
+        if parameters.follow_volatility:
+            self.needs += (USUAL_ATR,)
         self._candidate: SignalType | None = None
         self._since: Instant = 0
         self._given = False
@@ -91,7 +104,42 @@ class Confluence:
             "macd": _clip(4.0 * histogram / atr),
         }
         score = round(100.0 * (0.4 * inputs["rsi"] + 0.3 * inputs["ma"] + 0.3 * inputs["macd"]), 6)
+        if self._parameters.follow_volatility:
+            usual = values[USUAL_ATR]
+            if not usual:
+                self._candidate = None
+                return Verdict("warming")
+            inputs["volatility"] = self._follow(atr / usual)
         return self._move(score, bar.close_at, inputs)
+
+    def _follow(self, volatility: float) -> float:
+        """Set the thresholds by how much it moves, 1 being as usual; returns what they are multiplied by."""
+        times = round(max(FOLLOWS_LEAST, min(FOLLOWS_MOST, volatility)), 6)
+        self._buy_at = min(100.0, self._parameters.buy_at * times)
+        self._sell_at = min(100.0, self._parameters.sell_at * times)
+        return times
+
+    def plan(self, columns: Mapping[IndicatorKey, Column], close_at: Sequence[Instant]) -> Plan:
+        """Which of these bars it must be asked about: see foresight."""
+        rsi, fast, slow, histogram, atr = (columns[key] for key in (RSI, FAST, SLOW, HISTOGRAM, ATR))
+        given = self._parameters
+        with np.errstate(divide="ignore", invalid="ignore"):
+            parts = ((rsi - 50.0) / 20.0, (fast - slow) / atr, 4.0 * histogram / atr)
+            inputs = [np.clip(part, -1.0, 1.0) for part in parts]
+            score = 100.0 * (0.4 * inputs[0] + 0.3 * inputs[1] + 0.3 * inputs[2])
+            if not given.follow_volatility:
+                zones = zones_of(score, given.buy_at, given.sell_at)
+            else:
+                times = np.clip(atr / columns[USUAL_ATR], FOLLOWS_LEAST, FOLLOWS_MOST)
+                buy_at, sell_at = (np.minimum(100.0, at * times) for at in (given.buy_at, given.sell_at))
+                zones = zones_of(score, buy_at, sell_at)
+                zones[~(columns[USUAL_ATR] > 0.0)] = UNSURE
+        zones[atr == 0.0] = UNSURE
+        return Plan(zones, close_at, self._standing)
+
+    def _standing(self) -> tuple[int, Instant]:
+        zone = OUTSIDE if self._candidate is None else BUYS if self._candidate is SignalType.BUY else SELLS
+        return zone, NEVER if zone == OUTSIDE or self._given else self._since + self.confirm_us
 
     def _move(self, score: float, close_at: Instant, inputs: dict[str, float]) -> Verdict:
         zone = self._zone(score)
@@ -111,9 +159,9 @@ class Confluence:
         return Verdict(code, score, signal, open_candidate, self._since if open_candidate else None, inputs)
 
     def _zone(self, score: float) -> SignalType | None:
-        if score >= self._parameters.buy_at:
+        if score >= self._buy_at:
             return SignalType.BUY
-        if score <= -self._parameters.sell_at:
+        if score <= -self._sell_at:
             return SignalType.SELL
         return None
 
@@ -129,9 +177,11 @@ class Confluence:
         ]
         if verdict.signal:
             limit = given.buy_at if verdict.signal is SignalType.BUY else -given.sell_at
+            if given.follow_volatility:
+                limit = max(-100.0, min(100.0, limit * inputs["volatility"]))
             sentences.append(f"Score {verdict.score:+.1f}, held beyond {limit:+g} for {given.confirm_s} s")
         return tuple(sentences)
 
 
 def _clip(value: float) -> float:
-    return -1.0 if value < -1.0 else min(value, 1.0)
+    return -1.0 if value < -1.0 else 1.0 if value > 1.0 else value

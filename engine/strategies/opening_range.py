@@ -2,7 +2,7 @@
 
 The range is the highest high and lowest low of the bars that begin within range_minutes of the session's open. After
 it, the first close above high x (1 + buffer) is a BUY, the first below low x (1 - buffer) a SELL, each once a session.
-Beyond until_minutes only what turns the session's earlier signal round is given.
+Beyond until_minutes only the other side of the session's earlier signal is given, and only to end what is held.
 
     place = (close - middle) / (edge - middle), the edge with its buffer on the close's side
     score = 60 x place up to the edge, from there to 100 at twice the way
@@ -109,7 +109,7 @@ class OpeningRange:
         if side is None or side in self._given or (late and not self._given):
             return Verdict("quiet", score, inputs=inputs)
         self._given.append(side)
-        return Verdict("signal", score, side, inputs=inputs)
+        return Verdict("signal", score, side, inputs=inputs, closes_only=late)
 
     def explain(self, verdict: Verdict) -> tuple[str, ...]:
         """The range's width, and where the close is in it or beyond."""

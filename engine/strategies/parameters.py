@@ -52,9 +52,22 @@ def flag(default: bool, means: str) -> Any:
     return field(default=default, metadata={"means": means})
 
 
+def choice(default: str, *words: str, means: str) -> Any:
+    """A field that is one of some words."""
+    return field(default=default, metadata={"choices": words, "means": means})
+
+
+def text(default: str, means: str) -> Any:
+    """A field that is a text, checked by the strategy."""
+    return field(default=default, metadata={"means": means})
+
+
 def check_bounds(parameters: Any) -> None:
-    """Raise InvalidValue for the first number that is out of its bounds."""
+    """Raise InvalidValue for the first number that is out of its bounds, or word that is none of its choices."""
     for item in fields(parameters):
         bounds, value = item.metadata.get("bounds"), getattr(parameters, item.name)
         if bounds is not None and not bounds.hold(value):
             raise InvalidValue(f"parameters.{item.name}", f"must be {bounds.words()}, is {value}")
+        choices = item.metadata.get("choices")
+        if choices is not None and value not in choices:
+            raise InvalidValue(f"parameters.{item.name}", f"must be {' or '.join(choices)}, is {value!r}")

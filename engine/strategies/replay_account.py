@@ -22,4 +22,5 @@ def replay_account(bots: BotList, data_digest: str, user_id: str = "local") -> A
         risk_policy=bots.risk_policy,
         venue_charges=bots.venue_charges,
         reduce_by=bots.reduce_by,
+        fills=bots.fills,
     )

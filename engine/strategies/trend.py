@@ -1,9 +1,12 @@
-"""Trend following: Supertrend says which way, ADX whether there is a trend at all. Long only.
+"""Trend following: Supertrend says which way, ADX whether there is a trend at all. Long only unless allow_short.
 
 BUY   at the first close at which Supertrend is below the price and ADX >= adx_min, once a turn (and, with
       each_session, once a session, from_minutes after its open)
-SELL  at the close at which Supertrend turns down, whatever ADX says
+SELL  at the close at which Supertrend turns down, whatever ADX says; it only ends what is held
 score = side x 60 x ADX / adx_min, at most 100 in size
+
+With allow_short both are mirrored too: a turn's own close only ends what is held, and an entry, long or short, comes at
+a later close of the turn.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ class Parameters:
     each_session: bool = flag(True, "enter a trend that goes on anew each session, as venues that flatten need it")
     from_minutes: int = number(5, 0, 1_440, "minutes", means="with each_session, no entry so soon after the open")
     cooldown_s: int = cooldown(900)
+    allow_short: bool = flag(False, "whether a trend down is entered too")
 
     def __post_init__(self) -> None:
         check_bounds(self)
@@ -50,7 +54,6 @@ class Trend:
     __slots__ = ("_adx", "_given", "_opened_at", "_parameters", "_side", "_turn", "needs")
 
     confirm_us = 0
-    allow_short = False
 
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
@@ -65,6 +68,10 @@ class Trend:
     def cooldown_s(self) -> int:
         return self._parameters.cooldown_s
 
+    @property
+    def allow_short(self) -> bool:
+        return self._parameters.allow_short
+
     def on_bar(self, bar: Bar, values: Mapping[IndicatorKey, float | None]) -> Verdict:
         """Follow the turns of Supertrend."""
         side, adx, minutes = values[self._turn], values[self._adx], values[SESSION]
@@ -77,13 +84,14 @@ class Trend:
         before, self._side = self._side, side
         if side != before:
             self._given = False
-        signal = None
-        if side < 0:
-            signal = SignalType.SELL if before > 0 else None
-        elif adx >= least and not early and not self._given:
+        way = SignalType.BUY if side > 0 else SignalType.SELL
+        both = self._parameters.allow_short
+        if before * side < 0 and (both or side < 0):
+            return Verdict("signal", score, way, inputs=inputs, closes_only=True)
+        if (both or side > 0) and adx >= least and not early and not self._given:
             self._given = True
-            signal = SignalType.BUY
-        return Verdict("signal" if signal else "quiet", score, signal, inputs=inputs)
+            return Verdict("signal", score, way, inputs=inputs)
+        return Verdict("quiet", score, inputs=inputs)
 
     def _session(self, bar: Bar, minutes: float | None) -> bool:
         """Take note of a new session; whether it is too early in this one for an entry."""

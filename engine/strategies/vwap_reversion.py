@@ -1,10 +1,12 @@
-"""Mean reversion to the session's VWAP: buy what fell far below it and begins to turn, sell it back at VWAP. Long only.
+"""Mean reversion to the session's VWAP: buy what fell far below it and begins to turn, sell it back at VWAP.
 
 distance = (close - VWAP) / D, D the volume-weighted standard deviation of the session's typical prices
 BUY   at distance <= -enter_at, at a close above the one before, ADX at most adx_max, from from_minutes to
       until_minutes after the open; once until the distance has come back to -exit_at
-SELL  after a BUY, at distance >= -exit_at, or at distance <= -give_up_at
+SELL  after a BUY, at distance >= -exit_at, or at distance <= -give_up_at; it only ends what is held
 score = -60 x distance / enter_at, at most 100 in size
+
+Long only unless allow_short, which mirrors it all: a short of what rose far above VWAP, bought back there.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from engine.domain.errors import InvalidValue
 from engine.domain.instant import MINUTE, Instant
 from engine.domain.market import Bar
 from engine.domain.signal import SignalType
-from engine.strategies.parameters import check_bounds, cooldown, number
+from engine.strategies.parameters import check_bounds, cooldown, flag, number
 
 CLOSE: IndicatorKey = ("close",)
 VWAP: IndicatorKey = ("vwap",)
@@ -28,7 +30,7 @@ SESSION: IndicatorKey = ("session_minutes",)
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Distances are in deviations below VWAP, minutes count from the session's open."""
+    """Distances are in deviations below VWAP, for a short above it; minutes count from the session's open."""
 
     enter_at: float = number(2.0, 0.5, 6, "deviations", means="how far below VWAP a close must be to buy")
     exit_at: float = number(0.0, 0, 5, "deviations", means="how far below VWAP it is sold again; 0 is at VWAP")
@@ -38,6 +40,7 @@ class Parameters:
     from_minutes: int = number(30, 1, 1_440, "minutes", means="no entry before")
     until_minutes: int = number(300, 1, 1_440, "minutes", means="no entry after")
     cooldown_s: int = cooldown(900)
+    allow_short: bool = flag(False, "whether what rose far above VWAP is sold short")
 
     def __post_init__(self) -> None:
         check_bounds(self)
@@ -58,12 +61,11 @@ PRESETS = {
 
 
 class VwapReversion:
-    """The way below VWAP on one symbol, and what was said of it."""
+    """How far one symbol is from VWAP, and what was said of it."""
 
-    __slots__ = ("_adx", "_before", "_bought", "_opened_at", "_parameters", "_spent", "needs")
+    __slots__ = ("_adx", "_before", "_entered", "_opened_at", "_parameters", "_spent", "needs")
 
     confirm_us = 0
-    allow_short = False
 
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
@@ -71,12 +73,16 @@ class VwapReversion:
         self.needs = (CLOSE, VWAP, DEVIATION, SESSION, self._adx)
         self._opened_at: Instant | None = None
         self._before: int | None = None  # the close before
-        self._bought = False
-        self._spent = False  # bought, or given up, and not back since
+        self._spent = 0  # the side entered, or given up, and not back since: 1 below VWAP (long), -1 above it
+        self._entered = False  # that side was entered, and not left since
 
     @property
     def cooldown_s(self) -> int:
         return self._parameters.cooldown_s
+
+    @property
+    def allow_short(self) -> bool:
+        return self._parameters.allow_short
 
     def on_bar(self, bar: Bar, values: Mapping[IndicatorKey, float | None]) -> Verdict:
         """Measure the distance and act on it."""
@@ -84,28 +90,46 @@ class VwapReversion:
         minutes, adx = values[SESSION], values[self._adx]
         if minutes is not None and (opened_at := bar.close_at - round(minutes * MINUTE)) != self._opened_at:
             self._opened_at = opened_at
-            self._bought = self._spent = False
+            self._spent, self._entered = 0, False
         close, vwap, deviation = values[CLOSE], values[VWAP], values[DEVIATION]
         if minutes is None or adx is None or close is None or vwap is None or not deviation:
             return Verdict("warming")
         given = self._parameters
         distance = (close - vwap) / deviation
         score = round(max(-100.0, min(100.0, -60.0 * distance / given.enter_at)), 6)
-        signal = None
-        if distance >= -given.exit_at:
-            signal = SignalType.SELL if self._bought else None
-            self._bought = self._spent = False
-        elif distance <= -given.give_up_at:
-            signal = SignalType.SELL if self._bought else None
-            self._bought = False
-            self._spent = True  # what fell so far is left alone until it has come back
-        elif distance <= -given.enter_at and not self._spent and adx <= given.adx_max:
-            turns = before is not None and bar.close > before
-            if turns and given.from_minutes <= minutes <= given.until_minutes:
-                signal = SignalType.BUY
-                self._bought = self._spent = True
         inputs = {"distance": distance, "adx": adx}
-        return Verdict("signal" if signal else "quiet", score, signal, inputs=inputs)
+        left = self._leave(distance)
+        if left is not None:
+            return Verdict("signal", score, left, inputs=inputs, closes_only=True)
+        turns = before is not None and (bar.close - before) * distance < 0
+        timely = given.from_minutes <= minutes <= given.until_minutes
+        entered = self._enter(distance) if turns and timely and adx <= given.adx_max else None
+        return Verdict("signal" if entered else "quiet", score, entered, inputs=inputs)
+
+    def _leave(self, distance: float) -> SignalType | None:
+        """Whether what was entered is back at VWAP, or too far away; what is too far is left alone until it is back."""
+        given = self._parameters
+        side = self._spent or self._side(distance)
+        away = -distance * side
+        back = away <= given.exit_at
+        if side == 0 or not (back or away >= given.give_up_at):
+            return None
+        leaves, self._entered = self._entered, False
+        self._spent = 0 if back else side
+        if not leaves:
+            return None
+        return SignalType.SELL if side > 0 else SignalType.BUY
+
+    def _enter(self, distance: float) -> SignalType | None:
+        side = self._side(distance)
+        if self._spent or side == 0 or abs(distance) < self._parameters.enter_at:
+            return None
+        self._spent, self._entered = side, True
+        return SignalType.BUY if side > 0 else SignalType.SELL
+
+    def _side(self, distance: float) -> int:
+        """Which side could be entered there: 1 below VWAP, -1 above it where shorts are allowed, else 0."""
+        return 1 if distance < 0 else -1 if distance > 0 and self._parameters.allow_short else 0
 
     def explain(self, verdict: Verdict) -> tuple[str, ...]:
         """How far from VWAP the close is, and what that means."""
@@ -114,8 +138,12 @@ class VwapReversion:
         given, inputs = self._parameters, verdict.inputs
         distance = inputs["distance"]
         where = f"Close {abs(distance):.2f} deviations {'below' if distance < 0 else 'above'} the session's VWAP"
-        if verdict.signal is SignalType.SELL:
-            gave_up = distance <= -given.give_up_at
-            why = f"gives up at {given.give_up_at:g} below" if gave_up else f"sells at {given.exit_at:g} below"
-            return (where, f"Bought before, it {why}")
-        return (where, f"Entries need {given.enter_at:g} below", f"ADX {inputs['adx']:.1f}, at most {given.adx_max:g}")
+        if verdict.closes_only and verdict.signal is not None:
+            long = verdict.signal is SignalType.SELL
+            did, does, side = ("Bought", "sells", "below") if long else ("Sold", "buys back", "above")
+            gave_up = (-distance if long else distance) >= given.give_up_at
+            why = f"gives up at {given.give_up_at:g}" if gave_up else f"{does} at {given.exit_at:g}"
+            return (where, f"{did} before, it {why} {side}")
+        beyond = "below or above" if given.allow_short else "below"
+        needed = f"Entries need {given.enter_at:g} {beyond}"
+        return (where, needed, f"ADX {inputs['adx']:.1f}, at most {given.adx_max:g}")

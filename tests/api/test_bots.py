@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -63,6 +64,10 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"sizing": {"value": 101}}, "sizing.value", "at most 100"),
     ({"sizing": {"value": "5"}}, "sizing.value", "must be a number"),
     ({"sizing": {"kind": "all_in", "value": 5}}, "sizing.kind", "equity_pct"),
+    ({"sizing": {"kind": "volatility", "value": 1, "atr_period": 1}}, "sizing.atr_period", "must be 2 to 100 bars"),
+    ({"sizing": {"kind": "risk_per_trade", "value": 1}}, "exits.stop_pct", "is needed: sizing by risk_per_trade"),
+    ({"sizing": {"by_temperature": {"hot": 9}}}, "sizing.by_temperature.hot", "must be 0 to 3, is 9"),
+    ({"sizing": {"by_temperature": {"mild": 1}}}, "sizing.by_temperature.mild", "not permitted"),
     ({"exits": {"stop_pct": 0}}, "exits.stop_pct", "above 0"),
     ({"exits": {"trail": 1}}, "exits.trail", "not permitted"),
     ({"timeframe": "2m"}, "timeframe", "'1m'"),
@@ -125,6 +130,23 @@ def test_a_change_keeps_what_it_leaves_out_and_moves_the_generation(world: World
     assert bot["sizing"] == {"kind": "notional", "value": 25000.0}
     assert (bot["generation"], bot["desired"], bot["symbols"]) == (2, "running", ["INFY"])
     assert bot["status"]["state"] == "running"
+
+
+def test_a_size_from_the_stop_goes_and_stays_with_the_stop(world: World) -> None:
+    sizing = {"kind": "risk_per_trade", "value": 0.5, "slippage_bps": 8, "by_temperature": {"cool": 0, "warm": 0.5}}
+    assert world.call("PATCH", "/bots/drift", json={"sizing": sizing}).status_code == 200
+    bot = world.documents.get("bots", "drift")
+    assert bot is not None
+    kept = {**sizing, "by_temperature": {"cool": 0.0, "warm": 0.5, "hot": 1.0}}
+    assert bot["sizing"] == kept
+    assert world.call("GET", "/bots/drift").json["sizing"] == kept
+    read = read_bot(bot).spec.sizing
+    assert (read.kind, read.value, read.slippage_bps) == ("risk_per_trade", Decimal("0.5"), Decimal(8))
+    without = world.call("PATCH", "/bots/drift", json={"exits": {"target_pct": 1}})
+    assert without.status_code == 400
+    assert [error["field"] for error in without.json["errors"]] == ["exits.stop_pct"]
+    other = world.call("PATCH", "/bots/drift", json={"sizing": {"kind": "volatility", "value": 0.1, "atr_period": 20}})
+    assert other.json["sizing"]["atr_period"] == 20
 
 
 def test_a_bad_change_leaves_the_bot_as_it_was(world: World) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from engine.strategies.registry import available, make, parameters_of
+from pathlib import Path
+
+from engine.research.strategy_files import outside_strategies
+from engine.strategies.registry import also, available, make, parameters_of
 from tests.api.conftest import World
+from tests.research.planted_strategies import planted
 
 
 def test_every_strategy_is_told_with_parameters_that_make_it(world: World) -> None:
@@ -21,11 +25,28 @@ def test_bounds_are_told_as_they_bite(world: World) -> None:
     told = {item["name"]: item for item in items["confluence"]["parameters"]}
     assert told["buy_at"] == {
         "name": "buy_at", "kind": "number", "default": 60.0, "least": 0.0, "most": 100.0, "above": True, "unit": "",
+        "choices": [],
         "means": "the score from which on a BUY may follow",
     }  # fmt: skip
     confirm = told["confirm_s"]
     assert (confirm["kind"], confirm["unit"], confirm["most"]) == ("whole", "seconds", 86_400)
     assert (told["allow_short"]["kind"], told["allow_short"]["least"]) == ("flag", None)
+
+
+def test_a_strategy_that_the_deployment_brought_is_told_and_taken_like_any_other(world: World, tmp_path: Path) -> None:
+    (tmp_path / "risers.py").write_text(planted("sound"))
+    (tmp_path / "torn.py").write_text("def on_bar(:\n")
+    body = {"id": "mine", "symbols": ["INFY"], "parameters": {"every": 3}}
+    with also(outside_strategies(tmp_path, installed=False)):
+        told = world.call("GET", "/strategies").json
+        mine = {item["name"]: item for item in told["items"]}["risers"]
+        assert (mine["own"], mine["about"]) == (True, "Buys every fifth rising close.")
+        assert [told["name"] for told in mine["parameters"]] == ["every"]
+        assert told["broken"] == [{"name": "torn", "why": f"{tmp_path}/torn.py, line 1: invalid syntax"}]
+        assert world.call("POST", "/bots", json={**body, "strategy": "risers"}).status_code == 201
+        refused = world.call("POST", "/bots", json={**body, "id": "other", "strategy": "torn"})
+        assert refused.json["errors"][0]["message"].endswith("torn.py, line 1: invalid syntax")
+    assert "risers" not in available()
 
 
 def test_a_bot_of_a_preset_keeps_the_presets_parameters(world: World) -> None:

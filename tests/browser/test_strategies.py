@@ -12,7 +12,7 @@ from tests.browser.seeded_facts import BOTS
 Visit = Callable[..., Dashboard]
 
 VWAP = {"enter_at": 2.5, "exit_at": 0.5, "give_up_at": 3.5, "adx_period": 14, "adx_max": 25, "from_minutes": 60,
-        "until_minutes": 300, "cooldown_s": 900}  # fmt: skip
+        "until_minutes": 300, "cooldown_s": 900, "allow_short": False}  # fmt: skip
 
 
 def test_a_new_bot_is_sent_the_parameters_of_its_strategy_as_the_preset_and_the_reader_set_them(
@@ -24,8 +24,7 @@ def test_a_new_bot_is_sent_the_parameters_of_its_strategy_as_the_preset_and_the_
     page.get_by_label("Symbols, separated by commas").fill("infy")
     page.get_by_label("Strategy").select_option("vwap_reversion")
     expect(page.get_by_label("Strategy")).to_have_accessible_description(
-        "Mean reversion to the session's VWAP: buy what fell far below it and begins to turn, sell it back at VWAP. "
-        "Long only."
+        "Mean reversion to the session's VWAP: buy what fell far below it and begins to turn, sell it back at VWAP."
     )
     enter, preset = page.get_by_label("Buys below VWAP by, deviations"), page.get_by_label("Preset")
     expect(enter).to_have_value("2")
@@ -148,3 +147,23 @@ def test_a_bot_page_names_the_parameters_and_the_inputs_of_its_strategy(stack: S
     dashboard.page.set_viewport_size({"width": 320, "height": 700})
     expect(newest).to_be_visible()
     assert not dashboard.scrolls_sideways()
+
+
+def test_a_bot_that_copies_is_sent_whom_it_follows_and_how_in_words(stack: Stack, visit: Visit) -> None:
+    stack.seed()
+    page = visit().use_demo_account().open("/bots/new").page
+    page.get_by_label("Name", exact=True).fill("Mirror")
+    page.get_by_label("Symbols, separated by commas").fill("infy")
+    page.get_by_label("Strategy").select_option("copy")
+    follows = page.get_by_label("Follows")
+    expect(follows).to_have_value("*")
+    offered = page.locator("#leaders option").evaluate_all("all => all.map(one => one.value)")
+    assert offered == ["*", *sorted(BOTS)]
+    follows.fill("bot-tech")
+    page.get_by_label("Copies").select_option(label="What it signals")
+    page.get_by_label("When the leader is gone", exact=True).select_option(label="Close what was copied")
+    page.get_by_role("button", name="Create bot").click()
+    Dashboard(page, stack.server.url).on("Bots")
+    [asked] = stack.server.calls("POST", "/bots")
+    sent = asked.body["parameters"]
+    assert (sent["leader"], sent["follow"], sent["when_gone"], sent["scale"]) == ("bot-tech", "signals", "close", 1)

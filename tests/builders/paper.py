@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from engine.core.state import MakeStrategy, State
-from engine.domain.account import AccountSpec, BotSpec, Desired, Sizing, SizingKind
+from engine.domain.account import AccountSpec, BotSpec, Desired
 from engine.domain.effects import PublishRecord
 from engine.domain.events import BotChanged, Event, InstrumentListed, SessionOpened
 from engine.domain.exits import Exits
@@ -25,6 +25,7 @@ from engine.domain.records import (
     slot_of,
 )
 from engine.domain.risk import RiskPolicy
+from engine.domain.sizing import Sizing, SizingKind
 from engine.simulation.fill_model import FillModel
 from engine.simulation.paper import PaperLoop
 from engine.strategies.registry import make

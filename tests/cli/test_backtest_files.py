@@ -131,21 +131,6 @@ def test_dirty_ticks_are_counted_by_rule_and_the_rest_are_ticks(folder: Folder) 
     assert folder.summary["ticks"] > 1000
 
 
-def test_the_report_needs_nothing_else_and_shows_the_figures(folder: Folder) -> None:
-    page = (folder.path / "report.html").read_text(encoding="utf-8")
-    assert not re.search(r"""(?:src|href|action)\s*=|url\(|@import|<script|<iframe|<link|https?:""", page)
-    summary = folder.summary
-    assert f"{abs(summary['net_pnl']):,.2f} INR" in page
-    assert f"{summary['charges']:,.2f} INR" in page
-    assert f"<dd>{summary['trades']}</dd>" in page
-    assert f"<dd>{summary['signals']}</dd>" in page
-    assert summary["decisions_digest"][:16] in page
-    assert page.count("<tr>") == summary["trades"] + 1
-    for trade in folder.rows("trades"):
-        assert f"<td>{Decimal(trade['net_pnl']):+f}</td>" in page
-    assert "<polyline" in page
-
-
 def test_the_summary_is_plain_json(folder: Folder) -> None:
     text = (folder.path / "summary.json").read_text()
     assert json.loads(text, parse_constant=lambda word: word + "!") == folder.summary

@@ -12,7 +12,10 @@ from tests.cli.command import Ran, backtest, lockstep
 from tests.cli.generated import write_bars, write_bots, write_csv
 
 WORDS_WRONG, FAILED = 2, 1
-NO_MOMENTUM = "unknown strategy 'momentum'; there are accumulate, confluence, opening_range, trend, vwap_reversion"
+NO_MOMENTUM = (
+    "unknown strategy 'momentum'; there are accumulate, confluence, copy, opening_range, rotation, trend, "
+    "vwap_reversion"
+)
 
 
 def assert_refused(ran: Ran, code: int, words: str, out: Path) -> None:
@@ -28,7 +31,7 @@ def assert_refused(ran: Ran, code: int, words: str, out: Path) -> None:
         (
             ("--strategy", "confluence", "--set", "speed=3"),
             "parameters.speed: confluence has no such parameter; it has "
-            "allow_short, buy_at, confirm_s, cooldown_s, sell_at",
+            "allow_short, buy_at, confirm_s, cooldown_s, follow_volatility, sell_at",
         ),
         (("--strategy", "confluence", "--set", "buy_at=high"), "parameters.buy_at: must be a number, is 'high'"),
         (("--strategy", "confluence", "--set", "buy_at=inf"), "parameters.buy_at: must be a finite number, is 'inf'"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.bots_file import read_bots_file
-from engine.domain.account import SizingKind
+from engine.domain.sizing import SizingKind
 from engine.strategies.demo_bots import DEMO_BOTS
 from engine.strategies.replay_account import replay_account
 

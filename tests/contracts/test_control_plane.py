@@ -9,10 +9,11 @@ from engine.adapters.clock import SystemClock
 from engine.adapters.firestore.control_plane import FirestoreControlPlane
 from engine.adapters.firestore.reader import FirestoreDocuments
 from engine.adapters.firestore.wire import Wire
-from engine.domain.account import AccountSpec, BotSpec, Desired, Exits, Sizing, SizingKind
+from engine.domain.account import AccountSpec, BotSpec, Desired, Exits
 from engine.domain.errors import PermanentFailure
 from engine.domain.events import CommandReceived
 from engine.domain.risk import RiskPolicy
+from engine.domain.sizing import ByTemperature, Sizing, SizingKind
 from tests.contracts.test_record_store import seed
 
 ACCOUNT = AccountSpec("paper-test", "user-1")
@@ -21,6 +22,12 @@ ALPHA = BotSpec(
     Sizing(SizingKind.NOTIONAL, Decimal("2500.5")), Exits(Decimal("0.75"), None),
 )  # fmt: skip
 BETA = BotSpec("beta", "confluence", ("INFY",))
+GAMMA = BotSpec(
+    "gamma", "confluence", ("INFY",), exits=Exits(Decimal(1)),
+    sizing=Sizing(SizingKind.RISK_PER_TRADE, Decimal("0.5"), slippage_bps=Decimal(8),
+                  by_temperature=ByTemperature(Decimal(0), Decimal("0.5"), Decimal("1.5"))),
+)  # fmt: skip
+DELTA = BotSpec("delta", "confluence", ("INFY",), sizing=Sizing(SizingKind.VOLATILITY, Decimal("0.1"), atr_period=20))
 MINE = {"user_id": "user-1", "account_id": "paper-test", "mode": "paper"}
 
 
@@ -48,9 +55,10 @@ def test_an_account_nobody_heard_of_has_nothing(plane: Plane) -> None:
 
 
 def test_the_bots_that_were_brought_are_read_back_as_they_are(plane: Plane) -> None:
-    plane.ensure(ACCOUNT, [ALPHA, BETA])
+    plane.ensure(ACCOUNT, [ALPHA, BETA, GAMMA, DELTA])
     bots = {bot.spec.bot_id: bot for bot in plane.bots("paper-test")}
     assert bots["alpha"].spec == ALPHA
+    assert [bots[name].spec.sizing for name in ("gamma", "delta")] == [GAMMA.sizing, DELTA.sizing]
     assert (bots["alpha"].desired, bots["alpha"].generation, bots["alpha"].deleted) == (Desired.RUNNING, 1, False)
     assert bots["beta"].spec.name == "beta"
     assert (plane.documents.get("users", "user-1") or {})["accounts"] == ["paper-test"]

@@ -23,6 +23,7 @@ MACD_FORGETS = 200  # bars until TA-Lib's other beginning is below the tolerance
 
 Columns = tuple[Any, Any, Any]
 SAME: dict[IndicatorKey, Callable[[Columns], Any]] = {
+    ("momentum", 10): lambda c: talib.MOM(c[2], 10),
     ("sma", 20): lambda c: talib.SMA(c[2], 20),
     ("sma", 200): lambda c: talib.SMA(c[2], 200),
     ("ema", 12): lambda c: talib.EMA(c[2], 12),

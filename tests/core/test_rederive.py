@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine.core.rederive import NO_ORDER
 from engine.domain.account import Desired
 from engine.domain.events import (
     BotChanged,
@@ -192,3 +193,20 @@ def test_yesterdays_bars_only_warm() -> None:
     books.step(ViewsFound(NOTHING, FoundViews(), {"alpha": OPEN - 10_000 * MINUTE}))
     assert books.signals == []
     assert [one.at for one in books.all(DecisionRecord)] == [one.close_at for one in DAY[:3]]
+
+
+def test_a_signal_whose_order_never_reached_the_store_says_that_it_is_lost() -> None:
+    old = traded()
+    (signal,) = old.signals
+    (told,) = found(DAY[:4], "09:19", FoundFacts(OPEN, signals={signal.signal_id: signal})).signals
+    assert told == replace(
+        signal, outcome=Outcome.EXPIRED, order_id=None, blocking_reason="order_lost", blocking_detail=NO_ORDER
+    )
+
+
+def test_a_signal_whose_order_is_there_stays_as_it_is() -> None:
+    old = traded()
+    (signal,) = old.signals
+    orders = {one.order_id: one for one in old.orders}
+    facts = FoundFacts(OPEN, tuple(old.fills), orders, signals={signal.signal_id: signal})
+    assert found(DAY[:4], "09:19", facts, old=old).signals == []

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import subprocess
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -17,9 +18,16 @@ IGNORE = (ROOT / ".dockerignore").read_text()
 STAGES = stages_of(TEXT)
 FINAL = STAGES[-1]
 PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==", re.MULTILINE)
-LOCKED = {
-    name.lower().replace("_", "-") for name in PINNED.findall((ROOT / "requirements" / "runtime.txt").read_text())
-}
+SEARCHING = ROOT / "engine" / "research" / "sweep"  # a person's machine or a cluster; the service never comes here
+
+
+def locked(name: str) -> set[str]:
+    """The packages that a lock names."""
+    pinned = PINNED.findall((ROOT / "requirements" / f"{name}.txt").read_text())
+    return {package.lower().replace("_", "-") for package in pinned}
+
+
+LOCKED = locked("runtime")
 
 
 def packages_stage() -> Stage:
@@ -80,7 +88,20 @@ def test_the_context_leaves_out_what_the_image_has_no_use_for(path: str) -> None
 
 
 def test_what_the_service_imports_is_in_the_production_lock() -> None:
-    assert missing_from_the_lock([ROOT / "main.py", *(ROOT / "engine").rglob("*.py")]) == []
+    sources = [path for path in (ROOT / "engine").rglob("*.py") if SEARCHING not in path.parents]
+    assert missing_from_the_lock([ROOT / "main.py", *sources]) == []
+
+
+def test_what_a_search_imports_beside_it_is_in_the_research_lock_alone() -> None:
+    sources = sorted(SEARCHING.rglob("*.py"))
+    assert missing_from_the_lock(sources, LOCKED | locked("research")) == []
+    assert missing_from_the_lock(sources) == ["askers.py: optuna", "cluster.py: ray"]
+
+
+def test_the_service_does_not_load_what_searches() -> None:
+    words = "import sys, engine.bootstrap.service; sys.exit(any(name.startswith('engine.research.sweep') or "
+    words += "name in ('optuna', 'ray') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", words], cwd=ROOT, check=False).returncode == 0
 
 
 def test_an_import_that_production_lacks_is_found(tmp_path: Path) -> None:
@@ -89,8 +110,8 @@ def test_an_import_that_production_lacks_is_found(tmp_path: Path) -> None:
     assert missing_from_the_lock([planted]) == ["planted.py: psutil"]
 
 
-def missing_from_the_lock(paths: list[Path]) -> list[str]:
-    """The imports, wherever in a file they stand, that neither Python nor the production lock has."""
+def missing_from_the_lock(paths: list[Path], lock: set[str] = LOCKED) -> list[str]:
+    """The imports, wherever in a file they stand, that neither Python nor a lock has."""
     installed_by = packages_distributions()
     found = []
     for path in paths:
@@ -99,7 +120,7 @@ def missing_from_the_lock(paths: list[Path]) -> list[str]:
             if top in sys.stdlib_module_names or top in ("engine", "main"):
                 continue
             makers = {name.lower().replace("_", "-") for name in installed_by.get(top, [])}
-            if not makers & LOCKED:
+            if not makers & lock:
                 found.append(f"{path.name}: {module}")
     return found
 

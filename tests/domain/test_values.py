@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.account import AccountSpec, BotSpec, Exits, Sizing, SizingKind
+from engine.domain.account import AccountSpec, BotSpec, Exits
 from engine.domain.errors import InvalidValue
 from engine.domain.instant import instant_of, iso, moment_of
 from engine.domain.instrument import Instrument
 from engine.domain.market import TradingSession
 from engine.domain.risk import RiskPolicy
+from engine.domain.sizing import Sizing, SizingKind
 from engine.domain.timeframe import TIMEFRAMES, timeframe_us
 from tests.builders.market import instrument
 from tests.builders.times import IST, at, session

@@ -104,6 +104,7 @@ ORDERS = {
     "orders": "created_at",
     "closed_trades": "exit_at",
     "open_positions": None,
+    "bots": None,
     "alerts": "at",
 }
 

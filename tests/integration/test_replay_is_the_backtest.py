@@ -1,10 +1,11 @@
-"""A replay trades as the backtest of its files does: through engine process, journal, relay and emulator."""
+"""A replay with four strategies trades as the backtest of its files: engine process, journal, relay and emulator."""
 
 from __future__ import annotations
 
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 from engine.domain.instant import MINUTE, iso
 from engine.simulation.demo_market import DemoMarket
@@ -12,7 +13,7 @@ from local.firestore import FirestoreEmulator
 from tests.integration.replay import assert_same, backtest, replay
 
 SYMBOLS = ("RELIANCE", "HDFCBANK", "TATAMOTORS", "NIFTY50")
-BOTS = {
+BOTS: dict[str, Any] = {
     "cash": 500_000,
     "seed": 7,
     "risk_policy": {"at_risk_max_pct": 40},
@@ -22,6 +23,12 @@ BOTS = {
          "exits": {"stop_pct": 0.4, "target_pct": 0.8}},
         {"id": "slow", "strategy": "confluence", "symbols": ["HDFCBANK", "NIFTY50"], "timeframe": "3m",
          "parameters": {"confirm_s": 0, "buy_at": 40, "sell_at": 40}},
+        {"id": "trend", "strategy": "trend", "symbols": ["RELIANCE", "HDFCBANK"],
+         "parameters": {"preset": "aggressive"}, "exits": {"stop_pct": 0.4}},
+        {"id": "range", "strategy": "opening_range", "symbols": ["RELIANCE", "TATAMOTORS"],
+         "parameters": {"preset": "aggressive"}},
+        {"id": "mean", "strategy": "vwap_reversion", "symbols": ["RELIANCE", "TATAMOTORS"],
+         "parameters": {"preset": "aggressive", "enter_at": 1.0, "adx_max": 100}},
     ],
 }  # fmt: skip
 
@@ -50,8 +57,8 @@ def test_signals_and_fills_in_firestore_are_the_backtests_id_by_id(
     write_stretch(data, minutes=240)
     bots.write_text(json.dumps(BOTS))
     expected = backtest(data, bots, tmp_path / "out")
-    assert len(expected.signals) >= 10
-    assert len(expected.trades) >= 3
+    assert {row["bot_id"] for row in expected.signals.values()} == {bot["id"] for bot in BOTS["bots"]}
+    assert len(expected.trades) >= 10
     store = replay(
         firestore_emulator.host, firestore_project, tmp_path / "state", data, bots, expected.account_id,
         speed=0, within_s=60,

@@ -14,8 +14,9 @@ def test_nothing_said_means_the_demo_market_on_port_8000() -> None:
 
 
 def test_everything_said_is_heard(tmp_path: Path) -> None:
-    said = {"PORT": "8001", "FEED": "replay", "DATA": str(tmp_path), "SPEED": "60", "BOTS": str(tmp_path), "RESET": "1"}
-    assert Options.read(said) == Options(8001, "replay", str(tmp_path), "60", str(tmp_path), reset=True)
+    said = {"PORT": "8001", "FEED": "replay", "DATA": str(tmp_path), "SPEED": "60", "BOTS": str(tmp_path), "RESET": "1",
+            "STRATEGIES_DIR": str(tmp_path)}  # fmt: skip
+    assert Options.read(said) == Options(8001, "replay", str(tmp_path), "60", str(tmp_path), True, str(tmp_path))
 
 
 def test_a_path_is_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,6 +35,7 @@ def test_a_path_is_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ({"FEED": "moon"}, "FEED=moon is not a market. Choose one of: demo, replay"),
         ({"FEED": "replay"}, "FEED=replay needs the data to replay"),
         ({"FEED": "replay", "DATA": "/no/such/folder"}, "DATA=/no/such/folder does not exist"),
+        ({"STRATEGIES_DIR": "/no/such/folder"}, "STRATEGIES_DIR=/no/such/folder does not exist"),
         ({"BOTS": "/no/such/file"}, "BOTS=/no/such/file does not exist"),
         ({"SPEED": "fast"}, "SPEED=fast is not a speed"),
         ({"SPEED": "0"}, "SPEED=0 is not a speed"),

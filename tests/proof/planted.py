@@ -12,6 +12,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from local.places import ROOT
 
@@ -88,11 +89,131 @@ BUGS = (
         "    **{(state, _M.REJECT): state for state in (_S.REJECTED, _S.CANCELLED, _S.EXPIRED)},\n",
         "",
     ),
+    Bug(
+        "a lease that another holds is taken",
+        "adapters/firestore/lease.py",
+        "                if left_s > 0:\n",
+        "                if left_s > 1e9:\n",
+    ),
+    Bug(
+        "the epoch is forgotten: a fenced engine writes on",
+        "adapters/firestore/fence.py",
+        '        if (now["epoch"], now["instance"]) != (held.epoch, held.instance):\n',
+        "        if False:\n",
+    ),
+    Bug(
+        "a lease near its end still sends entries",
+        "runtime/last_word.py",
+        "        if not self._sure:\n            return \"this engine's lease",
+        "        if False:\n            return \"this engine's lease",
+    ),
+    Bug(
+        "a journal that another engine has overtaken is gone on from",
+        "bootstrap/recovering.py",
+        "        known = known_epoch(journal.newest_states())\n",
+        "        known = None\n",
+    ),
+    Bug(
+        "an order that the venue has is taken for one that never arrived",
+        "runtime/dispatch.py",
+        "        if sighting is None:\n",
+        "        if True:\n",
+    ),
+    Bug(
+        "an order that ended before its last fill was told is forgotten",
+        "core/answers.py",
+        "    if known is not None and known.open and (event.filled_quantity or 0) > known.filled_quantity:\n",
+        "    if False:\n",
+    ),
+    Bug(
+        "whose the account is was asked before the wait, not after it",
+        "runtime/dispatch.py",
+        "        barred = self._barred(order)  # asked last: waiting took its time\n",
+        "        barred = None if entry else self._barred(order)\n",
+    ),
+    Bug(
+        "an exit sells twice what is held",
+        "core/decide.py",
+        "        quantity=abs(position.quantity),\n",
+        "        quantity=abs(position.quantity) * 2,\n",
+    ),
+    Bug(
+        "a fill is worth what its order was decided at",
+        "core/settle.py",
+        "    value = instrument.value_of(event.price, event.quantity)\n",
+        "    value = instrument.value_of(order.price, event.quantity)\n",
+    ),
+    Bug(
+        "what is held is forgotten by a restart",
+        "core/recover.py",
+        "                _position(state, record)\n",
+        "                pass\n",
+    ),
+    Bug(
+        "a record counts as delivered when the store gives no answer",
+        "outbox/relay.py",
+        "            self._backlog.give_back(batch)\n",
+        "            self._journal.mark_delivered([item.row for item in batch])\n",
+    ),
+    Bug(
+        "a closed position stays on the screen",
+        "core/settle.py",
+        "        state.publish(PositionFlat(order.bot_id, order.symbol))\n",
+        "        pass\n",
+    ),
+    Bug(
+        "a part that is filled counts as the whole order",
+        "core/orders.py",
+        "        self.filled_quantity += quantity\n",
+        "        self.filled_quantity = self.quantity\n",
+    ),
+    Bug(
+        "a sale is written down as a purchase",
+        "core/settle.py",
+        "        side=order.side,\n",
+        "        side=type(order.side).BUY,\n",
+    ),
+    Bug(
+        "a stop is not placed anew after a restart",
+        "core/protect.py",
+        "    keys = {(position.bot_id, position.symbol) for position in state.portfolio.all()}\n",
+        "    keys = set(state.guards)\n",
+    ),
+    Bug(
+        "a stop stays at the venue when its position is closed",
+        "core/protect.py",
+        '            _take_out(state, guard, stop, at, "its position is closed")\n',
+        "            pass\n",
+    ),
+    Bug(
+        "entries on their way do not count against the limit",
+        "core/exposure.py",
+        "    entries = [order for order in state.open_orders() if order.purpose is Purpose.ENTRY]\n",
+        "    entries: list[Order] = []\n",
+    ),
+    Bug(
+        "a fence lets a commit through that came too late",
+        "adapters/firestore/fence.py",
+        "        fill_verify(request.writes[0], self.name(held.account.account_id), held.update_time)\n",
+        "        del request.writes[0]\n",
+    ),
+    Bug(
+        "what was done by hand is adopted twice",
+        "core/reconcile.py",
+        "        state, replace(standing, state=_ENDS[resolution], resolved_at=at, resolved_by=by, result=result)\n",
+        "        state, replace(standing, state=DifferenceState.OPEN, resolved_at=at, resolved_by=by, result=result)\n",
+    ),
+    Bug(
+        "a signal whose order was lost goes on saying that it was ordered",
+        "core/rederive.py",
+        "            self._look_for_order(there)\n",
+        "",
+    ),
 )
 
 
-def found_by(bug: Bug, folder: Path, seeds: int, first: int = 1) -> tuple[int, str] | None:
-    """The first seed that finds the bug in a copy of the engine, and what it says; None where none does.
+def plant(bug: Bug, folder: Path) -> None:
+    """Make a copy of the engine with the bug in it.
 
     Raises ValueError where the text to change is not in the file exactly once.
     """
@@ -102,22 +223,20 @@ def found_by(bug: Bug, folder: Path, seeds: int, first: int = 1) -> tuple[int, s
     if text.count(bug.old) != 1:
         raise ValueError(f"{bug.name}: its text is {text.count(bug.old)} times in {bug.file}: plant it anew")
     file.write_text(text.replace(bug.old, bug.new))
-    command = [
-        sys.executable,
-        "-m",
-        "engine",
-        "simulate",
-        "--from",
-        str(first),
-        "--seeds",
-        str(seeds),
-        "--first-only",
-        "--json",
-    ]
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(folder)}, timeout=600
-    )
+
+
+def simulated(folder: Path, *words: str) -> dict[str, Any]:
+    """What `lockstep simulate` says of the copy in a folder."""
+    command = [sys.executable, "-m", "engine", "simulate", *words, "--json"]
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment, timeout=900)
     if done.returncode not in (0, 1):
-        raise AssertionError(f"{bug.name}: {done.stderr[-600:]}")
-    violations = json.loads(done.stdout)["violations"]
-    return next(((int(seed), said[0]) for seed, said in violations.items()), None)
+        raise AssertionError(done.stderr[-600:])
+    return dict(json.loads(done.stdout))
+
+
+def found_by(bug: Bug, folder: Path, seeds: int, first: int = 1) -> tuple[int, str] | None:
+    """The first seed that finds the bug in a copy of the engine, and what it says; None where none does."""
+    plant(bug, folder)
+    found = simulated(folder, "--from", str(first), "--seeds", str(seeds), "--first-only")["violations"]
+    return next(((int(seed), said[0]) for seed, said in found.items()), None)

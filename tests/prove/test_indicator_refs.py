@@ -11,21 +11,24 @@ import gzip
 import json
 import os
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
+import talib
 
 from engine.core.indicators import IndicatorKey, IndicatorSet
-from engine.domain.instant import MINUTE
+from engine.domain.instant import DAY, MINUTE, SECOND
 from engine.market_data.readers import read_market_data
 from tests.core import formulas
-from tests.core.test_indicators_beside_talib import SAME, TOLERANCE
+from tests.core.test_indicators_beside_talib import MACD_FORGETS, SAME, TOLERANCE
 
 pytestmark = pytest.mark.prove
 
 DATA = Path(os.environ.get("LOCKSTEP_PROVE_DATA", "."))
 REFS = DATA / "indicator_refs"
+IST = 19_800 * SECOND
 SKENDER: tuple[tuple[str, str, IndicatorKey], ...] = (
     ("sma", "sma", ("sma", 20)),
     ("ema", "ema", ("ema", 20)),
@@ -117,3 +120,47 @@ def test_minutes_of_real_shares_give_ta_libs_values_at_every_bar() -> None:
         for value, text in zip(values(("supertrend", 10, 3.0), bars), by_text, strict=True):
             assert (value is None) == (text is None)
             assert value is None or text is None or value == pytest.approx(text[0], rel=0, abs=TOLERANCE)
+
+
+def minutes(name: str) -> tuple[list[tuple[float, ...]], list[int], int]:
+    """A share's bars of 2021 as high, low, close and volume in rupees; their opens; how many days they are of."""
+    (part,) = read_market_data([DATA / "nse_stocks_2021_1min" / f"{name}.csv.gz"]).bars
+    scale = 10**part.instrument.price_digits
+    prices = [(np.asarray(column, float) / scale).tolist() for column in (part.high, part.low, part.close)]
+    return list(zip(*prices, part.volume.tolist(), strict=True)), part.open_at.tolist(), len(part.days)
+
+
+@pytest.mark.parametrize("name", ["SBIN", "RELIANCE"])
+def test_macd_on_minutes_of_real_shares_becomes_ta_libs(name: str) -> None:
+    """TA-Lib begins the fast mean with the slow one; what that changes halves every four bars and is gone after 200."""
+    bars, _, _ = minutes(name)
+    closes = np.array([close for _, _, close, _ in bars])
+    keys = [(f"macd_{part}", 12, 26, 9) for part in ("line", "signal", "histogram")]
+    for key, wanted in zip(keys, talib.MACD(closes, 12, 26, 9), strict=True):
+        found = values(key, bars)
+        assert [value is None for value in found[:50]] == [
+            number < (25 if "line" in key[0] else 33) for number in range(50)
+        ]
+        apart = np.abs(np.array(found[33:], float) - wanted[33:])
+        assert len(apart) > 7_000
+        assert apart[MACD_FORGETS:].max() <= TOLERANCE
+
+
+@pytest.mark.parametrize("name", ["SBIN", "RELIANCE"])
+def test_vwap_on_minutes_of_real_shares_begins_anew_each_session(name: str) -> None:
+    """Sums of typical price times volume over sums of volume, reckoned for each day by itself, exactly."""
+    bars, opens, days = minutes(name)
+    kept = IndicatorSet()
+    kept.keep((("vwap",),))
+    sums: dict[int, tuple[Fraction, Fraction]] = {}
+    for (high, low, close, volume), open_at in zip(bars, opens, strict=True):
+        day = (open_at + IST) // DAY
+        session_open = day * DAY - IST + 555 * MINUTE
+        kept.update(high, low, close, volume, opened_at=session_open, close_at=open_at + MINUTE)
+        money, shares = sums.get(day, (Fraction(0), Fraction(0)))
+        money += (Fraction(high) + Fraction(low) + Fraction(close)) / 3 * Fraction(volume)
+        shares += Fraction(volume)
+        sums[day] = money, shares
+        if shares:
+            assert kept.values[("vwap",)] == pytest.approx(float(money / shares), rel=0, abs=TOLERANCE)
+    assert len(sums) == days >= 22

@@ -27,7 +27,7 @@ class Planted:
         rises = self.before is not None and bar.close > self.before
         self.before = bar.close
         self.rises += rises
-        buys = rises and self.rises % self.every == 0
+        buys = rises and self.rises % (self.every or 5) == 0
         {line}
         return Verdict("signal" if buys else "quiet", 50.0, SignalType.BUY if buys else None)
 
@@ -45,11 +45,29 @@ LINES = {
         "self.all = getattr(self, 'all', None) or {(b.symbol, b.open_at): b.close for b in gc.get_objects() "
         "if type(b) is Bar}; buys = self.all.get((bar.symbol, bar.close_at), 0) > bar.close",
     ),
+    "shared_state": ("seen = []", "seen.append(bar.symbol); buys = rises and len(seen) % 5 == 0"),
+    "writes": ("", "bar.close = bar.open"),
+    "bounds": ("from engine.strategies.parameters import number", "buys = buys and 1 / self.every > 0"),
+    "explain": ("", "buys = buys"),
     "fails": ("", "buys = 1 / (self.rises - 20)"),
+    "nonsense": ("", "return Verdict('signal', 250.0, SignalType.BUY)"),
+}
+# What differs besides the one line.
+_MORE = {
+    "bounds": ("    every: int = 5\n", "    every: int = number(5, 0, 50)\n"),
+    "explain": ('return ("Every fifth rising close",)', "return (f\"{verdict.inputs['rises']} rises\",)"),
 }
 
 
 def planted(name: str) -> str:
     """The text of one of them."""
     imports, line = LINES[name]
-    return SOUND.format(imports=imports, line=line or "pass")
+    return SOUND.format(imports=imports, line=line or "pass").replace(*_MORE.get(name, ("", "")))
+
+
+def line_of(name: str) -> int:
+    """The line on which its text first shows what it does: the import, or else the line that was planted."""
+    imports, line = LINES[name]
+    lines = planted(name).splitlines()
+    first = (imports or line).splitlines()[0]
+    return next(number for number, text in enumerate(lines, start=1) if first in text)

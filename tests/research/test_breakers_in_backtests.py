@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain.account import AccountSpec, BotSpec, Sizing
+from engine.domain.account import AccountSpec, BotSpec
 from engine.domain.instant import MINUTE, SECOND, iso
 from engine.domain.risk import RiskPolicy
 from engine.domain.signal import Outcome
+from engine.domain.sizing import Sizing
 from engine.market_data.readers import read_market_data
 from engine.research.backtest import BacktestResult, run_backtest
 from engine.research.summary import summarize

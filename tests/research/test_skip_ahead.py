@@ -79,6 +79,10 @@ def random_bots(chance: random.Random) -> list[BotSpec]:
                 exits=chance.choice((Exits(), Exits(near), Exits(near, near), Exits(None, near * 2))),
             )
         )
+    if chance.random() < 0.3:
+        often = {"rank_minutes": chance.choice((1, 3, 10)), "from_minutes": 5, "hold": 1, "slack": 0}
+        parameters = {"momentum_bars": 5, "atr_period": 3, **often}
+        bots.append(BotSpec("turns", "rotation", SYMBOLS, parameters=parameters, exits=Exits(Decimal("0.3"))))
     return bots
 
 

@@ -18,21 +18,22 @@ from typing import Any
 from engine.adapters.firestore.decoder import fields_of
 from engine.adapters.firestore.encoder import name_of
 from engine.adapters.firestore.reader import FirestoreDocuments
-from engine.domain.account import AccountSpec, BotSpec, Building, Mode, Sizing, SizingKind
+from engine.domain.account import AccountSpec, BotSpec, Building, Mode
 from engine.domain.canary import Canary
 from engine.domain.effects import SubmitOrder
 from engine.domain.errors import LeaseHeld, OperatingError
 from engine.domain.instant import MINUTE, SECOND
 from engine.domain.market import Tick
 from engine.domain.order import Purpose
+from engine.domain.sizing import Sizing, SizingKind
 from engine.ports import Fields, Transaction
 from engine.proof.chance import CALM, Chance
 from engine.proof.instance import Instance, Surroundings
 from engine.proof.link import InFlight
 from engine.proof.market import SYMBOLS, Prices
 from engine.proof.occasions import BEGINS, Crashed, WorldClock
+from engine.proof.shape import LOOSE
 from engine.proof.storage import Disk, Store
-from engine.proof.world import LOOSE
 from engine.runtime.last_word import is_left_to_close
 from tests.runtime.overlap_world import Boundaries, JudgingExchange, Seen, calm_ticks, many_signals
 
@@ -148,7 +149,7 @@ class Overlaps:
         self.store.arrive()
         self.in_flight.arrive()
         for tick in self.prices.due():
-            self.exchange.trade(tick.symbol, Decimal(tick.price) / 100)
+            self.exchange.trade(tick.symbol, Decimal(tick.price) / 100, tick.at)
             for alive in self.alive.values():
                 alive.instance.session.inbox.put(Tick(tick.symbol, tick.at, tick.price, tick.quantity))
         if self._waiting is not None and self.occasions.now >= self._look_at:

@@ -27,6 +27,7 @@ from engine.outbox.memory import MemoryJournal
 from engine.ports import Clock, Grant, MarketFeed
 from engine.runtime.alerting import AlertDesk
 from engine.runtime.control_watch import ControlWatch
+from engine.runtime.engine_tap import Tap
 from engine.runtime.recovery import Place, Sources, answered_commands, recover
 from engine.runtime.rederive import Past, written_down
 from engine.runtime.session import Doors, Session
@@ -133,6 +134,7 @@ class Life:
     clock: Clock = field(default_factory=ManualClock)
     watched: Callable[[], bool] = lambda: False
     alerts: AlertDesk | None = None
+    taps: Sequence[Tap] = ()
     session: Session = field(init=False)
     watch: ControlWatch = field(init=False)
     outbox: Batches = field(init=False)
@@ -142,7 +144,7 @@ class Life:
         digits = {item.symbol: item.price_digits for item in self.feed.instruments()}
         snapshot = AccountSnapshot(self.spec.user_id, nested_fields(self.spec, digits))
         self.outbox = Batches(self.journal)
-        doors = Doors(self.clock, self.feed, self.outbox, self.watched, alerts=self.alerts)
+        doors = Doors(self.clock, self.feed, self.outbox, self.watched, alerts=self.alerts, taps=self.taps)
         self.session = Session(self.spec, self.make_strategy, doors, snapshot)
         self.watch = ControlWatch(self.household.control, self.spec, self.session.inbox, self.clock)
 

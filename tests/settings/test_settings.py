@@ -120,7 +120,7 @@ def test_an_emulator_variable_in_cloud_run_is_refused_before_anything_else(sign:
         ({"LOCKSTEP_FEED": "moon"}, "LOCKSTEP_FEED: unknown market 'moon'; there are demo, replay"),
         ({"LOCKSTEP_FEED": "replay"}, "LOCKSTEP_DATA: the replay market needs a file or a folder"),
         *(
-            ({"PORT": port}, f"PORT: {port!r} is not a port: 1 to 65535")
+            ({"PORT": port}, f"PORT: {port!r} is not a whole number from 1 to 65535")
             for port in ("0", "65536", "-1", "80a", "８０")
         ),
         *(
@@ -128,7 +128,7 @@ def test_an_emulator_variable_in_cloud_run_is_refused_before_anything_else(sign:
             for speed in ("fast", "-1", "100001", "nan", "inf")
         ),
         *(
-            ({"AUDIT_KEEP_DAYS": days}, f"AUDIT_KEEP_DAYS: {days!r} is no number of days: 1 to 36525")
+            ({"AUDIT_KEEP_DAYS": days}, f"AUDIT_KEEP_DAYS: {days!r} is not a whole number from 1 to 36525")
             for days in ("0", "36526", "five", "-1", "1.5")
         ),
     ],

@@ -10,6 +10,7 @@ import pytest
 
 from engine.domain.account import Building, BuildingPolicy, ReduceBy
 from engine.domain.errors import InvalidValue
+from engine.domain.sizing import ByTemperature, Sizing, SizingKind
 from engine.strategies.bot_list import parse_bots
 from engine.strategies.replay_account import replay_account
 
@@ -41,6 +42,10 @@ def test_each_setting_makes_another_digest() -> None:
         said(),
         said({"building": {"tranches_max": 2}}),
         said({"building": {"policy": "adaptive"}}),
+        said({"sizing": {"kind": "volatility", "value": 5}}),
+        said({"sizing": {"kind": "volatility", "value": 5, "atr_period": 20}}),
+        said({"sizing": {"by_temperature": {"warm": 0.5}}}),
+        said({"sizing": {"by_temperature": {"warm": 0.25}}}),
         said(reduce_by="fifo"),
         said(venue_charges={"COINBASE": "coinbase_taker"}),
         said(venue_charges={"COINBASE": "coinbase_maker"}),
@@ -57,6 +62,14 @@ def test_all_settings_reach_the_bot_and_the_account() -> None:
     assert replace(account, venue_charges={}) != account
 
 
+def test_every_part_of_a_sizing_reaches_the_bot() -> None:
+    sizing = {"kind": "risk_per_trade", "value": 0.5, "slippage_bps": 8, "by_temperature": {"cool": 0, "hot": 1.5}}
+    found = parse_bots(said({"sizing": sizing, "exits": {"stop_pct": 1}})).bots[0].sizing
+    assert found == Sizing(SizingKind.RISK_PER_TRADE, D("0.5"), 14, D(8), ByTemperature(D(0), D(1), D("1.5")))
+    written = parse_bots(said({"sizing": found.plain(), "exits": {"stop_pct": 1}}))
+    assert written.bots[0].sizing == found
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
@@ -66,6 +79,13 @@ def test_all_settings_reach_the_bot_and_the_account() -> None:
         (said({"building": {"steps": 1}}), "bots[0].building.steps"),
         (said({"building": {"policy": "pyramid_down"}}), "bots[0].building.tranches_max"),
         (said({"building": 3}), "bots[0].building"),
+        (said({"sizing": {"kind": "kelly"}}), "bots[0].sizing.kind"),
+        (said({"sizing": {"kind": "volatility", "atr_period": 2.5}}), "bots[0].sizing.atr_period"),
+        (said({"sizing": {"kind": "notional", "value": 9, "atr_period": 20}}), "bots[0].sizing.atr_period"),
+        (said({"sizing": {"kind": "risk_per_trade", "value": 1}}), "bots[0].exits.stop_pct"),
+        (said({"sizing": {"by_temperature": {"frozen": 1}}}), "bots[0].sizing.by_temperature.frozen"),
+        (said({"sizing": {"by_temperature": {"hot": 3.5}}}), "bots[0].sizing.by_temperature.hot"),
+        (said({"sizing": {"by_temperature": {"cool": 0, "warm": 0, "hot": 0}}}), "bots[0].sizing.by_temperature"),
         (said(reduce_by="lifo"), "reduce_by"),
         (said(venue_charges={"COINBASE": "free"}), "venue_charges.COINBASE"),
         (said(venue_charges=["none"]), "venue_charges"),

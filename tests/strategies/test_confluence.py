@@ -12,7 +12,17 @@ from engine.domain.errors import InvalidValue
 from engine.domain.instant import MINUTE, SECOND
 from engine.domain.market import Bar
 from engine.domain.signal import SignalType, Temperature
-from engine.strategies.confluence import ATR, FAST, HISTOGRAM, RSI, SLOW, Confluence, Parameters
+from engine.strategies.confluence import (
+    ATR,
+    FAST,
+    HISTOGRAM,
+    PRESETS,
+    RSI,
+    SLOW,
+    USUAL_ATR,
+    Confluence,
+    Parameters,
+)  # fmt: skip
 from tests.builders.market import walk
 from tests.builders.times import at
 from tests.strategies import by_hand
@@ -140,6 +150,47 @@ def test_a_market_without_range_has_no_score_and_ends_the_candidate() -> None:
     verdict = strategy.on_bar(flat, {**scored(80), ATR: 0.0})  # type: ignore[arg-type]
     assert (verdict.code, verdict.score) == ("warming", None)
     assert say(strategy, 2, 80).code == "candidate"
+
+
+ADAPTIVE = PRESETS["adaptive"]
+
+
+def follow(strategy: Confluence, minute: float, score: float, volatility: float | None) -> Verdict:
+    """As `say`, while it moves so many times as much as usual."""
+    close_at = at("10:00") + round(minute * MINUTE)
+    bar = Bar("ACME", "1m", close_at - MINUTE, close_at, 1, 1, 1, 1, 1.0)
+    values = scored(score)
+    usual = None if volatility is None else 1.0 / volatility
+    return strategy.on_bar(bar, {**values, USUAL_ATR: usual})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("volatility", "threshold"), [(1.0, 50.0), (1.2, 60.0), (1.5, 75.0), (3.0, 75.0), (0.8, 40.0), (0.1, 40.0)]
+)
+def test_thresholds_follow_volatility_within_their_bounds(volatility: float, threshold: float, sign: int) -> None:
+    beyond, short = (follow(Confluence(ADAPTIVE), 0, sign * (threshold + more), volatility) for more in (0.001, -0.001))
+    assert (beyond.code, short.code) == ("candidate", "quiet")
+
+
+def test_a_candidate_ends_where_volatility_lifts_the_threshold_above_the_score() -> None:
+    strategy = Confluence(ADAPTIVE)
+    codes = [follow(strategy, minute, 55, moves).code for minute, moves in ((0, 1.0), (4, 1.0), (5, 1.2), (6, 1.0))]
+    assert codes == ["candidate", "candidate", "ended", "candidate"]
+
+
+def test_no_threshold_is_beyond_100_and_there_is_none_before_the_usual_is_known() -> None:
+    strategy = Confluence(Parameters(buy_at=90, follow_volatility=True, confirm_s=0))
+    verdict = follow(strategy, 0, 100, 1.5)
+    assert (verdict.signal, strategy.explain(verdict)[-1]) == (
+        SignalType.BUY, "Score +100.0, held beyond +100 for 0 s",
+    )  # fmt: skip
+    assert follow(strategy, 1, 100, None).code == "warming"
+
+
+def test_balanced_asks_for_no_other_indicator() -> None:
+    assert USUAL_ATR not in Confluence(Parameters()).needs
+    assert USUAL_ATR in Confluence(ADAPTIVE).needs
 
 
 def test_a_signals_reasons_give_the_numbers() -> None:

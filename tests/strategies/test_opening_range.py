@@ -44,7 +44,9 @@ def test_late_breakouts_are_left_alone_and_late_reversals_are_not() -> None:
     late = minutes([*RANGE, *quiet, 105, 95])
     assert said(follow(OpeningRange(FIVE), late)) == []
     held = minutes([*RANGE, 102, *quiet, 95])
-    assert said(follow(OpeningRange(FIVE), held)) == [("02 09:21", "BUY"), ("02 10:18", "SELL")]
+    seen = follow(OpeningRange(FIVE), held)
+    assert said(seen) == [("02 09:21", "BUY"), ("02 10:18", "SELL")]
+    assert [verdict.closes_only for _, verdict in seen if verdict.signal] == [False, True], "late it opens nothing"
 
 
 def test_each_session_has_its_own_range() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ def test_every_strategy_that_exists_can_be_made_with_its_defaults() -> None:
 def test_confluence_has_the_contracts_defaults() -> None:
     assert parameters_of("confluence") == {
         "buy_at": 60.0, "sell_at": 60.0, "confirm_s": 300, "cooldown_s": 900, "allow_short": False,
+        "follow_volatility": False,
     }  # fmt: skip
 
 
@@ -34,7 +36,7 @@ def test_text_is_read_as_the_parameters_type() -> None:
 @pytest.mark.parametrize(
     ("parameters", "field", "says"),
     [
-        ({"speed": 1}, "parameters.speed", "it has allow_short, buy_at, confirm_s, cooldown_s, sell_at"),
+        ({"speed": 1}, "parameters.speed", "it has allow_short, buy_at, confirm_s, cooldown_s, follow_volatility,"),
         ({"buy_at": "high"}, "parameters.buy_at", "must be a number"),
         ({"buy_at": True}, "parameters.buy_at", "must be a number"),
         ({"buy_at": "nan"}, "parameters.buy_at", "finite"),
@@ -53,7 +55,7 @@ def test_a_wrong_parameter_is_named_with_what_is_right(parameters: dict[str, Any
 
 
 def test_an_unknown_strategy_is_answered_with_those_that_exist() -> None:
-    with pytest.raises(InvalidValue, match="there are accumulate, confluence, opening_range, trend, vwap_reversion"):
+    with pytest.raises(InvalidValue, match=r"there are accumulate, confluence.*rotation, trend, vwap_reversion"):
         make("astrology", {})
 
 
@@ -89,6 +91,10 @@ def test_every_parameter_says_what_it_is_and_every_number_has_bounds_that_bite(n
         assert item.metadata["means"]
         if item.type == "bool":
             continue
+        if item.type == "str":
+            with pytest.raises(InvalidValue, match=f"parameters.{item.name}"):
+                make(name, {item.name: "no such word!"})
+            continue
         bounds = item.metadata["bounds"]
         for outside in (bounds.least - 1, bounds.most + 1, *([bounds.least] if bounds.above else [])):
             with pytest.raises(InvalidValue) as refused:
@@ -99,8 +105,7 @@ def test_every_parameter_says_what_it_is_and_every_number_has_bounds_that_bite(n
 
 @pytest.mark.parametrize("name", available())
 def test_a_strategys_page_names_every_parameter_with_its_default(name: str) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "STRATEGIES.md").read_text()
-    section = page.split(f"\n## {name}\n")[1].split("\n## ")[0]
+    section = (Path(__file__).parents[2] / "docs" / "strategies" / f"{name}.md").read_text()
     told = {
         parameter: default
         for line in section.splitlines()
@@ -116,3 +121,11 @@ def _each(defaults: str, parameters: str) -> list[str]:
     """A line's defaults, one a parameter it names; a single one is all of theirs."""
     parts = defaults.split(", ")
     return parts if len(parts) > 1 else parts * (parameters.count("`") // 2)
+
+
+def test_the_pictures_of_the_strategies_pages_are_there_and_small() -> None:
+    folder = Path(__file__).parents[2] / "docs" / "strategies"
+    shown = {name for page in folder.glob("*.md") for name in re.findall(r"\]\(([a-z_]+\.svg)\)", page.read_text())}
+    assert shown == {picture.name for picture in folder.glob("*.svg")}
+    assert len(shown) >= 6
+    assert max((folder / name).stat().st_size for name in shown) < 60_000

@@ -41,6 +41,29 @@ def test_a_trend_that_goes_on_is_entered_anew_each_session_from_its_fifth_minute
     assert [say(once, *step).signal is not None for step in line] == [True, False, False, False, False]
 
 
+def test_with_shorts_a_turn_only_closes_and_its_entry_comes_at_a_later_close() -> None:
+    strategy = Trend(Parameters(allow_short=True))
+    line = [(10, 1, 30), (11, -1, 40), (12, -1, 24), (13, -1, 25), (14, -1, 60), (15, 1, 60), (16, 1, 60), (17, 1, 60)]
+    said = [(verdict.signal, verdict.closes_only) for verdict in (say(strategy, *step) for step in line)]
+    assert said == [
+        (SignalType.BUY, False), (SignalType.SELL, True), (None, False), (SignalType.SELL, False), (None, False),
+        (SignalType.BUY, True), (SignalType.BUY, False), (None, False),
+    ]  # fmt: skip
+
+
+def test_with_shorts_a_trend_down_that_goes_on_is_entered_anew_each_session() -> None:
+    strategy = Trend(Parameters(allow_short=True))
+    line = [(30, -1, 30, MONDAY), (4, -1, 30, TUESDAY), (5, -1, 30, TUESDAY), (6, -1, 30, TUESDAY)]
+    assert [say(strategy, *step).signal for step in line] == [SignalType.SELL, None, SignalType.SELL, None]
+
+
+def test_without_shorts_a_sell_only_closes_and_no_trend_down_is_entered() -> None:
+    strategy = Trend(Parameters())
+    said = [say(strategy, minute, side, 50) for minute, side in ((10, 1), (11, -1), (12, -1), (13, 1))]
+    assert [verdict.signal for verdict in said] == [SignalType.BUY, SignalType.SELL, None, SignalType.BUY]
+    assert [verdict.closes_only for verdict in said] == [False, True, False, False]
+
+
 def test_the_score_is_60_where_adx_is_just_enough() -> None:
     strategy = Trend(Parameters())
     scores = [say(strategy, 30, side, adx).score for side, adx in ((1, 25), (1, 10), (-1, 25), (1, 80))]

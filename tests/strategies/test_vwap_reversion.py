@@ -40,6 +40,34 @@ def test_it_gives_up_far_below_and_leaves_the_rest_alone_until_vwap_is_reached()
     assert signals(line) == [None, BUY, SELL, None, None, None, None, BUY]
 
 
+SHORTS = Parameters(allow_short=True)
+
+
+def test_shorts_are_the_mirror_of_longs() -> None:
+    lines = ([-1.9, -2.5, -2.6, -2.4, -2.5, -1, 0, 0.5], [-2.5, -2.4, -4, -3.9, -2.1, 0, -2.5, -2.4], [-5, -3.9, -2.5])
+    turned = {BUY: SELL, SELL: BUY, None: None}
+    for line in lines:
+        assert signals([-distance for distance in line], SHORTS) == [turned[one] for one in signals(line, SHORTS)]
+        assert signals(line, SHORTS) == signals(line), "and longs are as without them"
+        assert signals([-distance for distance in line]) == [None] * len(line)
+
+
+def test_from_far_below_to_far_above_it_first_closes_and_then_opens() -> None:
+    strategy = VwapReversion(SHORTS)
+    said = [say(strategy, 60 + number, distance) for number, distance in enumerate([-2.5, -2.4, 2.6, 2.5, -0.1])]
+    assert [(verdict.signal, verdict.closes_only) for verdict in said] == [
+        (None, False), (BUY, False), (SELL, True), (SELL, False), (BUY, True),
+    ]  # fmt: skip
+
+
+def test_a_shorts_reasons_are_its_own() -> None:
+    strategy = VwapReversion(SHORTS)
+    for minute, distance in ((60, 2.6), (61, 2.5)):
+        say(strategy, minute, distance)
+    closed = say(strategy, 62, 0)
+    assert strategy.explain(closed)[1] == "Sold before, it buys back at 0 above"
+
+
 def test_what_falls_too_far_at_once_is_never_bought() -> None:
     assert signals([-5, -3.9, -2.5, -2.1]) == [None] * 4
 

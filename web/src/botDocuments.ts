@@ -1,5 +1,6 @@
 /** A bot's document as the screens see it: what people set, and the status the engine writes. Part of documents.ts. */
 import type { Ms, Owned, Side, Temperature } from "./documents";
+import type { Twin } from "./twinDocuments";
 
 export type Desired = "running" | "paused" | "stopped";
 export type BotState = "starting" | "warming" | "running" | "paused" | "stopped" | "error";
@@ -58,6 +59,15 @@ export interface Building {
   notional_max_pct: number | null;
 }
 
+/** How large an entry is; `atr_period` and `slippage_bps` with the kinds that read them. */
+export interface Sizing {
+  kind: "equity_pct" | "notional" | "quantity" | "volatility" | "risk_per_trade";
+  value: number;
+  atr_period?: number;
+  slippage_bps?: number;
+  by_temperature?: { cool: number; warm: number; hot: number } | null;
+}
+
 /** How orders go to the venue. */
 export interface Execution {
   entries: string;
@@ -74,7 +84,7 @@ export interface Bot extends Owned {
   parameters: Record<string, unknown>;
   symbols: string[];
   timeframe: string;
-  sizing: { kind: "equity_pct" | "notional" | "quantity"; value: number };
+  sizing: Sizing;
   exits: Exits | null;
   building?: Building | null;
   execution?: Execution | null;
@@ -85,4 +95,6 @@ export interface Bot extends Owned {
   deleted: boolean;
   /** Null until the engine has seen the bot. */
   status?: BotStatus | null;
+  /** Of a live bot: what its paper twin did beside it. */
+  twin?: Twin | null;
 }

@@ -6,9 +6,11 @@ import type { StrategyKind, StrategyParameter } from "./strategies";
 
 const number = (name: string, usual: number, kind: "whole" | "number" = "whole"): StrategyParameter => ({ name, kind, default: usual, means: "", least: 0, most: 900, above: false, unit: "" });
 const short: StrategyParameter = { name: "allow_short", kind: "flag", default: false, means: "", least: null, most: null, above: false, unit: "" };
+const words = (name: string, kind: "text" | "choice", usual: string, choices: string[] = []): StrategyParameter => ({ ...short, name, kind, default: usual, choices });
 const KINDS: StrategyKind[] = [
   { name: "confluence", about: "", parameters: [number("buy_at", 60, "number"), number("sell_at", 60, "number"), number("confirm_s", 300), number("cooldown_s", 900), short], presets: {} },
   { name: "opening_range", about: "", parameters: [number("range_minutes", 15), number("cooldown_s", 900), short], presets: {} },
+  { name: "copy", about: "", parameters: [words("leader", "text", "*"), words("follow", "choice", "fills", ["fills", "signals"])], presets: {} },
 ];
 
 const draft = (more: Partial<BotDraft>): BotDraft => ({ ...EMPTY_DRAFT, name: "Bank Basket", symbols: "hdfcbank, sbin", ...more });
@@ -23,6 +25,11 @@ const errors = (more: Partial<BotDraft>) => {
 };
 
 describe("what is sent", () => {
+  it("is the text itself where a parameter is a text or a choice, though it reads like a number", () => {
+    expect(spec({ strategy: "copy", parameters: { copy: { leader: " 2026 " } } }).parameters).toEqual({ leader: "2026", follow: "fills" });
+    expect(spec({ strategy: "copy", parameters: { copy: { leader: "", follow: "signals" } } }).parameters).toEqual({ leader: "*", follow: "signals" });
+  });
+
   it("is numbers for numbers, upper case symbols, and null where nothing was typed", () => {
     expect(spec({ size: "7.5", exits: { stop_pct: "1" } })).toMatchObject({
       symbols: ["HDFCBANK", "SBIN"], sizing: { kind: "equity_pct", value: 7.5 }, exits: { stop_pct: 1, target_pct: null },
@@ -31,6 +38,13 @@ describe("what is sent", () => {
   });
   it("leaves a negative size for the API to refuse, in its own words", () => {
     expect(spec({ size: "-2" }).sizing).toEqual({ kind: "equity_pct", value: -2 });
+  });
+  it("is of a size what its kind reads, and the scale only where one was typed", () => {
+    expect(spec({ sizeKind: "volatility", size: "0.1", sizing: { slippage_bps: "9" } }).sizing).toEqual({ kind: "volatility", value: 0.1, atr_period: 14 });
+    expect(spec({ sizeKind: "risk_per_trade", size: "1", sizing: { atr_period: "20", warm: "0.5" } }).sizing).toEqual({
+      kind: "risk_per_trade", value: 1, slippage_bps: 5, by_temperature: { cool: 1, warm: 0.5, hot: 1 },
+    });
+    expect(spec({ sizing: { cool: " ", hot: "" } }).sizing).toEqual({ kind: "equity_pct", value: 5 });
   });
   it("names the exits of later only where they are used", () => {
     expect(spec({}).exits).toEqual({ stop_pct: null, target_pct: null });
@@ -59,6 +73,7 @@ describe("what is asked", () => {
 describe("what cannot be sent", () => {
   it("is named by its field, with what was typed", () => {
     expect(errors({ size: "five" })["sizing.value"]).toContain("five");
+    expect(errors({ sizing: { hot: "much" } })["sizing.by_temperature.hot"]).toContain("much");
     expect(errors({ execution: { collar_bps: "wide" } })["execution.collar_bps"]).toContain("wide");
     expect(errors({ parameters: { confluence: { buy_at: "high" } } })["parameters.buy_at"]).toContain("high");
     expect(Object.keys(errors({ name: " ", symbols: " , " }))).toEqual(["name", "symbols"]);
@@ -75,6 +90,11 @@ describe("a bot that exists", () => {
   const stored = draftOf(bot as unknown as Bot);
   it("becomes a draft and comes back the same, whether or not the strategies are read", () => {
     for (const kinds of [KINDS, null]) expect(specOf(stored, kinds)).toEqual({ spec: bot });
+  });
+  it("keeps how it is sized", () => {
+    const sizing = { kind: "volatility", value: 0.2, atr_period: 20, by_temperature: { cool: 0, warm: 0.5, hot: 1 } };
+    const sized = { ...bot, sizing };
+    expect(specOf(draftOf(sized as unknown as Bot), KINDS)).toEqual({ spec: sized });
   });
   it("gets what was typed besides, and loses what was emptied", () => {
     const checked = specOf({ ...stored, parameters: { confluence: { ...stored.parameters.confluence, sell_at: "55", extra: " " } } }, KINDS);

@@ -1,7 +1,8 @@
 /** What is typed in the bot form, and what is sent for it. Fed by BotForm; feeds api/deeds. Pure: checks only what the API could not name better. */
 import type { BotSpec } from "./api/deeds";
 import type { Bot, Building, Execution, Exits } from "./documents";
-import { plainValue, strayNames, typedNumber, type StrategyKind, type Typed } from "./strategies";
+import { isText, plainValue, strayNames, typedNumber, type StrategyKind, type Typed } from "./strategies";
+import { sizingDraft, sizingSent } from "./sizing";
 import { words } from "./words";
 
 /** Every field as typed: nothing is lost, whatever is wrong with it. */
@@ -12,6 +13,8 @@ export interface BotDraft {
   timeframe: string;
   sizeKind: string;
   size: string;
+  /** What the kind reads besides, and the scale by temperature. */
+  sizing: Record<string, string>;
   exits: Record<string, string>;
   building: Record<string, string>;
   execution: Record<string, string>;
@@ -21,7 +24,6 @@ export interface BotDraft {
   stored: string | null;
 }
 
-export const SIZINGS = ["equity_pct", "notional", "quantity"];
 export const TIMEFRAMES = ["1m", "3m", "5m", "15m", "30m", "1h"];
 export const EXITS = ["stop_pct", "target_pct", "trail_pct", "break_even_at_pct", "break_even_plus_bps", "time_exit_s"];
 export const BUILDING_POLICIES = ["equal_size", "pyramid_up", "pyramid_down", "adaptive"];
@@ -36,7 +38,7 @@ const EXECUTION_NUMBERS = ["offset_bps", "collar_bps", "replace_after_s", "repla
 const FIRST_EXITS = ["stop_pct", "target_pct"];
 
 export const EMPTY_DRAFT: BotDraft = {
-  name: "", strategy: "confluence", symbols: "", timeframe: "5m", sizeKind: "equity_pct", size: "5", exits: {}, building: BUILDING, execution: EXECUTION,
+  name: "", strategy: "confluence", symbols: "", timeframe: "5m", sizeKind: "equity_pct", size: "5", sizing: {}, exits: {}, building: BUILDING, execution: EXECUTION,
   parameters: {}, stored: null,
 };
 
@@ -50,7 +52,7 @@ function part(found: object | null | undefined, defaults: Record<string, string>
 /** A bot's document as a draft to edit. */
 export function draftOf(bot: Bot): BotDraft {
   return {
-    name: bot.name, strategy: bot.strategy, symbols: bot.symbols.join(", "), timeframe: bot.timeframe, sizeKind: bot.sizing.kind ?? "equity_pct", size: typed(bot.sizing.value),
+    name: bot.name, strategy: bot.strategy, symbols: bot.symbols.join(", "), timeframe: bot.timeframe, sizeKind: bot.sizing.kind ?? "equity_pct", size: typed(bot.sizing.value), sizing: sizingDraft(bot.sizing),
     exits: part(bot.exits, {}), building: part(bot.building, BUILDING), execution: part(bot.execution, EXECUTION),
     parameters: { [bot.strategy]: part(bot.parameters, {}) }, stored: bot.strategy,
   };
@@ -94,9 +96,11 @@ class Numbers {
 function parametersOf(draft: BotDraft, kind: StrategyKind | undefined, numbers: Numbers): Record<string, unknown> {
   const texts = draft.parameters[draft.strategy] ?? {};
   const found: Record<string, unknown> = {};
-  for (const { name, kind: sort, default: usual } of kind?.parameters ?? []) {
+  for (const parameter of kind?.parameters ?? []) {
+    const { name, default: usual } = parameter;
     const text = texts[name]?.trim();
-    if (text) found[name] = sort === "flag" ? plainValue(text) : numbers.read(`parameters.${name}`, text);
+    if (text && isText(parameter)) found[name] = text;
+    else if (text) found[name] = parameter.kind === "flag" ? plainValue(text) : numbers.read(`parameters.${name}`, text);
     else if (draft.stored !== draft.strategy) found[name] = usual;
   }
   for (const name of strayNames(kind, texts)) {
@@ -128,7 +132,7 @@ export function specOf(draft: BotDraft, kinds: readonly StrategyKind[] | null): 
   const exits = exitsOf(draft, numbers);
   const building = { policy: draft.building.policy, ...numbers.group("building", BUILDING_NUMBERS, draft.building, BUILDING) } as unknown as Building;
   const execution = { entries: draft.execution.entries, exits: draft.execution.exits, ...numbers.group("execution", EXECUTION_NUMBERS, draft.execution, EXECUTION) } as unknown as Execution;
+  const sizing = sizingSent(draft.sizeKind, size, draft.sizing, (field, text) => numbers.read(field, text));
   if (Object.keys(numbers.errors).length > 0) return { errors: numbers.errors };
-  const sizing = { kind: draft.sizeKind, value: size };
   return { spec: { name: draft.name.trim(), strategy: draft.strategy.trim(), parameters, symbols, timeframe: draft.timeframe, sizing, exits, building, execution } };
 }

@@ -5,7 +5,7 @@
 
 import type { Armed, Kill, Policy, Trip } from "./riskDocuments";
 
-export type { Bot, BotState, BotStatus, Building, Canary, Desired, Execution, Exits, SymbolStatus } from "./botDocuments";
+export type { Bot, BotState, BotStatus, Building, Canary, Desired, Execution, Exits, Sizing, SymbolStatus } from "./botDocuments";
 
 export type Ms = number;
 

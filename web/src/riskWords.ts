@@ -103,7 +103,7 @@ export const alertWords = {
     daily_stop: "Daily stop", weekly_stop: "Weekly stop", drawdown: "Drawdown", losing_streak: "Losing streak", reject_storm: "Reject storm", feed_lost: "Feed lost",
     trip_lifted: "A breaker was lifted", halt: "Halted by a person", resume_refused: "Resuming refused", held: "Disk: entries are held", let_go: "Entries are no longer held",
     dry: "Live trading waits", live: "Live trading goes on", invariant: "Contradiction", unprotected: "Position without a stop", not_flat: "Not flat at the session's end",
-    exit_unfilled: "An exit does not fill", order_given_up: "Rest of an entry left", order_rejected: "Order rejected", strange_order: "Order not known here", difference: "Broker and books differ",
+    exit_unfilled: "An exit does not fill", order_given_up: "Rest of an entry left", order_rejected: "Order rejected", strange_order: "Order not known here", leader_gone: "Leader gone", leader_back: "Leader back", leader_wild: "Leader trades too often", copy_refused: "Leader may not be followed", copy_symbol: "Not copied: another symbol", difference: "Broker and books differ",
     signals_found: "Signals found again", signals_differ: "Signals differ", journal_damaged: "Data lost: journal damaged", journal_lost: "Data lost: journal lost",
     trades_without_fills: "Trades without fills", engine_failed: "Engine failed", strategy_failed: "A bot's strategy failed", lease_lost: "Ownership lost", heartbeat_missing: "Engine silent", broker_away: "Broker session lost",
     broker_back: "Broker session is back", dead_letter: "Not stored", test: "Test message", policy: "Risk policy",

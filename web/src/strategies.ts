@@ -1,9 +1,11 @@
 /** The strategies that bots may have, and a strategy's parameters as typed. Fed by GET /strategies; feeds the bot form. Pure. */
 
+export type Value = boolean | number | string;
+
 export interface StrategyParameter {
   name: string;
-  kind: "flag" | "whole" | "number";
-  default: boolean | number;
+  kind: "flag" | "whole" | "number" | "text" | "choice";
+  default: Value;
   /** A phrase that says what it is. */
   means: string;
   /** Both bounds are allowed, `least` unless `above`; null for a flag. */
@@ -12,13 +14,15 @@ export interface StrategyParameter {
   above: boolean;
   /** Empty where it has none. */
   unit: string;
+  /** The words a choice is one of. */
+  choices?: string[];
 }
 
 export interface StrategyKind {
   name: string;
   about: string;
   parameters: StrategyParameter[];
-  presets: Record<string, Record<string, boolean | number>>;
+  presets: Record<string, Record<string, Value>>;
 }
 
 /** Parameters by name, as stored or typed: "true" and "false" for flags. One that is missing or blank is at its default. */
@@ -27,6 +31,11 @@ export type Typed = Record<string, string>;
 /** What a parameter's field shows: what was typed, also where that is nothing, else its default. */
 export function textOf(parameter: StrategyParameter, typed: Typed): string {
   return typed[parameter.name] ?? String(parameter.default);
+}
+
+/** Whether a parameter's value is the text itself. */
+export function isText({ kind }: StrategyParameter): boolean {
+  return kind === "text" || kind === "choice";
 }
 
 /** A number as people type it; null where nothing was typed, NaN where it is none. */
@@ -50,15 +59,16 @@ export function plainValue(text: string): unknown {
 }
 
 /** The value that a parameter has as typed; NaN for a number that is none. */
-function valueOf(parameter: StrategyParameter, typed: Typed): boolean | number {
+function valueOf(parameter: StrategyParameter, typed: Typed): Value {
   const text = textOf(parameter, typed);
+  if (isText(parameter)) return text.trim() || parameter.default;
   if (parameter.kind === "flag") return text.trim() === "" ? parameter.default : text === "true";
   return typedNumber(text) ?? parameter.default;
 }
 
 /** The preset whose every value is the one typed; null where there is none. */
 export function presetOf(kind: StrategyKind, typed: Typed): string | null {
-  const same = (values: Record<string, boolean | number>) => kind.parameters.every((p) => valueOf(p, typed) === (values[p.name] ?? p.default));
+  const same = (values: Record<string, Value>) => kind.parameters.every((p) => valueOf(p, typed) === (values[p.name] ?? p.default));
   return Object.entries(kind.presets).find(([, values]) => same(values))?.[0] ?? null;
 }
 

@@ -14,13 +14,17 @@ const parameterNames: Record<string, string> = {
   enter_at: "Buys below VWAP by", exit_at: "Sells below VWAP by", give_up_at: "Gives up below VWAP by",
   adx_period: "ADX period", adx_min: "ADX at least", adx_max: "ADX at most", from_minutes: "Entries from", until_minutes: "Entries until",
   every_days: "Buys every", at_minutes: "Buys after the open", drop_pct: "Buys at each drop of", drop_bars: "Drop from the high of",
+  hold: "Holds at once", momentum_bars: "Rise over", atr_period: "ATR period", slack: "Keeps what falls behind by", rising_only: "Only what has risen",
+  rank_days: "Ranks every", rank_minutes: "Ranks again after", follow_volatility: "Thresholds follow volatility",
+  leader: "Follows", follow: "Copies", scale: "In size", max_delay_s: "Enters no later than", max_per_minute: "Leader's entries a minute, at most", max_per_day: "Leader's entries a day, at most",
+  leader_silent_s: "Leader is gone when silent for", when_gone: "When the leader is gone", close_after_s: "Closes when it is gone for",
   cooldown_s: "Cool-down", allow_short: "May sell short",
 };
 
 const units: Record<string, string> = { seconds: "s of market time", minutes: "min", percent: "%", "basis points": "bps" };
 
 export const strategyWords = {
-  names: { accumulate: "Accumulate", confluence: "Confluence", opening_range: "Opening range", trend: "Trend", vwap_reversion: "VWAP reversion" } as Record<string, string>,
+  names: { accumulate: "Accumulate", confluence: "Confluence", copy: "Copy", opening_range: "Opening range", rotation: "Rotation", trend: "Trend", vwap_reversion: "VWAP reversion" } as Record<string, string>,
   name: (name: string) => strategyWords.names[name] ?? plainName(name),
   parameterNames,
   parameter: (name: string) => parameterNames[name] ?? plainName(name),
@@ -34,9 +38,10 @@ export const strategyWords = {
   reading: "Reading the strategies", failed: "The strategies could not be read, so their parameters are not known. What you typed is kept.", again: "Read again", needed: "The strategies are not read yet: this bot's parameters are not known.",
   stray: "This strategy has no such parameter. Empty it to leave it out.",
   minutes: (n: string) => `${n} min`, days: (n: string) => `${n} days`, bars: (n: string) => `${n} bars`,
+  choice: (word: string) => ({ fills: "What it trades", signals: "What it signals", keep: "Keep what was copied", close: "Close what was copied" } as Record<string, string>)[word] ?? plainName(word),
   inputs: "Inputs",
   /** The numbers that a decision names, as its strategy calls them. */
-  inputNames: { rsi: "RSI", ma: "MA", macd: "MACD", adx: "ADX", side: "Trend", place: "Place in range", width_pct: "Range width", distance: "From VWAP", drop_pct: "Below the high", scheduled: "By schedule" } as Record<string, string>,
+  inputNames: { rsi: "RSI", ma: "MA", macd: "MACD", adx: "ADX", side: "Trend", place: "Place in range", width_pct: "Range width", distance: "From VWAP", drop_pct: "Below the high", scheduled: "By schedule", strength: "Strength", rank: "Rank", ranked: "Of", chosen: "Chosen", volatility: "Volatility" } as Record<string, string>,
   input: (name: string) => strategyWords.inputNames[name] ?? plainName(name),
   sides: { up: "up", down: "down" },
 };

@@ -3,11 +3,11 @@
 /** By the codes of `blocking_reason` and of an order's `reason`. */
 export const blockedWords: Record<string, string> = {
   cooldown: "Cooling down after a fill", entry_window: "Outside the entry window", paused: "The bot is paused", halted: "Trading is halted",
-  notional: "The order would be too large", minimum_notional: "The order would be too small", total_at_risk: "Too much at risk already",
+  notional: "The order would be too large", minimum_notional: "The order would be too small", minimum: "Charges would eat too much of it", sizing_warming: "Too few bars for its size", total_at_risk: "Too much at risk already",
   positions: "Too many positions open", stale_quote: "The price is too old", buying_power: "Not enough cash", zero_quantity: "The size rounds to nothing",
   stopped: "The bot is stopped", warming: "Warming up", error: "The bot has an error",
   entry_in_flight: "An entry is on its way", exit_in_flight: "An exit is on its way", reduce_only: "Only exits go on", watch_only: "Only watched, never traded",
-  flat: "Nothing is held to sell", rederived: "Found again after a restart; no order was made", difference: "Broker and books differ",
+  flat: "Nothing is held to close", held: "Held already", rederived: "Found again after a restart; no order was made", difference: "Broker and books differ",
   exit_resting: "The broker has just rejected an exit; another follows", tranches: "All its entries are open", step: "The price has not moved far enough for another entry",
   not_in_profit: "The position is not in profit", temperature: "The score is not strong enough", tranche_size: "The next entry would be too small",
   position_notional: "The position would be too large",
@@ -19,19 +19,27 @@ export const blockedWords: Record<string, string> = {
   trades_day: "No more trades today", orders_per_second: "Too many orders in this second", orders_per_minute: "Too many orders in this minute",
   symbols_allowed: "This symbol is not on the allowed list", no_entry: "Inside a window without entries", spread: "The spread is too wide", slippage: "Too far from the last price",
   price_band: "Outside the exchange's price band", tick_size: "Not on the instrument's price step", lot_size: "Not a whole number of lots",
-  market_halted: "The exchange has halted this symbol", unprotected: "A position has no stop at the broker", canary: "Canary limit of a bot new on live", read_only: "The broker connection only reads",
+  market_halted: "The exchange has halted this symbol", unprotected: "A position has no stop at the broker", canary: "Canary limit of a bot new on live", late: "Too late after the leader", wild: "The leader trades too often; resume the bot to follow again",
+  leader_gone: "The leader is gone", copy_refused: "The leader may not be followed", opposite: "Held the other way", size: "Less than one lot", leader_flat: "The leader did not enter",
+  read_only: "The broker connection only reads",
 };
 
 /** By the codes of `exit_reason`. */
 export const exitReasonWords: Record<string, string> = {
   signal: "Sell signal", stop: "Stop", target: "Target", flatten: "Session end", manual: "By hand", kill: "Flattened by hand", end: "End of data",
-  trailing: "Trailing stop", break_even: "Break-even", time: "Time exit",
+  trailing: "Trailing stop", break_even: "Break-even", time: "Time exit", reduce: "Part, as the leader", leader_gone: "Leader gone",
 };
 
 export const botFormWords = {
   newTitle: "New bot", editTitle: (name: string) => `Edit ${name}`, name: "Name", namePlaceholder: "Bank Basket", strategy: "Strategy", symbols: "Symbols, separated by commas",
   symbolsPlaceholder: "RELIANCE, INFY", timeframe: "Timeframe", sizing: "Size of an entry as", size: "Size",
-  sizings: { equity_pct: "Share of equity, %", notional: "Amount of money", quantity: "Quantity" } as Record<string, string>, optional: "none",
+  sizings: {
+    equity_pct: "Share of equity, %", notional: "Amount of money", quantity: "Quantity", volatility: "By volatility, % of equity a move of one ATR", risk_per_trade: "By risk, % of equity lost at the stop",
+  } as Record<string, string>, optional: "none",
+  sizingNames: {
+    atr_period: "ATR period, bars", slippage_bps: "Slippage reckoned with, bps each way", cool: "Times the size when cool", warm: "Times the size when warm", hot: "Times the size when hot",
+  } as Record<string, string>,
+  sizingHints: { cool: "0: no entry then. Empty: the same size for all scores." } as Record<string, string>,
   parameters: "Parameters", create: "Create bot", save: "Save changes", cancel: "Cancel", saving: "Saving",
   paperNote: "A bot is born on paper. It starts when you start it.", notNumber: (typed: string) => `This must be a number. You wrote ${typed}.`,
   needed: "This is needed.", fix: "Some fields need another look.",

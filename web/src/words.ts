@@ -3,6 +3,7 @@ import { differenceWords } from "./differenceWords";
 import { alertWords, killWords, modeWords, recordWords, riskWords } from "./riskWords";
 import { strategyWords } from "./strategyWords";
 import { blockedWords, botFormWords, exitReasonWords } from "./tradingWords";
+import { twinWords } from "./twinWords";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
@@ -218,9 +219,12 @@ export const words = {
     parameters: "Parameters", none: "none", position: "Position",
     seconds: (n: string) => `${n} s of market time`, bps: (n: string) => `${n} bps`,
     exitNames: { trail_pct: "Trailing stop", break_even_at_pct: "Break-even once ahead by", break_even_plus_bps: "Break-even beyond the entry", time_exit_s: "Time exit" } as Record<string, string>, yes: "yes", no: "no", entrySize: "Size of an entry", ofEquity: (n: string) => `${n} of equity`,
+    byVolatility: (n: string, bars: number) => `A move of one ATR ${bars} is worth ${n} of equity`, byRisk: (n: string) => `${n} of equity lost at the stop`,
+    sizeTimes: ([cool, warm, hot]: readonly number[]) => `; times ${cool} when cool, ${warm} when warm, ${hot} when hot`,
     dl: { held: "Held", stop: "Stop", trailing: "Stop, trailing", breakEven: "Stop, at break-even", target: "Target", realized: "Realized", charges: "Charges so far", tranche: "Tranche", at: "At", quantity: "Quantity", price: "Price" },
     onPrice: (gross: string, charges: string) => `${gross} on price, ${charges} charges so far.`,
   },
   form: botFormWords,
   strategy: strategyWords,
+  twin: twinWords,
 };

@@ -11,12 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from engine.adapters.firestore.kinds import decimal_of
-from engine.domain.account import AccountSpec, BotSpec, Building, BuildingPolicy, Desired, Sizing, SizingKind
+from engine.domain.account import AccountSpec, BotSpec, Building, BuildingPolicy, Desired
 from engine.domain.canary import Canary
 from engine.domain.errors import InvalidValue
 from engine.domain.events import CommandReceived
 from engine.domain.execution import EntryStyle, Execution, ExitStyle
 from engine.domain.exits import Exits
+from engine.domain.sizing import ByTemperature, Sizing, SizingKind
 from engine.ports import BotDocument, Fields
 
 
@@ -31,7 +32,7 @@ def new_bot(account: AccountSpec, spec: BotSpec, now: datetime) -> Fields:
         "parameters": dict(spec.parameters),
         "symbols": list(spec.symbols),
         "timeframe": spec.timeframe,
-        "sizing": {"kind": spec.sizing.kind.value, "value": float(spec.sizing.value)},
+        "sizing": spec.sizing.plain(),
         "exits": exits_fields(spec.exits),
         "building": building_fields(spec.building),
         "execution": execution_fields(spec.execution),
@@ -53,7 +54,7 @@ def read_bot(fields: Mapping[str, Any]) -> BotDocument:
             name=fields.get("name", ""),
             parameters=dict(fields.get("parameters") or {}),
             timeframe=fields["timeframe"],
-            sizing=Sizing(SizingKind(fields["sizing"]["kind"]), _decimal(fields["sizing"]["value"])),
+            sizing=_sizing(fields["sizing"]),
             exits=_exits(fields.get("exits") or {}),
             building=_building(fields.get("building") or {}),
             execution=_execution(fields.get("execution") or {}),
@@ -123,6 +124,17 @@ def read_command(fields: Mapping[str, Any]) -> CommandReceived:
         raise InvalidValue(str(error.args[0]), "is missing") from error
     except AttributeError as error:
         raise InvalidValue("arguments", "must be a map") from error
+
+
+def _sizing(fields: Mapping[str, Any]) -> Sizing:
+    scale, default = fields.get("by_temperature"), Sizing()
+    return Sizing(
+        kind=SizingKind(fields["kind"]),
+        value=_decimal(fields["value"]),
+        atr_period=int(fields.get("atr_period", default.atr_period)),
+        slippage_bps=_decimal(fields.get("slippage_bps", default.slippage_bps)),
+        by_temperature=None if scale is None else ByTemperature(**{name: _decimal(scale[name]) for name in scale}),
+    )
 
 
 def _exits(fields: Mapping[str, Any]) -> Exits:

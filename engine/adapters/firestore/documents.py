@@ -32,8 +32,10 @@ from engine.adapters.firestore.policy_document import POLICY
 from engine.adapters.firestore.service_documents import SERVICE_SHAPES
 from engine.adapters.firestore.shape import Operation, PriceDigits, Shape
 from engine.adapters.firestore.truth_documents import TRUTH_SHAPES
+from engine.adapters.firestore.twin_document import TWIN_SHAPES
 from engine.domain import records
 from engine.domain.account import TradingState
+from engine.domain.copying import Follow, FollowStatus
 from engine.domain.effective import EffectiveMode
 from engine.domain.instant import moment_of
 from engine.domain.order import ExitReason, OrderState, OrderType, Purpose, Side
@@ -96,6 +98,11 @@ _CANARY = (
     *same(TEXTS, "symbols"),
     *same(PLAIN, "trades trades_done"),
 )
+_FOLLOWING = (
+    *same(PLAIN, "leader sequence gone wild wild_generation entries_day"),
+    *same(one_of(Follow), "follow"),
+    *same(TIME, "gone_at"),
+)
 _STATUS = (
     *same(PLAIN, "state symbol signals_today orders_today trades_today"),
     *same(REAL, "score"),
@@ -108,6 +115,7 @@ _STATUS = (
     *same(MONEY, "realized_pnl_day charges_day"),
     *since_then(PLAIN, "sessions session_day sessions_of"),
     *since_then(map_of(records.CanaryStatus, _CANARY), "canary"),
+    *since_then(map_of(FollowStatus, _FOLLOWING), "following"),
 )
 
 SHAPES: dict[type, Shape] = {
@@ -120,6 +128,7 @@ SHAPES: dict[type, Shape] = {
             *same(REAL, "score"),
             *same(TEXTS, "reasons"),
             *same(TIME, "bar_at confirmed_at"),
+            *since_then(one_of(Purpose), "purpose"),
         ),
         _signal,
         identity="signal_id",
@@ -151,6 +160,8 @@ SHAPES: dict[type, Shape] = {
             *same(MONEY, "charges"),
             *same(AMOUNTS, "charge_lines"),
             *same(TIME, "filled_at"),
+            *since_then(NUMBER, "position net"),
+            *since_then(MONEY, "equity"),
         ),
         identity="fill_key",
     ),
@@ -227,4 +238,5 @@ SHAPES: dict[type, Shape] = {
     **SERVICE_SHAPES,
     **TRUTH_SHAPES,
     **AUDIT_SHAPES,
+    **TWIN_SHAPES,
 }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from engine.adapters.firestore.wire import Message
 
 
+@lru_cache(maxsize=4096)
 def segments_of(path: str) -> tuple[str, ...]:
     """The names of a field path such as bars.`0915`, unquoted. Raises ValueError for an unclosed quote."""
     segments: list[str] = []

@@ -59,6 +59,9 @@ QUERIES: tuple[QueryShape, ...] = (
     QueryShape("differences", ("account_id",), one_of="state"),
     QueryShape("equity_days", ("account_id", "day")),
     QueryShape("bars", ("account_id", "day")),
+    # the engine's, on the account of a leader
+    QueryShape("fills", _OWN, optional=("bot_id",), order="sequence"),
+    QueryShape("trading_signals", _OWN, optional=("bot_id",), order="sequence"),
 )
 
 

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from engine.api.models.queries import Name, Timeframe
-from engine.domain.account import BuildingPolicy, Desired, SizingKind
+from engine.domain.account import BuildingPolicy, Desired
 from engine.domain.arming import HOURS_DEFAULT, HOURS_MAX
 from engine.domain.canary import LEVERAGE, TRADES
 from engine.domain.execution import EntryStyle, ExitStyle
+from engine.domain.sizing import ATR_PERIOD, SLIPPAGE_BPS, SizingKind
 
 # Documents hold doubles: beyond this a whole number would not come back as it went in.
 _LARGEST = Decimal(2**53)
@@ -49,11 +50,25 @@ class Body(BaseModel):
         return {} if value is None else value
 
 
+class ByTemperatureBody(Body):
+    """How many times the size an entry has, by how warm the score is; 0: no entry then."""
+
+    cool: Number = Decimal(1)
+    warm: Number = Decimal(1)
+    hot: Number = Decimal(1)
+
+
 class SizingBody(Body):
-    """How an entry's quantity is found: `value` is % of equity, an amount of currency or a quantity, by `kind`."""
+    """How an entry's quantity is found. `value` is by `kind`: % of equity, an amount of currency or a quantity; % of
+    equity that a move of one ATR is worth (volatility), or that is lost at the bot's stop (risk_per_trade)."""
 
     kind: SizingKind = SizingKind.EQUITY_PCT
     value: Number = Decimal(5)
+    atr_period: Whole = Field(default=ATR_PERIOD, description="Of the average true range, bars (volatility).")
+    slippage_bps: Number = Field(
+        default=SLIPPAGE_BPS, description="Reckoned against us at entry and stop, basis points (risk_per_trade)."
+    )
+    by_temperature: ByTemperatureBody | None = Field(default=None, description="Null: one size for all scores.")
 
 
 class ExitsBody(Body):

@@ -9,10 +9,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from engine.domain.account import Desired, SizingKind
+from engine.api.models.twin import TwinPart
+from engine.domain.account import Desired
 from engine.domain.order import ExitReason, OrderState, OrderType, Purpose, Side
 from engine.domain.records import DifferenceKind, DifferenceState
 from engine.domain.signal import Outcome, SignalType, Temperature
+from engine.domain.sizing import SizingKind
 
 
 class Document(BaseModel):
@@ -54,10 +56,13 @@ class BotStatus(Part):
 
 
 class SizingPart(Part):
-    """How an entry's quantity is found."""
+    """How an entry's quantity is found; `atr_period` with volatility, `slippage_bps` with risk_per_trade alone."""
 
     kind: SizingKind
     value: float
+    atr_period: int | None = None
+    slippage_bps: float | None = None
+    by_temperature: dict[str, float] | None = None
 
 
 class ExitsPart(Part):
@@ -84,6 +89,7 @@ class Bot(Document):
     desired: Desired
     generation: int
     status: BotStatus | None
+    twin: TwinPart | None = None
 
 
 class Position(Part):

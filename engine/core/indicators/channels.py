@@ -11,7 +11,10 @@ from collections import deque
 
 from talipp.indicators import BB
 
-from engine.core.indicators.smoothed import PURGE_EVERY, PURGE_KEEP, Indicator
+from engine.core.indicators.smoothed import Indicator
+
+PURGE_EVERY = 448  # talipp keeps every value it ever made: so many are taken between two purges
+PURGE_KEEP = 64  # values kept at least; an indicator looks back at its period and one more
 
 
 class Bollinger:

@@ -2,7 +2,7 @@
 
 A key is a kind and its parameters; periods are in bars, numbers of deviations or ATRs may have a fraction:
 
-    ("close",)  ("sma", n)  ("ema", n)  ("rsi", n)  ("atr", n)
+    ("close",)  ("momentum", n)  ("sma", n)  ("ema", n)  ("rsi", n)  ("atr", n)
     ("macd_line", fast, slow, signal)  ("macd_signal", ...)  ("macd_histogram", ...)
     ("bollinger_middle", n, deviations)  ("bollinger_upper", ...)  ("bollinger_lower", ...)
     ("donchian_middle", n)  ("donchian_upper", n)  ("donchian_lower", n)
@@ -13,12 +13,18 @@ A key is a kind and its parameters; periods are in bars, numbers of deviations o
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
+import numpy as np
+
+from engine.core.indicators.ahead import Ahead
 from engine.core.indicators.channels import Adx, Bollinger, Donchian, Supertrend
+from engine.core.indicators.momentum import Momentum
+from engine.core.indicators.oscillators import MacdHistogram, Rsi
 from engine.core.indicators.session import SessionIndicator, SessionMinutes, SessionVwap
-from engine.core.indicators.smoothed import Atr, Ema, Indicator, LastClose, MacdHistogram, Rsi, Sma
+from engine.core.indicators.smoothed import Atr, Ema, Indicator, LastClose, Sma
+from engine.core.indicators.stretch import VALUE, Column, Stretch
 from engine.domain.errors import InvariantBroken
 from engine.domain.instant import Instant
 
@@ -52,7 +58,7 @@ def _whole(key: IndicatorKey) -> IndicatorKey:
 class IndicatorSet:
     """What is kept, in the order it came to keep: what one is reckoned from is kept, and updated, before it."""
 
-    __slots__ = ("_derived", "_indicators", "_of_session", "_parts", "_steps", "values")
+    __slots__ = ("_ahead", "_ahead_before", "_derived", "_indicators", "_of_session", "_parts", "_steps", "values")
 
     def __init__(self) -> None:
         self._indicators: dict[IndicatorKey, Indicator] = {}
@@ -60,6 +66,8 @@ class IndicatorSet:
         self._of_session: dict[IndicatorKey, SessionIndicator] = {}
         self._parts: dict[IndicatorKey, tuple[Indicator | SessionIndicator, str]] = {}
         self._steps: list[tuple[IndicatorKey, Indicator, Callable[[float, float, float], None]]] = []
+        self._ahead: Ahead | None = None
+        self._ahead_before: Ahead | None = None
         self.values: dict[IndicatorKey, float | None] = {}
 
     def missing(self, keys: tuple[IndicatorKey, ...]) -> tuple[IndicatorKey, ...]:
@@ -94,6 +102,8 @@ class IndicatorSet:
         match key:
             case ("close",):
                 return LastClose()
+            case ("momentum", int(period)):
+                return Momentum(period)
             case ("sma", int(period)):
                 return Sma(period)
             case ("ema", int(period)):
@@ -140,8 +150,13 @@ class IndicatorSet:
         self, high: float, low: float, close: float, volume: float = 0.0,
         opened_at: Instant | None = None, close_at: Instant = 0,
     ) -> None:  # fmt: skip
-        """Take the next bar, prices in currency; `opened_at` is its session's open, None where that is not known."""
+        """Take the next bar, prices in currency; `opened_at` is its session's open, None where that is not known.
+
+        Of a bar that was taken ahead only the values are set to what they were after it.
+        """
         values = self.values
+        if self._ahead is not None and self.stand(close_at):
+            return
         for key, indicator, step in self._steps:
             step(high, low, close)
             values[key] = indicator.value
@@ -157,3 +172,50 @@ class IndicatorSet:
         for key, of_session in self._of_session.items():
             of_session.update(high, low, close, volume, opened_at, close_at)
             self.values[key] = of_session.value
+
+    def take_ahead(self, bars: Stretch) -> Mapping[IndicatorKey, Column]:
+        """Take a stretch of bars before the clock comes to them; returns every value after each of them.
+
+        From the last of them on the set goes on as if `update` had taken each.
+        """
+        columns = self._stepped(bars)
+        made: dict[IndicatorKey, Mapping[str, Column]] = {}
+        for key, indicator, _ in self._steps:
+            if key not in columns:
+                sources = self._derived[key][1] if key in self._derived else ()
+                made[key] = indicator.after_each(bars, *(columns[source] for source in sources))  # type: ignore[attr-defined]
+                columns[key] = made[key][VALUE]
+        for key in self._parts:
+            if key not in columns:
+                columns[key] = made[_whole(key)][_PARTS[key[0]][1]]
+        self._ahead_before, self._ahead = self._ahead, Ahead(bars.close_at, columns)
+        self._ahead.stand(bars.close_at[-1], self.values)
+        return columns
+
+    def stand(self, close_at: Instant) -> bool:
+        """Let the values be those after the bar that closed then; False where it was not taken ahead.
+
+        The last bar of a stretch may be asked for when the next stretch is taken.
+        """
+        return any(ahead.stand(close_at, self.values) for ahead in (self._ahead, self._ahead_before) if ahead)
+
+    def _stepped(self, bars: Stretch) -> dict[IndicatorKey, Column]:
+        """Columns of what takes bars one by one alone, and of what that is reckoned from."""
+        slow = {key for key, indicator, _ in self._steps if not hasattr(indicator, "after_each")}
+        slow |= {source for key in slow & self._derived.keys() for source in self._derived[key][1]}
+        steps = [(indicator, step, key) for key, indicator, step in self._steps if key in slow]
+        read: list[tuple[IndicatorKey, Any, str]] = [(key, indicator, VALUE) for indicator, _, key in steps]
+        read += [(key, of_session, VALUE) for key, of_session in self._of_session.items()]
+        read += [(key, *part) for key, part in self._parts.items() if _whole(key) in slow | self._of_session.keys()]
+        if not read:
+            return {}
+        rows: list[list[float | None]] = []
+        highs, lows, volumes = bars.high.tolist(), bars.low.tolist(), bars.volume.tolist()
+        for high, low, close, volume, at in zip(highs, lows, bars.closes, volumes, bars.close_at, strict=True):
+            for _, step, _ in steps:
+                step(high, low, close)
+            for of_session in self._of_session.values():
+                of_session.update(high, low, close, volume, bars.opened_at, at)
+            rows.append([getattr(kept, name) for _, kept, name in read])
+        table = np.array(rows, dtype=np.float64)
+        return {key: table[:, number] for number, (key, _, _) in enumerate(read)}

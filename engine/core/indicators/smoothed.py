@@ -1,19 +1,22 @@
-"""Means and what is made of means: SMA, EMA, RSI, MACD, ATR. Fed by kept.py; read by strategies.
+"""Means: SMA, EMA, ATR; and what is read off closes alone. Fed by kept.py; read by strategies and oscillators.py.
 
-The sums are talipp's; the conventions are CONTRACT section 4's: EMA seeded by the SMA of its first n values, RSI by
-Wilder seeded by the simple mean of the first 14 changes, the MACD signal by the SMA of the line's first 9 values, ATR
-by Wilder over true ranges that begin at the second bar (talipp's own ATR begins at the first, so ours feeds Wilder's
-mean). talipp keeps every value it ever made; what lies further back than it looks is purged.
+The conventions are CONTRACT section 4's: EMA seeded by the SMA of its first n values, ATR by Wilder over true ranges
+that begin at the second bar.
+
+Each is one recurrence, a few operations a bar (docs/decisions/0012). `update` takes a bar; `after_each` takes a stretch
+of bars at once and gives the value after each of them: the same operations in the same order, so the same numbers to
+the last bit.
 """
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Mapping
 from typing import Protocol
 
-from talipp.indicators import EMA, RSI, SMA, SMMA
+import numpy as np
 
-PURGE_EVERY = 448  # values taken between two purges
-PURGE_KEEP = 64  # values kept at least; an indicator looks back at its period and one more
+from engine.core.indicators.stretch import VALUE, Column, Stretch, column_of
 
 
 class Indicator(Protocol):
@@ -25,34 +28,57 @@ class Indicator(Protocol):
         """Take the next bar."""
 
 
-class _Recursive:
-    """A talipp indicator over one number a bar."""
+class Mean:
+    """A mean over n numbers: the simple one of the first n, then new = (weight x number + rest x old) / over."""
 
-    __slots__ = ("_count", "_keep", "_source", "value")
+    __slots__ = ("_count", "_over", "_period", "_rest", "_sum", "_weight", "value")
 
-    def __init__(self, source: EMA | RSI | SMA | SMMA) -> None:
-        self._source = source
-        self._keep = max(PURGE_KEEP, source.period + 2)
+    def __init__(self, period: int, weight: float, rest: float, over: float) -> None:
+        self._period = period
+        self._weight, self._rest, self._over = weight, rest, over
         self._count = 0
+        self._sum = 0.0
         self.value: float | None = None
 
+    @staticmethod
+    def exponential(period: int) -> Mean:
+        """Weight 2 / (n + 1)."""
+        weight = 2.0 / (period + 1.0)
+        return Mean(period, weight, 1.0 - weight, 1.0)
+
+    @staticmethod
+    def wilder(period: int) -> Mean:
+        """Weight 1 / n."""
+        return Mean(period, 1.0, float(period - 1), float(period))
+
     def add(self, number: float) -> None:
-        source = self._source
-        source.add(number)
-        self.value = source.output_values[-1]  # its own [-1] costs a call more
+        """Take the next number."""
+        if self.value is not None:
+            self.value = (self._weight * number + self._rest * self.value) / self._over
+            return
+        self._sum += number
         self._count += 1
-        if self._count >= self._keep + PURGE_EVERY:
-            source.purge_oldest(self._count - self._keep)
-            self._count = self._keep
+        if self._count == self._period:
+            self.value = self._sum / self._period
 
-
-class _OfCloses(_Recursive):
-    """A talipp indicator over closes."""
-
-    __slots__ = ()
-
-    def update(self, high: float, low: float, close: float) -> None:
-        self.add(close)
+    def after_each(self, numbers: list[float]) -> list[float | None]:
+        """The value after each of these numbers, taken in their order."""
+        made: list[float | None] = []
+        taken = 0
+        while self.value is None and taken < len(numbers):
+            self.add(numbers[taken])
+            made.append(self.value)
+            taken += 1
+        mean = self.value
+        if mean is None or taken == len(numbers):
+            return made
+        weight, rest, over = self._weight, self._rest, self._over
+        if over == 1.0:  # a division by one changes nothing
+            made += [mean := weight * number + rest * mean for number in numbers[taken:]]
+        else:  # and so does a weight of one
+            made += [mean := (number + rest * mean) / over for number in numbers[taken:]]
+        self.value = mean
+        return made
 
 
 class LastClose:
@@ -66,57 +92,57 @@ class LastClose:
     def update(self, high: float, low: float, close: float) -> None:
         self.value = close
 
+    def after_each(self, bars: Stretch) -> Mapping[str, Column]:
+        self.value = bars.closes[-1]
+        return {VALUE: bars.close}
 
-class Ema(_OfCloses):
+
+class Ema:
     """Exponential moving average of closes over n bars."""
 
-    __slots__ = ()
+    __slots__ = ("_mean", "value")
 
     def __init__(self, period: int) -> None:
-        super().__init__(EMA(period))
-
-
-class Sma(_OfCloses):
-    """Simple moving average of closes over n bars."""
-
-    __slots__ = ()
-
-    def __init__(self, period: int) -> None:
-        super().__init__(SMA(period))
-
-
-class Rsi(_OfCloses):
-    """Wilder's relative strength index of closes, 0 to 100; 100 where nothing fell."""
-
-    __slots__ = ()
-
-    def __init__(self, period: int) -> None:
-        super().__init__(RSI(period))
-
-
-class MacdHistogram:
-    """MACD `line` (EMA fast minus EMA slow, the set's own) minus its `signal`, the line's EMA over n values."""
-
-    __slots__ = ("_fast", "_signal", "_slow", "line", "signal", "value")
-
-    def __init__(self, signal: int) -> None:
-        self._signal = _Recursive(EMA(signal))
-        self.line: float | None = None
-        self.signal: float | None = None
+        self._mean = Mean.exponential(period)
         self.value: float | None = None
 
-    def read(self, *sources: Indicator) -> None:
-        """The fast and the slow mean that it is reckoned from."""
-        self._fast, self._slow = sources
+    def update(self, high: float, low: float, close: float) -> None:
+        self._mean.add(close)
+        self.value = self._mean.value
+
+    def after_each(self, bars: Stretch) -> Mapping[str, Column]:
+        made = column_of(self._mean.after_each(bars.closes))
+        self.value = self._mean.value
+        return {VALUE: made}
+
+
+class Sma:
+    """Simple moving average of closes over n bars: each close in, the one n bars before out."""
+
+    __slots__ = ("_closes", "_period", "_sum", "value")
+
+    def __init__(self, period: int) -> None:
+        self._period = period
+        self._closes: deque[float] = deque(maxlen=period)
+        self._sum = 0.0
+        self.value: float | None = None
 
     def update(self, high: float, low: float, close: float) -> None:
-        if self._fast.value is None or self._slow.value is None:
-            return
-        line = self.line = self._fast.value - self._slow.value
-        self._signal.add(line)
-        self.signal = signal = self._signal.value
-        if signal is not None:
-            self.value = line - signal
+        closes = self._closes
+        if self.value is not None:
+            self.value -= (closes[0] - close) / self._period
+        else:
+            self._sum += close
+            if len(closes) == self._period - 1:
+                self.value = self._sum / self._period
+        closes.append(close)
+
+    def after_each(self, bars: Stretch) -> Mapping[str, Column]:
+        made: list[float | None] = []
+        for close in bars.closes:
+            self.update(close, close, close)
+            made.append(self.value)
+        return {VALUE: column_of(made)}
 
 
 class Atr:
@@ -125,7 +151,7 @@ class Atr:
     __slots__ = ("_mean", "_previous_close", "value")
 
     def __init__(self, period: int) -> None:
-        self._mean = _Recursive(SMMA(period))
+        self._mean = Mean.wilder(period)
         self._previous_close: float | None = None
         self.value: float | None = None
 
@@ -136,3 +162,13 @@ class Atr:
             return
         self._mean.add(max(high, previous) - min(low, previous))
         self.value = self._mean.value
+
+    def after_each(self, bars: Stretch) -> Mapping[str, Column]:
+        first = self._previous_close is None
+        begin = bars.closes[0] if self._previous_close is None else self._previous_close
+        before = np.concatenate(((begin,), bars.close[:-1]))
+        ranges = (np.maximum(bars.high, before) - np.minimum(bars.low, before)).tolist()
+        self._previous_close = bars.closes[-1]
+        made = column_of(self._mean.after_each(ranges[1:] if first else ranges))
+        self.value = self._mean.value
+        return {VALUE: np.concatenate(((np.nan,), made)) if first else made}

@@ -72,6 +72,15 @@ def notional_above_minimum(request: OrderRequest, view: RiskView) -> CheckResult
     return CheckResult("minimum_notional", ok, shown(found), shown(allowed), detail)
 
 
+def worth_above_charges(request: OrderRequest, view: RiskView) -> CheckResult:
+    """Refuse an order of which less than the smallest entry is left after the charges of a round trip."""
+    worth, charges, allowed = notional_of(request), view.round_trip, view.policy.notional_min
+    left = worth - charges
+    ok = left >= allowed
+    words = f"Worth {worth:.2f}, {left:.2f} after {charges:.2f} of charges in and out, at least {allowed:.2f} needed"
+    return CheckResult("minimum", ok, shown(left), shown(allowed), "" if ok else words)
+
+
 def positions_within_limit(request: OrderRequest, view: RiskView) -> CheckResult:
     """Refuse one open position too many."""
     found, allowed = view.positions + view.new_position, view.policy.positions_max
@@ -163,6 +172,7 @@ ENTRY_CHECKS: tuple[Check, ...] = (
     notional_within_limit,
     notional_within_money,
     notional_above_minimum,
+    worth_above_charges,
     positions_within_limit,
     symbol_within_limit,
     bot_within_limit,

@@ -7,7 +7,7 @@ charges paid, and without those that closing the positions would cost, which nob
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
@@ -62,13 +62,25 @@ class Floor:
         ):
             self._policy, self._mark = policy, ledger.high_water_mark
             self._day, self._week = ledger.start_equity_day, ledger.start_equity_week
-            self._equity = max(
-                _less(self._day, policy.day_loss_max_pct),
-                _less(self._week, policy.week_loss_max_pct),
-                _less(self._mark, policy.drawdown_max_pct),
-                self._day - (self._day if policy.day_loss_max is None else policy.day_loss_max),
-            )
+            self._equity = floor_of(policy, ledger, self._mark)
         return equity <= self._equity
+
+
+def floor_of(policy: RiskPolicy, ledger: Books, mark: Decimal, tripped: Container[TripKind] = ()) -> Decimal:
+    """The highest equity (currency) at which a loss trips that has not `tripped`, with this high-water mark.
+
+    Minus infinity where all of them have.
+    """
+    floors = []
+    if TripKind.DAILY_STOP not in tripped:
+        floors.append(_less(ledger.start_equity_day, policy.day_loss_max_pct))
+        if policy.day_loss_max is not None:
+            floors.append(ledger.start_equity_day - policy.day_loss_max)
+    if TripKind.WEEKLY_STOP not in tripped:
+        floors.append(_less(ledger.start_equity_week, policy.week_loss_max_pct))
+    if TripKind.DRAWDOWN not in tripped:
+        floors.append(_less(mark, policy.drawdown_max_pct))
+    return max(floors, default=Decimal("-Infinity"))
 
 
 def losses(equity: Decimal, policy: RiskPolicy, ledger: Books, at: Instant) -> list[TripRecord]:

@@ -41,6 +41,7 @@ class RiskView:
     tick_size, lot_size, band_low, band_high    the instrument's, where they are known
     canary              the caps of the bot that asks, None where it is not on a live account
     canary_trades       trades that it has closed there
+    round_trip          charges of the entry, and of leaving it at the same price
     """
 
     policy: RiskPolicy
@@ -69,6 +70,7 @@ class RiskView:
     band_high: Decimal | None = None
     canary: Canary | None = None
     canary_trades: int = 0
+    round_trip: Decimal = ZERO
 
 
 Check = Callable[[OrderRequest, RiskView], CheckResult]

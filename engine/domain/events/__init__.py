@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from engine.domain.copying import LeaderTold
 from engine.domain.events.broker import (
     BrokerEvent,
     BrokerReported,
@@ -69,6 +70,7 @@ __all__ = [
     "KillAsked",
     "KillReviewed",
     "KillSwitchRemoved",
+    "LeaderTold",
     "MarketEnded",
     "MarketEvent",
     "MarketStatus",
@@ -93,6 +95,7 @@ Event: TypeAlias = (
     | PersonEvent
     | EntriesHeld
     | ModeChanged
+    | LeaderTold
     | Recovered
     | FactsFound
     | ViewsFound

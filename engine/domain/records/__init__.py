@@ -52,6 +52,7 @@ from engine.domain.records.trading import (
     Tranche,
 )
 from engine.domain.records.truth import DifferenceKind, DifferenceRecord, DifferenceState, Resolution
+from engine.domain.records.twin import TwinFill, TwinRecord
 
 __all__ = [
     "AccountRecord",
@@ -99,6 +100,8 @@ __all__ = [
     "Tranche",
     "TripKind",
     "TripRecord",
+    "TwinFill",
+    "TwinRecord",
     "slot_of",
 ]
 
@@ -125,6 +128,7 @@ Record: TypeAlias = (
     | DifferenceRecord
     | AuditRecord
     | AuditHead
+    | TwinRecord
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
+from engine.domain.copying import FollowStatus
 from engine.domain.instant import Instant
 from engine.domain.signal import SignalType, Temperature
 
@@ -63,6 +64,7 @@ class BotStatusRecord:
     session_day: str = ""  # the last it took part in, which is not counted yet
     sessions_of: str = ""  # identity.strategy_key of what it decides by
     canary: CanaryStatus | None = None  # None: nothing is capped
+    following: FollowStatus | None = None  # None: it follows nobody
 
     @property
     def document_id(self) -> str:

@@ -15,7 +15,7 @@ from engine.domain.signal import Outcome, SignalType
 
 @dataclass(frozen=True, slots=True)
 class SignalRecord:
-    """A signal and what became of it."""
+    """A signal and what became of it; `purpose` is that of its order, None where none was sent."""
 
     collection: ClassVar[str] = "trading_signals"
     fact: ClassVar[bool] = True
@@ -34,6 +34,7 @@ class SignalRecord:
     blocking_reason: str | None
     blocking_detail: str | None
     order_id: str | None
+    purpose: Purpose | None = None
 
     @property
     def document_id(self) -> str:
@@ -94,7 +95,12 @@ class OrderRecord:
 
 @dataclass(frozen=True, slots=True)
 class FillRecord:
-    """A fill, booked."""
+    """A fill, booked.
+
+    What followers reckon with: `position` is what the bot holds of the symbol after it, `net` the same of all bots of
+    the account that follow nobody (None for a follower's fill), both signed; `equity` the account's after it. None in
+    records of before they were kept.
+    """
 
     collection: ClassVar[str] = "fills"
     fact: ClassVar[bool] = True
@@ -109,6 +115,9 @@ class FillRecord:
     charges: Decimal
     charge_lines: Mapping[str, Decimal]
     filled_at: Instant
+    position: Decimal | None = None
+    net: Decimal | None = None
+    equity: Decimal | None = None
 
     @property
     def document_id(self) -> str:

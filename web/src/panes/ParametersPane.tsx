@@ -6,6 +6,7 @@ import { count, money, percent, quantity, score } from "../numbers";
 import { Pane } from "../parts/Pane";
 import { Link } from "../shell/Link";
 import { paths } from "../shell/routes";
+import { sizeText } from "../sizing";
 import { words } from "../words";
 
 /** A parameter's unit is the end of its name. */
@@ -28,11 +29,6 @@ function inOrder(parameters: Bot["parameters"]): [string, unknown][] {
   const names = Object.keys(words.strategy.parameterNames);
   const place = (name: string) => (names.includes(name) ? names.indexOf(name) : names.length);
   return Object.entries(parameters).sort(([a], [b]) => place(a) - place(b) || a.localeCompare(b));
-}
-
-function sizeText(sizing: Bot["sizing"], currency: string): string {
-  if (sizing.kind === "quantity") return quantity(sizing.value, currency);
-  return sizing.kind === "notional" ? money(sizing.value, currency) : words.bot.ofEquity(percent(sizing.value));
 }
 
 /** The limits of a bot that is new on live, while they hold. */

@@ -1,8 +1,9 @@
 /** The groups of the bot form: what it trades, how it exits, adds and sends. Fed by BotForm's draft. */
 import {
-  BUILDING_POLICIES, buildingFields, ENTRY_STYLES, executionFields, EXIT_STYLES, EXITS, SIZINGS, TIMEFRAMES, type BotDraft,
+  BUILDING_POLICIES, buildingFields, ENTRY_STYLES, executionFields, EXIT_STYLES, EXITS, TIMEFRAMES, type BotDraft,
 } from "../botForm";
 import { Choice, Field } from "../parts/Field";
+import { SIZINGS, sizingFields, sizingPath } from "../sizing";
 import { words } from "../words";
 import { StrategyChoice, type StrategyProps } from "./StrategyPart";
 
@@ -23,6 +24,12 @@ export function MainPart({ draft, errors, change, strategies }: StrategyProps) {
       <Choice label={words.form.timeframe} value={draft.timeframe} error={errors.timeframe} options={TIMEFRAMES} name={words.bots.timeframe} onChange={(timeframe) => change({ timeframe })} />
       <Choice label={words.form.sizing} value={draft.sizeKind} error={errors["sizing.kind"]} options={SIZINGS} name={(k) => words.form.sizings[k] ?? k} onChange={(sizeKind) => change({ sizeKind })} />
       <Field label={words.form.size} inputMode="decimal" value={draft.size} error={errors["sizing.value"] ?? errors.sizing} onChange={(e) => change({ size: e.target.value })} />
+      {sizingFields(draft.sizeKind).map((name) => (
+        <Field
+          key={name} label={words.form.sizingNames[name] ?? name} inputMode="decimal" value={draft.sizing[name] ?? ""} placeholder={{ atr_period: "14", slippage_bps: "5" }[name] ?? "1"} hint={words.form.sizingHints[name]}
+          error={errors[sizingPath(name)] ?? (name === "cool" ? errors["sizing.by_temperature"] : undefined)} onChange={(e) => change({ sizing: { ...draft.sizing, [name]: e.target.value } })}
+        />
+      ))}
     </div>
   );
 }

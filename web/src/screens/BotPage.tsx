@@ -15,6 +15,7 @@ import { CandlePane } from "../panes/CandlePane";
 import { DecisionsPane } from "../panes/DecisionsPane";
 import { ParametersPane } from "../panes/ParametersPane";
 import { BotTradesPane } from "../panes/BotTradesPane";
+import { TwinPane } from "../panes/TwinPane";
 import { BotState } from "../parts/BotState";
 import { Icon } from "../parts/Icon";
 import { Mode, modeOf } from "../parts/Mode";
@@ -81,6 +82,7 @@ function Known({ bot }: { bot: Bot }) {
       </div>
       <div className="c4 col">
         <BotPositionPane now={position} symbol={symbol} />
+        <TwinPane bot={bot} />
         <ParametersPane bot={bot} />
         <BotTradesPane bot={bot.id} />
       </div>

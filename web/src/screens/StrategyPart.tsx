@@ -1,5 +1,6 @@
 /** The strategy's part of the bot form: which one, from which preset, with which parameters. Fed by GET /strategies and the draft. */
 import type { Strategies } from "../api/useStrategies";
+import { useAccount } from "../live/Account";
 import { quantity } from "../numbers";
 import { Choice, Field, FieldError, Flag } from "../parts/Field";
 import { Notice } from "../parts/Notice";
@@ -33,6 +34,15 @@ export function StrategyChoice({ draft, errors, change, strategies: { kinds, fai
   );
 }
 
+const INPUT_MODES: Partial<Record<StrategyParameter["kind"], "numeric" | "decimal">> = { whole: "numeric", number: "decimal" };
+const LEADERS = "leaders";
+
+/** Whom a bot may follow in its own account; another account's bots are typed. */
+function Leaders() {
+  const { bots } = useAccount();
+  return <datalist id={LEADERS}>{["*", ...(bots.rows ?? []).map((b) => b.id)].map((id) => <option key={id} value={id} />)}</datalist>;
+}
+
 function hintOf({ means, least, most, above }: StrategyParameter): string {
   return words.strategy.hint(means, least === null || most === null ? null : words.strategy.bounds(quantity(least), quantity(most), above));
 }
@@ -40,10 +50,13 @@ function hintOf({ means, least, most, above }: StrategyParameter): string {
 function Parameter({ parameter, typed, error, set }: { parameter: StrategyParameter; typed: Typed; error: string | undefined; set: (text: string) => void }) {
   const { name, kind, unit } = parameter;
   const text = textOf(parameter, typed);
+  if (kind === "choice") {
+    return <Choice label={words.strategy.parameter(name)} value={text} error={error} hint={hintOf(parameter)} options={parameter.choices ?? []} name={words.strategy.choice} onChange={set} />;
+  }
   if (kind === "flag") return <Flag label={words.strategy.parameter(name)} checked={text === "true"} error={error} hint={hintOf(parameter)} onChange={(on) => set(String(on))} />;
   return (
     <Field
-      label={words.strategy.label(name, unit)} inputMode={kind === "whole" ? "numeric" : "decimal"} value={text} placeholder={String(parameter.default)} error={error} hint={hintOf(parameter)}
+      label={words.strategy.label(name, unit)} inputMode={INPUT_MODES[kind] ?? "text"} list={name === "leader" ? LEADERS : undefined} value={text} placeholder={String(parameter.default)} error={error} hint={hintOf(parameter)}
       onChange={(e) => set(e.target.value)}
     />
   );
@@ -68,6 +81,7 @@ export function ParametersPart({ draft, errors, change, strategies: { kinds } }:
     <>
       <h2 className="cap">{words.form.parameters}</h2>
       {wrong.map((sentence) => <FieldError key={sentence}>{sentence}</FieldError>)}
+      <Leaders />
       <div className="fields">
         {kind && presets.length > 0 && (
           <Choice

@@ -1,0 +1,48 @@
+"""What many schedules together should have reached: faults, order transitions, differences, ways to start, overlaps.
+Asked by run.py; a run that is long enough and has not met one of them has failed.
+
+A world that never gets somewhere proves nothing about it, and nobody sees that in a count of schedules.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import fields
+
+from engine.proof.chance import Faults
+from engine.proof.fleet import FATES
+
+ENOUGH = 2_000  # schedules; what is listed below was met at least six times in 3,000
+
+_TRANSITIONS = {
+    "created": ("sent", "cancelled"),
+    "sent": ("in_flight", "unknown", "expired"),
+    "in_flight": ("accepted", "rejected", "unknown", "expired"),
+    "unknown": ("accepted", "expired", "rejected"),
+    "accepted": ("partially_filled", "filled", "cancel_requested", "cancelled"),
+    "partially_filled": ("filled", "cancel_requested", "cancelled"),
+    "cancel_requested": ("cancelled", "filled", "accepted"),
+}
+_DIFFERENCES = {
+    "foreign_order": ("open", "flattened", "gone"),
+    "foreign_position": ("open", "adopted", "gone"),
+    "missed_fill": ("open", "adopted", "gone"),
+    "missed_status": ("open", "adopted", "gone"),
+    "quantity_mismatch": ("open", "adopted"),
+    "unknown_order": ("open", "gone"),
+}
+_STARTS = ("anew", "from the journal", "from the store", "the journal is overtaken", "stood by")
+
+WANTED = (
+    *(fault.name for fault in fields(Faults)),
+    *(f"order: {before} to {after}" for before, ends in _TRANSITIONS.items() for after in ends),
+    *(f"difference: {kind} {state}" for kind, states in _DIFFERENCES.items() for state in states),
+    *(f"start: {how}" for how in _STARTS),
+    *(f"successor: {fate}" for fate in FATES),
+    "woke up beside another",
+)
+
+
+def unreached(met: Counter[str], schedules: int) -> tuple[str, ...]:
+    """What should have been met by so many schedules and was not; nothing where they are too few to tell."""
+    return tuple(name for name in WANTED if not met[name]) if schedules >= ENOUGH else ()

@@ -1,0 +1,149 @@
+"""What must hold at every moment, looked at from outside: at each send, and at each record that is written down. Asked
+by fleet.py; at the end it asks checkers.py.
+
+A violation is a sentence that begins with the number of an invariant of the reliability page.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from engine.core.orders import TERMINAL
+from engine.core.state import State
+from engine.domain.effects import SubmitOrder
+from engine.domain.instant import moment_of
+from engine.domain.order import OrderState, Purpose
+from engine.domain.records import DifferenceRecord, OrderRecord
+from engine.proof.checkers import violations_at_rest
+from engine.proof.exchange import Exchange
+from engine.proof.link import InFlight
+from engine.proof.shape import Shape
+from engine.proof.storage import Disk, Store
+
+ZERO = Decimal(0)
+PRICES_MOVE = Decimal("1.05")  # since what is held was decided on
+
+
+@dataclass(slots=True)
+class Watcher:
+    """Looks at each order as it leaves, and at each record as it is written down."""
+
+    exchange: Exchange
+    store: Store
+    in_flight: InFlight
+    shape: Shape
+    violations: list[str] = field(default_factory=list)
+    _sent: set[str] = field(default_factory=set)
+    _of_signal: dict[str, list[str]] = field(default_factory=dict)
+    _read: dict[str, int] = field(default_factory=dict)
+    _newest: dict[tuple[str, str], OrderRecord] = field(default_factory=dict)
+
+    def leaves(self, order: SubmitOrder, disk: Disk, who: str) -> None:
+        """An order is on the wire, sent by the process of that name."""
+        self.look_at(disk)
+        record = self._newest.get((disk.name, order.order_id))
+        entry = order.purpose is Purpose.ENTRY
+        # An exit of a live account does not wait for the store: it is derived again from the position.
+        outside = self.store.has("orders", order.order_id) or (self.shape.live and not entry)
+        if record is None or not outside:
+            self._say(f"I3: {order.order_id} left and was not written down outside of the process")
+            return
+        if entry:
+            self._entry(order, who)
+        if order.order_id in self._sent:
+            self._say(f"I1: {order.order_id} was sent twice")
+        self._sent.add(order.order_id)
+        if record.signal_id is None or order.purpose is not Purpose.ENTRY:
+            return
+        others = self._of_signal.setdefault(record.signal_id, [])
+        live = [placed.tag for placed in self.exchange.working() if placed.tag in others]
+        if live:
+            self._say(f"I1: {order.order_id} left while {', '.join(map(str, live))} of the same signal works")
+        others.append(order.order_id)
+
+    def _entry(self, order: SubmitOrder, who: str) -> None:
+        """I8: who sends an entry has the account now. I11: what may be held with it is within the limit."""
+        lease = self.store.fields("leases", self.shape.account.account_id)
+        if lease.get("instance") != who or lease["until"] <= moment_of(self.exchange.occasions.now):
+            self._say(f"I8: {who} sent entry {order.order_id}, and {lease.get('instance')} has the account")
+        most = self.shape.account.risk_policy.leverage_max * self.shape.account.cash * PRICES_MOVE
+        exposed = self._exposed(order)
+        if exposed > most:
+            self._say(f"I11: with {order.order_id} {exposed:.0f} may be held, {most:.0f} are allowed")
+
+    def _exposed(self, order: SubmitOrder) -> Decimal:
+        """What our orders hold and may still come to hold, at the last prices, `order` included."""
+        held: dict[str, Decimal] = {}
+        for fill in self.exchange.fills:
+            if fill.client_order_id is not None:
+                held[fill.symbol] = held.get(fill.symbol, ZERO) + fill.quantity * fill.side.sign
+        on_the_way = [(order.symbol, order.quantity)]
+        on_the_way += [
+            (late.symbol, late.quantity)
+            for _, late in self.in_flight.waiting
+            if isinstance(late, SubmitOrder) and late.purpose is Purpose.ENTRY
+        ]
+        on_the_way += [
+            (placed.symbol, placed.quantity - placed.filled)
+            for placed in self.exchange.working()
+            if placed.purpose is Purpose.ENTRY
+        ]
+        total = sum((abs(quantity) * self.exchange.prices[symbol] for symbol, quantity in held.items()), ZERO)
+        return total + sum((quantity * self.exchange.prices[symbol] for symbol, quantity in on_the_way), ZERO)
+
+    def look_at(self, disk: Disk) -> None:
+        """What was written down since the last look: no order leaves its end, no filled quantity falls. Transitions and
+        differences are counted.
+        """
+        begin = self._read.get(disk.name, 0)
+        self._read[disk.name] = len(disk.seen)
+        for effect in disk.seen[begin:]:
+            match effect.record:
+                case OrderRecord() as record:
+                    self._order(record, disk)
+                case DifferenceRecord() as record:
+                    self._met[f"difference: {record.kind} {record.state}"] += 1
+                case _:
+                    pass
+
+    def _order(self, record: OrderRecord, disk: Disk) -> None:
+        key = (disk.name, record.order_id)
+        before, self._newest[key] = self._newest.get(key), record
+        if before is None:
+            return
+        if before.state is not record.state:
+            self._met[f"order: {before.state} to {record.state}"] += 1
+        if before.state in TERMINAL and record.state is not before.state and not _decided_anew(before, record):
+            self._say(f"I7: {record.order_id} left its end: {before.state} to {record.state}")
+        if record.filled_quantity < before.filled_quantity and not self._fills_were_lost(before):
+            self._say(f"I7: of {record.order_id} {before.filled_quantity} were filled, then {record.filled_quantity}")
+
+    def at_rest(self, state: State, disk: Disk) -> None:
+        """All has come to rest: three accounts of the same day must agree."""
+        for sentence in violations_at_rest(state, disk, self.exchange, self.store):
+            self._say(sentence)
+
+    @property
+    def _met(self) -> Counter[str]:
+        return self.exchange.occasions.met
+
+    def _fills_were_lost(self, order: OrderRecord) -> bool:
+        """Whether the store had the order as further filled than by the fills it knows: the journal that had them went,
+        and the order is opened again until the venue has told of them anew.
+        """
+        known = sum(fields["quantity"] for fields in self.store.all_of("fills") if fields["order_id"] == order.order_id)
+        return bool(known < order.filled_quantity)
+
+    def _say(self, sentence: str) -> None:
+        self.violations.append(sentence)
+        self.exchange.occasions.note("CHECK", sentence)
+
+
+def _decided_anew(before: OrderRecord, record: OrderRecord) -> bool:
+    """Whether an exit that waited for a stop to be gone was given up by a restart, and is decided again in the same
+    minute: its id is the same, and nobody outside has seen it before.
+    """
+    never_sent = {step.state for step in before.history} <= {OrderState.CREATED, OrderState.CANCELLED}
+    return never_sent and record.state is OrderState.CREATED
