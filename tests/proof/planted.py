@@ -132,10 +132,11 @@ BUGS = (
         "        barred = None if entry else self._barred(order)\n",
     ),
     Bug(
-        "an exit sells twice what is held",
-        "core/decide.py",
-        "        quantity=abs(position.quantity),\n",
-        "        quantity=abs(position.quantity) * 2,\n",
+        "no answer, and it is sent again under another id",
+        "runtime/dispatch.py",
+        '_log.warning("no answer to an order"',
+        'self._broker.submit(__import__("dataclasses").replace(order, order_id="A" + order.order_id[1:])); '
+        '_log.warning("no answer to an order"',
     ),
     Bug(
         "a fill is worth what its order was decided at",

@@ -10,7 +10,7 @@ from tests.proof.planted import BUGS, Bug, found_by
 
 SAMPLE = 3
 SEEDS_OF_SAMPLE = 300
-SEEDS = 3_000
+SEEDS = 10_000
 
 
 @pytest.mark.parametrize("bug", BUGS[:SAMPLE], ids=lambda bug: bug.name)

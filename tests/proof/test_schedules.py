@@ -33,8 +33,8 @@ def test_schedules_that_nobody_has_seen_violate_nothing(
     assert not tally.violations, "\n".join(
         f"{said}\n  replay: lockstep simulate --seed {seed} --trace" for seed, said in tally.violations.items()
     )
-    assert tally.orders > tally.schedules * 0.8
-    assert tally.fills > tally.schedules * 0.4
+    assert tally.orders > tally.schedules / 2, "schedules in which nothing is traded prove nothing"
+    assert tally.fills > tally.schedules / 4
 
 
 def test_every_fault_of_weight_is_met_in_a_hundred_schedules() -> None:

@@ -12,13 +12,16 @@ import psutil
 from tests.research.sweep.swept import Table, sweep_words, swept, wait_until_logged
 
 WORDS = ("--trials", 30, "--cores", 2)
+LONG = ("--trials", 400, "--cores", 2)  # cannot be over before it is interrupted
 PATIENCE_S = 120
 
 
-def begun(space_file: Path, bars: Path, out: Path, logged: int, root: Path) -> subprocess.Popen[str]:
+def begun(
+    space_file: Path, bars: Path, out: Path, logged: int, root: Path, words: tuple[str | int, ...] = WORDS
+) -> subprocess.Popen[str]:
     """A sweep that has logged so many trials, and goes on."""
     process = subprocess.Popen(
-        sweep_words(space_file, bars, out, *WORDS), cwd=root, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        sweep_words(space_file, bars, out, *words), cwd=root, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     wait_until_logged(process, out, logged, PATIENCE_S)
     return process
@@ -48,7 +51,7 @@ def test_a_sweep_that_is_interrupted_leaves_its_trials_and_goes_on(
     space_file: Path, bars: Path, engine_copy: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    process = begun(space_file, bars, out, logged=10, root=engine_copy)
+    process = begun(space_file, bars, out, logged=4, root=engine_copy, words=LONG)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
@@ -57,7 +60,8 @@ def test_a_sweep_that_is_interrupted_leaves_its_trials_and_goes_on(
     before = Table(out).rows
     assert before
     assert Table(out).best["bots"][0]["strategy"] == "confluence"
-    after = swept(space_file, bars, out, *WORDS, "--resume", root=engine_copy).rows
+    goes_on = ("--trials", len(before) + 10, "--cores", 2)
+    after = swept(space_file, bars, out, *goes_on, "--resume", root=engine_copy).rows
     assert after[: len(before)] == before
 
 
