@@ -63,8 +63,13 @@ PROOFS: tuple[Proof, ...] = (
     ),
     Proof(
         "planted",
-        "each bug that is planted in the production code is found by the simulator within 3,000 schedules",
+        "each bug that is planted in the production code is found by the simulator within 10,000 schedules",
         ("tests/proof/test_planted.py",),
+    ),
+    Proof(
+        "schedules",
+        "10,000 fault schedules violate nothing and reach what they should; 1,000 seeds give the same traces twice",
+        ("tests/proof/test_schedules.py",),
     ),
     Proof(
         "lost-journal",
@@ -95,5 +100,11 @@ PROOFS: tuple[Proof, ...] = (
         "sweep",
         "two hundred trials have the same best on local cores and on two Ray nodes; kill -9 costs a sweep nothing",
         ("tests/prove/test_sweep.py",),
+    ),
+    Proof(
+        "recordings",
+        "recorded messages of Angel One have the fields, kinds and bytes that the loopback broker of the tests sends",
+        ("tests/prove/test_recordings.py",),
+        Path("broker_messages"),
     ),
 )

@@ -6,9 +6,11 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from engine.proof.coverage import unreached
 from engine.proof.run import Tally, quiet, simulate
 from engine.proof.world import run_seed
 from local.places import ROOT
@@ -44,19 +46,41 @@ def test_every_fault_of_weight_is_met_in_a_hundred_schedules() -> None:
     assert [fault for fault in MUST_MEET if not tally.met[fault]] == []
 
 
+def digests_of(seeds: range, hash_seed: str) -> list[str]:
+    """The traces' digests, as another process with another hash seed makes them."""
+    code = (
+        "from engine.proof.run import quiet; from engine.proof.world import run_seed; quiet();"
+        f"print(*[run_seed(seed).digest for seed in range({seeds.start}, {seeds.stop})])"
+    )
+    environment = {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT), "PATH": ""}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=environment)
+    return done.stdout.split()
+
+
 def test_a_seed_is_one_history_whatever_the_process_and_its_hash_seed() -> None:
     quiet()
     here = [run_seed(seed).digest for seed in range(40, 46)]
-    code = (
-        "from engine.proof.run import quiet; from engine.proof.world import run_seed; quiet();"
-        "print(*[run_seed(seed).digest for seed in range(40, 46)])"
-    )
-    for hash_seed in ("1", "4242"):
-        there = subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True,
-            env={"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT), "PATH": ""},
-        ).stdout.split()  # fmt: skip
-        assert there == here
+    assert [digests_of(range(40, 46), hash_seed) for hash_seed in ("1", "4242")] == [here, here]
+
+
+@pytest.mark.prove
+def test_a_thousand_seeds_are_a_thousand_histories_the_same_in_two_processes() -> None:
+    first = secrets.randbelow(10**9)
+    seeds = range(first, first + 1_000)
+    with ThreadPoolExecutor(2) as two:
+        one, other = two.map(lambda hash_seed: digests_of(seeds, hash_seed), ("1", "4242"))
+    assert one == other, f"from seed {first}"
+    assert len(set(one)) == 1_000
+
+
+@pytest.mark.prove
+def test_ten_thousand_schedules_violate_nothing_and_reach_everything() -> None:
+    first, tally = secrets.randbelow(10**9), Tally()
+    for outcome in simulate(first, 10_000, workers=2):
+        tally.add(outcome)
+    assert not tally.violations, tally.violations
+    assert unreached(tally.met, tally.schedules) == (), f"from seed {first}"
 
 
 def test_a_trace_tells_the_whole_history_of_its_seed() -> None:

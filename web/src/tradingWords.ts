@@ -7,7 +7,7 @@ export const blockedWords: Record<string, string> = {
   positions: "Too many positions open", stale_quote: "The price is too old", buying_power: "Not enough cash", zero_quantity: "The size rounds to nothing",
   stopped: "The bot is stopped", warming: "Warming up", error: "The bot has an error",
   entry_in_flight: "An entry is on its way", exit_in_flight: "An exit is on its way", reduce_only: "Only exits go on", watch_only: "Only watched, never traded",
-  flat: "Nothing is held to close", held: "Held already", rederived: "Found again after a restart; no order was made", difference: "Broker and books differ",
+  flat: "Nothing is held to close", held: "Held already", rederived: "Found again after a restart; no order was made", order_lost: "Its order was lost with the machine", difference: "Broker and books differ",
   exit_resting: "The broker has just rejected an exit; another follows", tranches: "All its entries are open", step: "The price has not moved far enough for another entry",
   not_in_profit: "The position is not in profit", temperature: "The score is not strong enough", tranche_size: "The next entry would be too small",
   position_notional: "The position would be too large",

@@ -1,0 +1,1 @@
+"""Angel One by SmartAPI: what its wire says, read into our words."""

@@ -1,0 +1,1 @@
+"""Brokers: what speaks their wire in tests, and the adapters that speak with it."""

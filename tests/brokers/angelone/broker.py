@@ -1,0 +1,179 @@
+"""The whole broker in memory, behind one lock: clock, sessions, market, desk, sockets, faults. Fed by server."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tests.brokers.angelone.account import Account
+from tests.brokers.angelone.desk import Desk
+from tests.brokers.angelone.envelopes import TOO_FAST, Answer, nothing, plain
+from tests.brokers.angelone.faults import Fault, Faults
+from tests.brokers.angelone.limits import Limits
+from tests.brokers.angelone.listings import with_invented
+from tests.brokers.angelone.market import Market, Walk
+from tests.brokers.angelone.market_socket import MarketSocket
+from tests.brokers.angelone.order_socket import OrderSocket
+from tests.brokers.angelone.order_words import Terms
+from tests.brokers.angelone.routes import ROUTES, Call, Route
+from tests.brokers.angelone.scripted_clock import ScriptedClock
+from tests.brokers.angelone.sessions import Client, Session, Sessions
+
+if TYPE_CHECKING:
+    from tests.brokers.angelone.tape import Tape
+
+LOG_MAX = 2_000
+HEADERS = (
+    "Content-Type", "Accept", "X-UserType", "X-SourceID", "X-ClientLocalIP", "X-ClientPublicIP", "X-MACAddress",
+    "X-PrivateKey",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a broker begins with. `cash` in rupees; prices wander by the seed `walk`, come from `tape`, or stand."""
+
+    at: datetime
+    speed: float = 1.0
+    invented: int = 0
+    cash: int = 1_000_000
+    walk: int | None = None
+    beat_s: float = 1.0
+    client: Client = field(default_factory=Client)
+    tape: Tape | None = None
+
+
+class Broker:
+    """Every method takes the lock itself. `counts` are calls by route, `log` the last of them without their bodies."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup, self.lock = setup, threading.RLock()
+        self.clock = ScriptedClock(setup.at, setup.speed)
+        at = self.clock.now()
+        self.sessions, self.terms, self.faults = Sessions(setup.client), Terms(), Faults()
+        listings = with_invented(setup.invented) if setup.tape is None else setup.tape.listings
+        self.market, self._played = Market(listings, at), 0
+        self.walk = None if setup.walk is None else Walk(self.market, setup.walk)
+        self.market_socket, self.order_socket = MarketSocket(self.market, self.sessions), OrderSocket(self.sessions)
+        account = Account(setup.cash * 100)
+        self.desk = Desk(self.market, account, self.terms, at, self.order_socket.tell)
+        self.limits: Limits | None = Limits()
+        self.counts: Counter[str] = Counter()
+        self.log: deque[tuple[str, str, str]] = deque(maxlen=LOG_MAX)
+        self._beat_at = 0.0
+
+    def call(self, method: str, path: str, headers: Mapping[str, str], asked: Any) -> tuple[Answer, Fault | None]:
+        """The plain answer of a call, acted on, and what the fault script makes of it."""
+        with self.lock:
+            at = self._come_to_now()
+            route, tail = _found(method, path.rstrip("/"))
+            if route is None:
+                return nothing(404), None
+            self.counts[route.name] += 1
+            fault = self.faults.take(route.name)
+            answer = nothing(502)
+            if fault is None or fault.is_applied:
+                answer = self._acted(route, tail, headers, asked, at, fault)
+                if fault is not None and fault.kind == "applied_twice":
+                    self._acted(route, tail, headers, asked, at, fault)
+            self.log.append((at.isoformat(), route.name, fault.kind if fault else str(answer.status)))
+            return answer, fault
+
+    def _acted(
+        self, route: Route, tail: str, headers: Mapping[str, str], asked: Any, at: datetime, fault: Fault | None
+    ) -> Answer:
+        if self.limits is not None and route.bucket and not self.limits.passes(route.bucket):
+            self.counts["too fast"] += 1
+            return plain(403, TOO_FAST)
+        if any(not headers.get(name) for name in HEADERS) and not route.public:
+            return nothing(400)
+        if not isinstance(asked, dict):
+            return nothing(400)
+        session: Session | Answer | None = None
+        if route.with_session:
+            session = self.sessions.check(headers, at)
+            if isinstance(session, Answer):
+                return session
+        hidden_s = fault.seconds if fault is not None and fault.kind == "hidden" else 0.0
+        return route.act(self, Call(asked, headers, at, session, tail, hidden_s))
+
+    def _come_to_now(self) -> datetime:
+        """All that time brings up to the clock's now: ticks of the tape, steps of orders, the day's happenings."""
+        at, tape, moved = self.clock.now(), self.setup.tape, {}
+        if tape is not None:
+            last = tape.upto(at, self._played)
+            for listing, price, quantity, traded_at in tape.between(self._played, last):
+                self.desk.advance(traded_at)
+                quote = self.market.trade(listing.exchange, listing.token, price, quantity, traded_at)
+                self.desk.priced(quote, traded_at)
+                moved[listing.token] = quote
+            self._played = last
+        self.desk.advance(at)
+        if moved:
+            self.market_socket.traded(moved.values(), at)
+        return at
+
+    def pulse(self) -> None:
+        """Time passed: orders move on, prices wander, frames go out with the beat."""
+        with self.lock:
+            at = self._come_to_now()
+            if time.monotonic() - self._beat_at < self.setup.beat_s:
+                return
+            self._beat_at = time.monotonic()
+            if self.walk is not None:
+                for quote in self.walk.step(at):
+                    self.desk.priced(quote, at)
+            self.market_socket.beat(at)
+            self.order_socket.beat(at)
+
+    def trade(self, exchange: str, token: str, price: int, quantity: int) -> None:
+        """Somebody trades at `price` paise now: orders fill, frames go out."""
+        with self.lock:
+            at = self._come_to_now()
+            quote = self.market.trade(exchange, token, price, quantity, at)
+            self.desk.priced(quote, at)
+            self.market_socket.traded([quote], at)
+
+    def report(self) -> dict[str, Any]:
+        """Everything as it stands, but for tokens and what the client logs in with."""
+        with self.lock:
+            at, sockets = self._come_to_now(), (self.market_socket, self.order_socket)
+            return {
+                "at": at.isoformat(),
+                "orders": [{**order.book_row(), "fills": order.trade_rows()} for order in self.desk.orders.values()],
+                "positions": self.desk.account.position_rows(self.market) or [],
+                "holdings": self.desk.account.holding_rows(self.market) or [],
+                "funds": self.desk.account.funds(self.desk.blocked()),
+                "calls": dict(self.counts),
+                "logins": self.sessions.logins,
+                "feeds": [
+                    {"wanted": len(feed.wanted), "text_pings": feed.pings, "pings": feed.wire.pings}
+                    for feed in sockets[0].feeds
+                ],
+                "frames": sockets[0].frames,
+                "listeners": len(sockets[1].listeners),
+                "messages": sockets[1].messages,
+                "faults_waiting": len(self.faults.waiting),
+                "log": list(self.log),
+            }
+
+    def cut_all(self) -> None:
+        """Every socket ends, without a frame."""
+        with self.lock:
+            for open_one in (*self.market_socket.feeds, *self.order_socket.listeners):
+                open_one.wire.abort()
+
+
+def _found(method: str, path: str) -> tuple[Route | None, str]:
+    """The route of a path; `details` has the order's unique id behind it."""
+    for route in ROUTES:
+        if route.method == method and path == route.path:
+            return route, ""
+        if route.method == method and route.has_tail and path.startswith(route.path + "/"):
+            return route, path.removeprefix(route.path + "/")
+    return None, ""

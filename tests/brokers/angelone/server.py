@@ -1,0 +1,177 @@
+"""HTTP, TLS and WebSocket handshakes on one loopback port. Fed by clients and control; feeds the broker.
+
+REST and master by their real paths, the market socket at /smart-stream, the order socket at /smart-order-update,
+switches at /control. GET calls carry JSON in their query, as the SDK sends them; it is not looked at.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import json
+import ssl
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.brokers.angelone.broker import Broker, Setup
+from tests.brokers.angelone.certificates import Certificates
+from tests.brokers.angelone.control import control
+from tests.brokers.angelone.envelopes import Answer, told
+from tests.brokers.angelone.faults import shaped
+from tests.brokers.angelone.wire import Hub, Wire
+
+MARKET_PATH, ORDER_PATH, CONTROL_PATH = "/smart-stream", "/smart-order-update", "/control"
+PULSE_S = 0.01
+HANDSHAKE_S = 10.0
+ACCEPTED_BY = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Calls of one connection, one after the other; or a WebSocket for its life."""
+
+    server: Server
+    protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        """TLS first, in this connection's own thread."""
+        if isinstance(self.request, ssl.SSLSocket):
+            self.request.settimeout(HANDSHAKE_S)
+            self.request.do_handshake()
+            self.request.settimeout(None)
+        super().setup()
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        if path in (MARKET_PATH, ORDER_PATH):
+            self._socket(path)
+        elif path == CONTROL_PATH:
+            self._send(told(self.server.broker.report()))
+        else:
+            self._call("GET", path, {})
+
+    def do_POST(self) -> None:
+        path, raw = urlsplit(self.path).path, self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        try:
+            asked = json.loads(raw)
+        except ValueError:
+            asked = None
+        if path != CONTROL_PATH:
+            self._call("POST", path, asked)
+        elif isinstance(asked, dict) and asked.get("do") == "reset":
+            self._send(told(self.server.reset(asked).report()))
+        else:
+            try:
+                self._send(told(control(self.server.broker, asked)))
+            except (KeyError, TypeError, ValueError) as error:
+                self._send(Answer(400, json.dumps({"wrong": f"{type(error).__name__}: {error}"}).encode()))
+
+    def _call(self, method: str, path: str, asked: Any) -> None:
+        answer, fault = self.server.broker.call(method, path, self.headers, asked)  # type: ignore[arg-type]
+        if fault is None:
+            self._send(answer)
+            return
+        time.sleep(fault.seconds if fault.kind != "hidden" else 0)
+        reply = shaped(fault, answer)
+        if reply is None:
+            self._cut()
+        else:
+            self._send(reply)
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(answer.body)
+        if "Content-Length" in answer.headers:
+            self._cut()  # less than was promised
+
+    def _cut(self) -> None:
+        self.close_connection = True
+        self.wfile.flush()
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(2)
+
+    def _socket(self, path: str) -> None:
+        """A handshake, and if it is not refused the WebSocket until it ends."""
+        broker, self.close_connection = self.server.broker, True
+        here: Hub[Any] = broker.market_socket if path == MARKET_PATH else broker.order_socket
+        with broker.lock:
+            refusal = here.refusal(self.headers, broker.clock.now())  # type: ignore[arg-type]
+            if refusal is not None:
+                self._send(Answer(refusal[0], b"", "text/plain", refusal[1]))
+                return
+            self._accept()
+            wire = Wire(self.connection, here.pong)
+            opened = here.open(wire, self.headers)  # type: ignore[arg-type]
+
+        def hear(text: str) -> None:
+            with broker.lock:
+                here.hear(opened, text, broker.clock.now())
+
+        try:
+            wire.serve(hear)
+        finally:
+            with broker.lock:
+                here.leave(opened)
+
+    def _accept(self) -> None:
+        key = self.headers.get("Sec-WebSocket-Key", "").encode()
+        word = base64.b64encode(hashlib.sha1(key + ACCEPTED_BY).digest()).decode()
+        self.send_response(101)
+        self.send_header("Upgrade", "websocket")
+        self.send_header("Connection", "Upgrade")
+        self.send_header("Sec-WebSocket-Accept", word)
+        self.end_headers()
+        self.wfile.flush()
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date header is the broker's own clock, which may be wrong on purpose."""
+        return super().date_time_string(int(self.server.broker.clock.now().timestamp()))
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Nothing."""
+
+
+class Server(ThreadingHTTPServer):
+    """`broker` is the one of now: a reset makes a new one."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, setup: Setup, certificates: Certificates | None) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
+        self._setup, self.broker = setup, Broker(setup)
+        self._tls: ssl.SSLContext | None = None
+        if certificates is not None:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(certificates.chain, certificates.key)
+        threading.Thread(target=self._pulse_for_ever, daemon=True).start()
+
+    def get_request(self) -> tuple[Any, Any]:
+        """The next connection; its handshake is its own thread's."""
+        sock, address = super().get_request()
+        if self._tls is not None:
+            sock = self._tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        return sock, address
+
+    def reset(self, asked: dict[str, Any]) -> Broker:
+        """A new broker as the first one was; every socket of the old one is cut."""
+        old, self.broker = self.broker, Broker(self._setup)
+        old.cut_all()
+        return self.broker
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A connection that somebody cut is what this is for; anything else is a fault of the broker's own."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+    def _pulse_for_ever(self) -> None:
+        while True:
+            time.sleep(PULSE_S)
+            self.broker.pulse()
