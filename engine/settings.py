@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +13,13 @@ from engine.domain.arming import PAPER_SESSIONS_MIN
 from engine.domain.copy_rules import DEFAULT_COPY_RULES, CopyRules, read_copy_rules
 from engine.domain.errors import InvalidValue
 from engine.domain.risk import NO_HARD_LIMITS, HardLimits, read_hard_limits
+from engine.variables import in_cloud, market_speed, one_of, practice_venue, whole
 
 ROLES = ("all", "api", "engine")
 FEEDS = ("demo", "replay")
 AUDIT_KEEP_DAYS = 1827  # five years, as exchanges ask of who trades by algorithm
 RECORD_DAYS_LIVE = 5  # a week of trading
 RECORD_MB = 256  # a day of ten symbols is about 4 MB; on Cloud Run the disk is the container's memory
-DEFAULT_SPEEDS = {"demo": 10.0, "replay": 1.0}
-_PRACTICE = re.compile(r"http://(127\.0\.0\.1|localhost):\d{1,5}")
 _EMULATORS = ("FIRESTORE_EMULATOR_HOST", "FIREBASE_AUTH_EMULATOR_HOST")
 
 
@@ -112,15 +110,15 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     data = env.get("LOCKSTEP_DATA") or None
     if feed == "replay" and data is None:
         raise InvalidValue("LOCKSTEP_DATA", "the replay market needs a file or a folder")
-    role = _one_of(env, "LOCKSTEP_ROLE", "all", ROLES)
+    role = one_of(env, "LOCKSTEP_ROLE", "all", ROLES)
     owner_uid = env.get("LOCKSTEP_OWNER_UID", "")
     if not owner_uid and role != "api":
         raise InvalidValue("LOCKSTEP_OWNER_UID", "is not set: say whose account the engine trades")
-    cloud = _in_cloud(env)
+    cloud = in_cloud(env)
     return Settings(
         role=role,
         host="0.0.0.0" if cloud else "127.0.0.1",  # noqa: S104 - Cloud Run's proxy stands in front; at home, loopback
-        port=_whole(env, "PORT", 1, 65_535, 8_000),
+        port=whole(env, "PORT", 1, 65_535, 8_000),
         project=project,
         firestore_emulator=firestore,
         auth_emulator=auth,
@@ -129,23 +127,24 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         owner_uid=owner_uid,
         feed=feed,
         data=Path(data) if data else None,
-        speed=_speed(env.get("LOCKSTEP_SPEED", ""), feed),
+        speed=market_speed(env.get("LOCKSTEP_SPEED", ""), feed),
         bots=Path(env["LOCKSTEP_BOTS"]) if env.get("LOCKSTEP_BOTS") else None,
         state_dir=Path(env.get("LOCKSTEP_STATE_DIR") or "/tmp/lockstep"),  # noqa: S108 - Cloud Run's disk is memory
         web_dir=Path(env.get("LOCKSTEP_WEB_DIR") or "web/dist"),
         demo_email=env.get("LOCKSTEP_DEMO_EMAIL", "") if auth else "",
         demo_password=env.get("LOCKSTEP_DEMO_PASSWORD", "") if auth else "",
-        venue=_venue(env.get("LOCKSTEP_VENUE", ""), feed),
+        venue=practice_venue(env.get("LOCKSTEP_VENUE", ""), feed),
         alerts=read_alerts(env),
         hard_limits=_hard_limits(env.get("RISK_HARD_LIMITS", "")),
         copy_rules=read_copy_rules(env.get("COPY_ALLOW", ""), env.get("COPY_PAPER_TO_LIVE", "")),
         strategies_dir=strategies_folder(env),
-        audit_keep_days=_whole(env, "AUDIT_KEEP_DAYS", 1, 36_525, AUDIT_KEEP_DAYS),
+        special_days=special_days_file(env),
+        audit_keep_days=whole(env, "AUDIT_KEEP_DAYS", 1, 36_525, AUDIT_KEEP_DAYS),
         live_rehearsal=_live_rehearsal(env),
-        paper_sessions_min=_whole(env, "PAPER_SESSIONS_MIN", 0, 1_000, PAPER_SESSIONS_MIN),
-        record_days=_whole(env, "RECORD_DAYS", 0, 366, 0) if env.get("RECORD_DAYS") else None,
-        record_mb=_whole(env, "RECORD_MB", 1, 100_000, RECORD_MB),
-        twin=_one_of(env, "TWIN", "on", ("on", "off")) == "on",
+        paper_sessions_min=whole(env, "PAPER_SESSIONS_MIN", 0, 1_000, PAPER_SESSIONS_MIN),
+        record_days=whole(env, "RECORD_DAYS", 0, 366, 0) if env.get("RECORD_DAYS") else None,
+        record_mb=whole(env, "RECORD_MB", 1, 100_000, RECORD_MB),
+        twin=one_of(env, "TWIN", "on", ("on", "off")) == "on",
     )
 
 
@@ -166,17 +165,10 @@ def special_days_file(env: Mapping[str, str]) -> Path | None:
 
 def _live_rehearsal(env: Mapping[str, str]) -> bool:
     """Whether a live account trades at the practice venue, with play money: `live-practice`."""
-    said = _one_of(env, "LOCKSTEP_LIVE_REHEARSAL", "0", ("0", "1"))
+    said = one_of(env, "LOCKSTEP_LIVE_REHEARSAL", "0", ("0", "1"))
     if said == "1" and not env.get("LOCKSTEP_VENUE"):
         raise InvalidValue("LOCKSTEP_LIVE_REHEARSAL", "is 1, and LOCKSTEP_VENUE names no practice venue to rehearse at")
     return said == "1"
-
-
-def _whole(env: Mapping[str, str], name: str, least: int, most: int, default: int) -> int:
-    text = env.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-        raise InvalidValue(name, f"{text!r} is not a whole number from {least} to {most}")
-    return int(text)
 
 
 def read_alerts(env: Mapping[str, str]) -> tuple[Channel, ...]:
@@ -209,41 +201,8 @@ def _hard_limits(text: str) -> HardLimits:
         raise InvalidValue("RISK_HARD_LIMITS", f"is neither an object in JSON nor a file with one: {error}") from error
 
 
-def _in_cloud(env: Mapping[str, str]) -> bool:
-    return "K_SERVICE" in env or any(name.startswith("CLOUD_RUN_") for name in env)
-
-
 def refuse_emulators_in_cloud(env: Mapping[str, str]) -> None:
     """Refuse to start with an emulator variable in Cloud Run: it switches off every check of a token."""
     for name in _EMULATORS:
-        if env.get(name) and _in_cloud(env):
+        if env.get(name) and in_cloud(env):
             raise InvalidValue(name, "is set in Cloud Run: with it every unsigned token would be taken. Remove it")
-
-
-def _one_of(env: Mapping[str, str], name: str, default: str, known: tuple[str, ...]) -> str:
-    value = env.get(name) or default
-    if value not in known:
-        raise InvalidValue(name, f"unknown value {value!r}; there are {', '.join(known)}")
-    return value
-
-
-def _venue(text: str, feed: str) -> str | None:
-    if not text:
-        return None
-    if _PRACTICE.fullmatch(text) is None:
-        raise InvalidValue("LOCKSTEP_VENUE", f"{text!r} is not a practice venue on this machine: http://127.0.0.1:port")
-    if feed != "demo":
-        raise InvalidValue("LOCKSTEP_VENUE", f"the practice venue trades the demo market, not {feed}")
-    return text
-
-
-def _speed(text: str, feed: str) -> float:
-    if not text:
-        return DEFAULT_SPEEDS[feed]
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = -1.0
-    if not 0 <= speed <= 100_000:
-        raise InvalidValue("LOCKSTEP_SPEED", f"{text!r} is not a speed: 0 (as fast as it goes) to 100000")
-    return speed

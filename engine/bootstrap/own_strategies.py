@@ -25,5 +25,7 @@ def load_own_strategies(settings: Settings, *, tell: bool) -> None:
         _log.info("strategy loaded", strategy=name, source=kind.source)
     for name, why in outside.broken.items():
         _log.error("strategy can't be loaded", strategy=name, why=why)
+    for why in outside.exposed:
+        _log.warning("strategies are exposed", why=why)
     for why in outside.refused:
         _log.error("strategy refused", why=why)

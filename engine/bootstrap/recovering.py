@@ -100,9 +100,7 @@ def recovered(
         carriers.append(desk.reconciliation.carry_out)
         desk.reconciliation.step()  # what the venue has is known before any price is
     state = session.loop.engine.state
-    leaders = LeaderWatch(
-        FirestoreLeaders(reach.wire), account, lambda: followers_of(state), session.inbox.put, clock
-    )
+    leaders = LeaderWatch(FirestoreLeaders(reach.wire), account, lambda: followers_of(state), session.inbox.put, clock)
     return Recovered(grant, session, watch, place, relay, desk, guard, heard, leaders)
 
 

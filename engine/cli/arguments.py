@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from engine.domain.errors import InvalidValue
 from engine.strategies.bot_settings import number_of
@@ -25,6 +26,15 @@ def amount(text: str) -> Decimal:
         return number_of("cash", text)
     except InvalidValue as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def folder(text: str) -> Path:
+    """A folder to write into, there or not yet: refused before any work is done where a file is in its way."""
+    path = Path(text)
+    for one in (path, *path.parents):
+        if one.exists() and not one.is_dir():
+            raise argparse.ArgumentTypeError(f"{one} is a file; name a folder")
+    return path
 
 
 def count(least: int, most: int | None = None) -> Callable[[str], int]:

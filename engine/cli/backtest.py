@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from engine.cli.arguments import add_settings, amount, day, settings_of
+from engine.cli.arguments import add_settings, amount, day, folder, settings_of
 from engine.cli.backtest_words import tell
 from engine.cli.bots_file import read_bots_file
 from engine.cli.data_paths import located, told_days
@@ -65,7 +65,7 @@ def add_parser(subcommands: Any) -> None:
                         help=f"charges: {', '.join(sorted(SCHEDULES))}")  # fmt: skip
     parser.add_argument("--seed", type=int, metavar="N", help="draws which orders fill in parts, or never")
     _add_fills(parser)
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write the result's files here")
+    parser.add_argument("--out", type=folder, metavar="DIR", help="write the result's files here")
     parser.add_argument("--json", action="store_true", help="print summary.json")
     parser.set_defaults(run=run)
 

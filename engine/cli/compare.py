@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.cli.arguments import folder
 from engine.domain.errors import InvalidValue
-from engine.research.comparison import KeptRun, check_same_data, compared, read_runs
+from engine.research.comparison import KeptRun, check_same_data, compared, differing_words, read_runs
 from engine.research.report.compare import compare_html
 
 EXAMPLE = """example:
@@ -39,7 +40,7 @@ def add_parser(subcommands: Any) -> None:
     )
     parser.add_argument("runs", nargs="+", type=Path, metavar="DIR", help="folders that `backtest --out` wrote")
     parser.add_argument("--anyway", action="store_true", help="also where the runs are over different data")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write compare.html into this folder")
+    parser.add_argument("--out", type=folder, metavar="DIR", help="write compare.html into this folder")
     parser.add_argument("--json", action="store_true", help="print the figures and what differs as JSON")
     parser.set_defaults(run=run)
 
@@ -78,7 +79,7 @@ def _tell(runs: Sequence[KeptRun], said: dict[str, Any]) -> None:
     if said["same_decisions"]:
         print("all took the same decisions")
     for key, values in said["differences"].items():
-        print(f"{key}: {' | '.join(str(value) for value in values)}")
+        print(f"{key}: {' | '.join(differing_words(key, value) for value in values)}")
 
 
 def _words(value: Any, form: str) -> str:

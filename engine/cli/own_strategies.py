@@ -35,5 +35,7 @@ def at_hand(arguments: argparse.Namespace) -> Iterator[None]:
     outside = outside_strategies(folder_of(arguments))
     for why in (*outside.broken.values(), *outside.refused):
         print(f"strategy left out: {why}", file=sys.stderr)
+    for why in outside.exposed:
+        print(f"strategies are exposed: {why}", file=sys.stderr)
     with also(outside):
         yield

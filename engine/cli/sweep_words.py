@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from engine.cli.arguments import add_settings, amount, count, day, settings_of
+from engine.cli.arguments import add_settings, amount, count, day, folder, settings_of
 from engine.cli.own_strategies import add_option, folder_of
 from engine.core.charges import SCHEDULES
 from engine.domain.fill_terms import BOUNDS
@@ -76,7 +76,7 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--on", choices=("local", "ray"), default="local", help="this machine's cores, or Ray")
     where.add_argument("--cores", type=count(1, 1024), metavar="N", help="how many cores (default: all)")
     where.add_argument("--ray-address", metavar="HOST:PORT", help="a Ray cluster's head; without: a Ray of its own")
-    where.add_argument("--out", type=Path, metavar="DIR", help="keep each trial there as it ends, and write the result")
+    where.add_argument("--out", type=folder, metavar="DIR", help="keep each trial as it ends, and the result")
     where.add_argument("--resume", action="store_true", help="go on with the sweep in --out")
     where.add_argument("--json", action="store_true", help="print sweep.json")
 

@@ -107,6 +107,8 @@ def _kept_out(
 ) -> Refusal | None:
     """What keeps a follower out of an entry: its age, the leader's state, the follower's own, the price."""
     terms, age = following.terms, _age_us(fact, at)
+    if following.overtaken(fact):
+        return Refusal("late", "What the leader did after it on this symbol was told before")
     if age > terms.max_delay_s * SECOND:
         return Refusal("late", f"{age / SECOND:.1f} s after the leader, limit {terms.max_delay_s} s")
     if following.wild is None and (wild := following.count_entry(fact.order_id, at)) is not None:

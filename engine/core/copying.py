@@ -30,6 +30,7 @@ from engine.core.state import Bot, State
 from engine.domain.copying import ALL, Follow, LeaderFact, LeaderTold
 from engine.domain.instant import MINUTE, Instant
 from engine.domain.order import ExitReason, Purpose, Side
+from engine.domain.signal import Outcome
 
 
 def on_leader_told(state: State, event: LeaderTold) -> None:
@@ -92,6 +93,8 @@ def _listens(bot: Bot, following: Following, fact: LeaderFact) -> bool:
 
 def _take(state: State, bot: Bot, following: Following, fact: LeaderFact, at: Instant) -> None:
     """Act on one fact, or write down why not."""
+    if fact.sequence is not None:
+        following.latest[fact.symbol] = max(fact.sequence, following.latest.get(fact.symbol, fact.sequence))
     if fact.symbol not in bot.stances:
         _tell_symbol(state, bot, following, fact)
     elif fact.kind is Follow.SIGNALS:
@@ -119,14 +122,17 @@ def _take_fill(state: State, bot: Bot, following: Following, fact: LeaderFact, a
     before, after = (fact.net_before, fact.net_after) if whole else (fact.before, fact.after)
     if before is None or after is None:
         return  # of a bot that follows somebody itself
-    following.held[fact.symbol] = after
+    if not following.overtaken(fact):
+        following.held[fact.symbol] = after
     if abs(after) > abs(before) and before * after >= 0:
         side = Side.BUY if after > 0 else Side.SELL
         _enter(state, bot, following, fact, side, abs(before), abs(after), at)
         return
     position = state.portfolio.get(bot.bot_id, fact.symbol)
+    if position is None and _entering(state, bot, fact.symbol):
+        withdraw_entries(state, at, bot.bot_id, fact.symbol, "the leader holds less by now")
     if position is None or position.quantity * before <= 0:
-        return  # what is on its way is taken back by _hold_no_more
+        return
     side = Side.SELL if position.sign > 0 else Side.BUY
     if after * before <= 0:
         following.targets.pop(fact.symbol, None)
@@ -155,7 +161,7 @@ def _enter(
         words = f"{bot.bot_id}: {following.wild}. It follows again when a person resumes it"
         publish_alert(state, "warning", "leader_wild", f"{bot.bot_id} {fact.fact_id}", words)
     order = answer.order
-    if order is not None and fact.symbol in following.targets:
+    if order is not None and answer.outcome is Outcome.ORDERED and fact.symbol in following.targets:
         following.targets[fact.symbol] += order.quantity
     publish_copy(state, bot, fact, side, answer, at)
     if state.views and fresh and following.wild is not None:
@@ -174,13 +180,18 @@ def _hold_no_more(state: State, bot: Bot, following: Following, at: Instant) -> 
         return
     for symbol in bot.stances:
         session, held = state.session_of(symbol), _leader_holds(state, following, symbol)
-        if held is None or session is None or not session.open_at <= at < session.close_at:
-            continue
         position = state.portfolio.get(bot.bot_id, symbol)
         if position is None:
             following.targets.pop(symbol, None)
+            following.leaving.pop(symbol, None)
+        if held is None or session is None or not session.open_at <= at < session.close_at:
+            continue
+        if position is None:
             if held == 0 and _entering(state, bot, symbol):
                 withdraw_entries(state, at, bot.bot_id, symbol, "the leader holds it no more")
+        elif symbol in following.leaving:
+            if exit_position(state, position, following.leaving[symbol], at) is not None:
+                following.leaving.pop(symbol)
         elif position.quantity * held <= 0:
             exit_position(state, position, ExitReason.SIGNAL, at)
         elif abs(position.quantity) > following.targets.get(symbol, abs(position.quantity)):

@@ -18,7 +18,7 @@ from engine.core.orders import Order
 from engine.core.portfolio import Position
 from engine.core.publish_bots import publish_signal
 from engine.core.risk.gate import Approved, judge_entry, judge_exit
-from engine.core.sending import follow, next_order_id, release, settle_request, withdraw_entries
+from engine.core.sending import follow, next_order_id, release, settle_request, withdraw_entries, withdraw_part
 from engine.core.state import Bot, State
 from engine.core.strategy import Verdict
 from engine.domain.effects import SubmitOrder
@@ -179,6 +179,8 @@ def leave(
     leg = leg or f"exit-{reason}"
     waits = reason is ExitReason.REDUCE and _waiting_exits(state, position)
     if waits or state.exit_in_flight(position.bot_id, position.symbol):
+        if reason is not ExitReason.REDUCE:
+            withdraw_part(state, at, position.bot_id, position.symbol, reason)
         return Answer(Outcome.BLOCKED, "exit_in_flight", "An exit of this position is already on its way")
     if at < state.exit_rests.get((position.bot_id, position.symbol), at):
         return Answer(Outcome.BLOCKED, "exit_resting", "The broker has just rejected an exit; another follows")

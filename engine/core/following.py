@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from engine.domain.copying import WILD, CopyTerms, FollowStatus
+from engine.domain.copying import WILD, CopyTerms, FollowStatus, LeaderFact
 from engine.domain.instant import MINUTE, Instant
+from engine.domain.order import ExitReason
 
 
 @dataclass(slots=True)
@@ -24,6 +25,8 @@ class Following:
     entering          the leader's order that was counted last: its further fills are the same entry
     held              what the leader holds by symbol, as far as it was told; of a leader elsewhere alone
     targets           what a position may be at most, where the leader reduced its own
+    latest            of a leader elsewhere: the sequence of the newest fact of each symbol that was taken
+    leaving           why all of a position is to be left, while an exit of a part is being taken back for it
     """
 
     terms: CopyTerms
@@ -38,6 +41,8 @@ class Following:
     entering: str = ""
     held: dict[str, Decimal] = field(default_factory=dict)
     targets: dict[str, Decimal] = field(default_factory=dict)
+    leaving: dict[str, ExitReason] = field(default_factory=dict)
+    latest: dict[str, int] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)  # of what was told, asked whether it holds one, never walked through
 
     @classmethod
@@ -81,6 +86,10 @@ class Following:
         if self.entries_day > terms.max_per_day:
             return f"{terms.leader} entered {self.entries_day} times today, limit {terms.max_per_day}"
         return None
+
+    def overtaken(self, fact: LeaderFact) -> bool:
+        """Whether what the leader did later on this symbol was taken before this fact was told."""
+        return fact.sequence is not None and fact.sequence < self.latest.get(fact.symbol, fact.sequence)
 
     def begin_day(self) -> None:
         """The day's count starts again."""

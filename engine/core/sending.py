@@ -13,7 +13,7 @@ from engine.core.state import State
 from engine.domain.effects import CancelOrder, SubmitOrder
 from engine.domain.identity import order_id
 from engine.domain.instant import Instant
-from engine.domain.order import OrderRequest, OrderState, Purpose, Refusal
+from engine.domain.order import ExitReason, OrderRequest, OrderState, OrderType, Purpose, Refusal
 from engine.domain.records import OrderCheck
 
 
@@ -89,6 +89,20 @@ def withdraw_entries(
             end_leg(state, order)
         else:
             request_cancel(state, order, at, reason)
+
+
+def withdraw_part(state: State, at: Instant, bot_id: str, symbol: str, reason: ExitReason) -> None:
+    """Take back a follower's exit of a part that rests at a limit: all is to be left, and a stop can't wait for it.
+    Asked once: a venue that says no has traded it. The follower leaves the whole when the part is out.
+    """
+    bot = state.bots.get(bot_id)
+    for order in state.open_orders(bot_id, symbol):
+        if order.exit_reason is not ExitReason.REDUCE or order.order_type is not OrderType.LIMIT:
+            continue
+        if bot is not None and bot.following is not None:
+            bot.following.leaving[symbol] = reason
+        if order.cancel_wanted is None and all(s.state is not OrderState.CANCEL_REQUESTED for s in order.history):
+            request_cancel(state, order, at, "all of the position is being closed")
 
 
 def request_cancel(

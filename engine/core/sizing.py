@@ -95,8 +95,8 @@ def _by_volatility(sizing: Sizing, view: SizingView, share: Decimal) -> Decimal 
     if view.atr is None:
         return Refusal("sizing_warming", f"{name} has too few bars yet to reckon a size from")
     move = Decimal(str(round(view.atr, _ATR_DIGITS)))
-    if move <= 0:
-        return Refusal("sizing_warming", f"{name} is 0: no size can be reckoned from it")
+    if not move.is_finite() or move <= 0:
+        return Refusal("sizing_warming", f"{name} is {move:f}: no size can be reckoned from it")
     return share / move
 
 

@@ -133,6 +133,7 @@ class LeaderFact:
     equity         of a fill: the leader's account after it, currency
     age_us         how old it was when it was told, wall time; None for the account's own, whose market time is ours
     copied         whether the bot that did it is itself a follower
+    sequence       of a leader elsewhere: its place among what that account wrote down
     """
 
     fact_id: str
@@ -153,6 +154,7 @@ class LeaderFact:
     equity: Decimal = Decimal(0)
     age_us: int | None = None
     copied: bool = False
+    sequence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ FIGURES = (
 _DATA = ("data_digest", "symbols", "from", "to")
 _TERMS = ("strategy", "parameters", "seed", "cash", "currency", "charge_schedule", "venue_charges", "fill_terms",
           "intrabar")  # fmt: skip
+DIGEST_SHOWN = 12  # characters: enough to tell two apart; --json has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,15 @@ def check_same_data(runs: Sequence[KeptRun]) -> None:
 
 def _told(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def differing_words(key: str, value: Any) -> str:
+    """A value of `differences` as a person reads it: the beginning of a digest, `-` for what a run does not have."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)[:DIGEST_SHOWN] if key == "data_digest" else _told(value)
 
 
 def differences(runs: Sequence[KeptRun]) -> dict[str, list[Any]]:

@@ -134,6 +134,8 @@ class _Drive:
         if held:
             leave_at = next_leave_at(self._state, self._session)
             stop = min(stop, max(moment, bisect_left(self._place, leave_at)))
+        elif self._state.next_due_at != NEVER:  # an order that was taken back is still looked after for a minute
+            stop = min(stop, max(moment, bisect_left(self._place, self._state.next_due_at)))
         return stop
 
     def _pass_over(self, moment: int, stop: int) -> int:
@@ -159,7 +161,8 @@ class _Drive:
         self._take_in(self._row[stop])
         self._ran = int(minutes[-1]) if len(minutes) else self._ran
         state.now = max(state.now, end)
-        state.next_due_at = end + MINUTE if held and end < session.close_at else NEVER
+        if held:
+            state.next_due_at = end + MINUTE if end < session.close_at else NEVER
         return stop
 
     def _look(self, moment: int) -> None:

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import keyword
 import re
+import stat
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -52,7 +54,7 @@ def outside_strategies(folder: Path | None, *, installed: bool = True) -> Outsid
             kinds[name] = load()
         except DataError as error:
             broken[name] = str(error)
-    return Outside(kinds, broken, tuple(refused))
+    return Outside(kinds, broken, tuple(refused), tuple(_exposed(folder)))
 
 
 def name_trouble(name: str) -> str | None:
@@ -92,6 +94,14 @@ def _offered(folder: Path | None, installed: bool) -> Iterator[tuple[str, str, A
         yield point.name, f"entry point {point.value}", lambda point=point: _kind_of_point(point)
 
 
+def _exposed(folder: Path | None) -> Iterator[str]:
+    """What anybody on this machine may change of what is run here, the folder first."""
+    for path in () if folder is None else (folder, *sorted(folder.glob("*.py"))):
+        with suppress(OSError):  # a file that is gone, or a link to nowhere: it is told as broken
+            if path.stat().st_mode & stat.S_IWOTH:
+                yield f"{path}: anybody on this machine may write to it, and what it holds is run; chmod o-w {path}"
+
+
 def _kind_of_point(point: EntryPoint) -> Kind:
     where = f"entry point {point.value}"
     try:
@@ -121,7 +131,7 @@ def _kind(module: ModuleType, where: str) -> Kind:
         presets = {"balanced": parameters(), **dict(getattr(module, "PRESETS", {}))}
     except InvalidValue as error:
         raise DataError(where, str(error)) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         words = f"{own.__name__} can't be made with its defaults: {type(error).__name__}: {error}"
         raise DataError(where, words, _line(error, Path(where))) from error
     strange = [name for name, preset in presets.items() if not isinstance(preset, parameters)]

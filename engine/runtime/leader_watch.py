@@ -21,13 +21,15 @@ from engine.core.state import State
 from engine.domain.account import AccountSpec, Mode
 from engine.domain.copy_rules import Party
 from engine.domain.copying import CHAIN_MAX, CopyTerms, Follow, LeaderName, LeaderTold
-from engine.domain.errors import OperatingError
+from engine.domain.errors import OperatingError, PermanentFailure
 from engine.ports import Clock, LeaderBoard, Standing
 
 POLL_S = 1.0  # one document read a follower: 86,400 a day
 STANDING_S = 10.0  # two more, for who the leader is and whether its engine lives
 UNTAKEN_S = 30.0  # what was told and not taken by then was told of another leader
 BEHIND = 50  # records behind the cursor that are looked at again
+LATE_S = 20.0  # after the newest one they are looked at once more: the relay's second tries are through by then
+UNREADABLE = "has records that can't be read"
 _log = structlog.get_logger()
 
 
@@ -61,6 +63,7 @@ class _Heard:
     told: dict[str, int] = field(default_factory=dict)  # sequences of facts just behind the cursor, by id
     last: LeaderTold | None = None
     told_at: float = 0.0
+    again_at: float | None = None  # when they are looked at once more, monotonic
 
 
 class LeaderWatch:
@@ -97,19 +100,33 @@ class LeaderWatch:
                 troubled = True
 
     def look(self) -> None:
-        """Tell each follower what is new of its leader. Raises OperatingError."""
+        """Tell each follower what is new of its leader. Raises OperatingError where the store does not answer."""
         for follower in self._followers():
             heard = self._heard.get(follower.bot_id)
             if heard is None or (heard.leader, heard.follow) != (follower.terms.leader, follower.terms.follow):
                 heard = _Heard(follower.terms.leader, follower.terms.follow)
             if not self._taken(follower, heard):
                 continue
-            told = self._told(follower, heard)
-            last = heard.last
+            told, last = self._read(follower, heard), heard.last
             if last is None or told.facts or told.sequence != last.sequence or _state(told) != _state(last):
                 heard.last, heard.told_at = told, self._clock.monotonic()
                 self._put(told)
             self._heard[follower.bot_id] = heard
+
+    def _read(self, follower: Follower, heard: _Heard) -> LeaderTold:
+        """What there is to tell. A leader that can't be read is gone: that keeps no other follower waiting, and ends
+        nothing. Raises OperatingError for a store that does not answer, which says nothing of the leader.
+        """
+        try:
+            return self._told(follower, heard)
+        except Exception as error:
+            if isinstance(error, OperatingError) and not isinstance(error, PermanentFailure):
+                raise
+            if heard.last is None or heard.last.gone != UNREADABLE:
+                _log.exception("a leader can't be read", follower=follower.bot_id, leader=str(heard.leader))
+            return LeaderTold(
+                follower.bot_id, heard.leader, follower.sequence, follower.sequence, gone=UNREADABLE
+            )  # fmt: skip
 
     def _told(self, follower: Follower, heard: _Heard) -> LeaderTold:
         """What there is to tell now. A follower that has heard nothing yet begins with what comes next."""
@@ -120,17 +137,25 @@ class LeaderWatch:
             return told
         newest = self._board.newest(standing, terms.follow)
         cursor = newest if after is None else after
-        held = self._held(follower, standing) if heard.last is None or after is None else {}
-        if heard.base is None or after is None:
-            heard.base = cursor
-        if newest <= cursor:
+        first = heard.base is None or after is None
+        held = self._held(follower, standing) if first else {}
+        base = cursor if first or heard.base is None else heard.base
+        now = self._clock.monotonic()
+        if newest > cursor:
+            heard.again_at = now + LATE_S
+        elif heard.again_at is None or now < heard.again_at:
+            heard.base = base
             return replace(told, sequence=cursor, held=held)
-        found = self._board.facts(standing, terms.follow, max(heard.base, cursor - BEHIND), self._clock.now())
+        else:
+            heard.again_at = None
+        found = self._board.facts(standing, terms.follow, max(base, cursor - BEHIND), self._clock.now())
         new = [(sequence, fact) for sequence, fact in found if fact.fact_id not in heard.told]
-        cursor = max([newest, *(sequence for sequence, _ in new)])
+        cursor = max([cursor, newest, *(sequence for sequence, _ in new)])
         heard.told.update({fact.fact_id: sequence for sequence, fact in new})
         heard.told = {one: sequence for one, sequence in heard.told.items() if sequence > cursor - BEHIND}
-        return replace(told, sequence=cursor, facts=tuple(fact for _, fact in new), held=held)
+        heard.base = base
+        facts = tuple(replace(fact, sequence=sequence) for sequence, fact in new)
+        return replace(told, sequence=cursor, facts=facts, held=held)
 
     def _taken(self, follower: Follower, heard: _Heard) -> bool:
         """Whether the engine has taken what it was told last, or never will."""

@@ -68,7 +68,7 @@ class Recorder:
             self._writer.close()
 
     def write(self, *, whole: bool = True) -> None:
-        """Pack all that was heard, and with `whole` write it; else only what fills a block. Never raises for a disk."""
+        """Pack all that was heard, and with `whole` write it; else only what fills a block. Never raises."""
         try:
             while not self.tap.closed and (heard := self.tap.take(_AT_ONCE)):
                 for one in heard:
@@ -79,6 +79,9 @@ class Recorder:
                 self._flush()
         except OSError as error:
             self._give_up(f"{error.filename or self._folder}: {error.strerror or error}")
+        except Exception as error:  # noqa: BLE001 - what it can't pack is its own trouble: the account goes on
+            _log.exception("recording failed", account=self._header.account.account_id)
+            self._give_up(f"it failed: {type(error).__name__}: {error}")
         if self.tap.overrun and self.stopped is None:
             self._give_up("it could not keep up")
 

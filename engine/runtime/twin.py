@@ -18,6 +18,7 @@ import structlog
 
 from engine.core.state import MakeStrategy
 from engine.domain.account import AccountSpec, Mode
+from engine.domain.copying import COPY
 from engine.domain.effects import Effect, PublishRecord
 from engine.domain.errors import CannotStart, OperatingError
 from engine.domain.events import (
@@ -77,6 +78,7 @@ class Twin:
         model: FillModel | None = None,
     ) -> None:
         self.account = twin_account(live)
+        self._live_id = live.account_id
         self.tap = QueuedTap()
         self.books = TwinBooks(self.account.account_id)
         self._make_strategy = make_strategy
@@ -155,11 +157,23 @@ class Twin:
         if isinstance(event, SessionOpened) and event.session.day > self._day:
             self._day = event.session.day
             self.books.begin(event.at)
-        self._loop.step(event)
+        self._loop.step(self._as_own(self._loop, event))
         if isinstance(event, BotRemoved):
             self.books.forget(event.bot_id)
         elif isinstance(event, BotChanged):
             self.books.remember(event.spec.bot_id)
+
+    def _as_own(self, loop: PaperLoop, event: Event) -> Event:
+        """Copying as it is said to the twin: leaders of the live account are its own bots, and what one elsewhere did
+        goes on from where the twin is, which heard nothing of the days before.
+        """
+        if isinstance(event, BotChanged) and event.spec.strategy == COPY:
+            own = str(event.spec.parameters.get("leader", "")).removeprefix(f"{self._live_id}/")
+            parameters = {**event.spec.parameters, **({"leader": own} if own else {})}
+            return replace(event, spec=replace(event.spec, parameters=parameters))
+        if isinstance(event, LeaderTold) and (bot := loop.engine.state.bots.get(event.bot_id)) is not None:
+            return replace(event, after=None if bot.following is None else bot.following.sequence)
+        return event
 
     def _sink(self, effect: PublishRecord) -> None:
         self.books.take_paper(effect.record)

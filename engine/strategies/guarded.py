@@ -41,7 +41,10 @@ class _Terms:
 
     def explain(self, verdict: Verdict) -> tuple[str, ...]:
         """Its own words."""
-        words: tuple[str, ...] = self._own.explain(verdict)
+        try:
+            words: tuple[str, ...] = self._own.explain(verdict)
+        except SystemExit as error:
+            raise InvalidValue("explain", "it raised SystemExit") from error
         return words
 
 
@@ -75,7 +78,10 @@ class GuardedUniverse(_Terms):
 
     def on_bars(self, at: Instant, bars: Mapping[str, Bar], values: Mapping[str, Values]) -> Mapping[str, Verdict]:
         """Its verdicts, if they are such."""
-        verdicts = self._on_bars(at, bars, values)
+        try:
+            verdicts = self._on_bars(at, bars, values)
+        except SystemExit as error:
+            raise InvalidValue("on_bars", "it raised SystemExit") from error
         if not isinstance(verdicts, Mapping):
             raise InvalidValue("on_bars", f"must return verdicts by symbol, returned {verdicts!r}")
         for verdict in verdicts.values():

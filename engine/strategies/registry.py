@@ -30,11 +30,13 @@ class Outside:
     """Strategies from outside the project, by name: those that can be made, and why others can't, each a sentence.
 
     `refused` are sentences on files that have a name they can't have: the name means another strategy, or none.
+    `exposed` are sentences on what anybody on the machine could have written there.
     """
 
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
+    exposed: tuple[str, ...] = ()
 
 
 def _kind(module: Any, strategy: Callable[[Any], Strategy | UniverseStrategy]) -> Kind:

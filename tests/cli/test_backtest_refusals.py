@@ -139,13 +139,13 @@ def test_a_timeframe_that_cannot_be_made_of_the_bars_is_told(tmp_path: Path) -> 
     assert_refused(ran, WORDS_WRONG, told, out)
 
 
-def test_a_folder_that_cannot_be_written_is_told_and_its_place_left_alone(ticks: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("inside", ["", "/deep/below"])
+def test_a_file_in_the_way_of_the_result_is_told_and_left_alone(inside: str, ticks: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.write_text("a file of someone's")
-    ran = lockstep("backtest", "--strategy", "confluence", "--data", ticks, "--out", out)
-    assert (ran.code, ran.out) == (FAILED, "")
-    assert str(out) in ran.err
-    assert ran.err.count("\n") == 1
+    ran = lockstep("backtest", "--strategy", "confluence", "--data", ticks, "--out", f"{out}{inside}")
+    assert (ran.code, ran.out) == (WORDS_WRONG, "")
+    assert ran.err.endswith(f"error: argument --out: {out} is a file; name a folder\n")
     assert out.read_text() == "a file of someone's"
 
 

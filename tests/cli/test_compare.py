@@ -93,6 +93,27 @@ def test_anyway_compares_them_and_says_what_differs(place: Path) -> None:
     assert json.loads(ran.out)["differences"] == {"to": ["2026-01-07", "2026-01-06"]}
 
 
+def test_what_differs_is_told_in_words_for_people(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "cheap", tmp_path / "other")
+    summary = Folder(place / "cheap").summary | {"data_digest": "0123456789abcdef", "symbols": ["TCS", "SBIN"]}
+    summary["parameters"] = {"allow_short": True}
+    (tmp_path / "other" / "summary.json").write_text(json.dumps(summary))
+    ran = lockstep("compare", place / "cheap", tmp_path / "other", "--anyway", "--out", tmp_path)
+    mine = Folder(place / "cheap").summary
+    told = (
+        ("data_digest", mine["data_digest"][:12], "0123456789ab"),
+        ("parameters.allow_short", "false", "true"),
+        ("parameters.buy_at", "45.0", "-"),
+        ("symbols", ", ".join(mine["symbols"]), "TCS, SBIN"),
+    )
+    page = (tmp_path / "compare.html").read_text()
+    for key, before, after in told:
+        assert f"\n{key}: {before} | {after}\n" in ran.out
+        assert before in page
+    assert "None" not in ran.out + page
+    assert "[&#x27;" not in page
+
+
 def test_a_run_of_before_summaries_named_their_data_is_refused(place: Path, tmp_path: Path) -> None:
     shutil.copytree(place / "cheap", tmp_path / "old")
     summary = Folder(place / "cheap").summary

@@ -226,3 +226,10 @@ def test_the_loss_at_the_stop_is_never_more_than_was_to_be_risked(seen: SizingVi
     elif isinstance(found, Decimal) and found:
         lost = found * abs(seen.price - seen.stop) + charges(found, seen.price, seen.stop)
         assert lost <= seen.equity * value / 100
+
+
+@pytest.mark.parametrize("atr", [float("nan"), float("inf"), 0.0, 1e-9, -1.0])
+def test_an_atr_that_is_no_move_makes_no_size(atr: float) -> None:
+    found = sized(SizingKind.VOLATILITY, "1", view(atr=atr))
+    assert isinstance(found, Refusal)
+    assert found.code == "sizing_warming"

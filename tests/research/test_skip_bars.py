@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pytest
 
+from engine.core.indicators import IndicatorKey
+from engine.core.strategy import Verdict
 from engine.core.tape import Tape
 from engine.domain.account import AccountSpec, BotSpec, Desired, Exits
 from engine.domain.effects import PublishRecord
 from engine.domain.events import BotChanged, InstrumentListed, MarketEnded, SessionOpened
 from engine.domain.instant import MINUTE
-from engine.domain.market import TradingSession
+from engine.domain.market import Bar, TradingSession
 from engine.domain.risk import RiskPolicy
+from engine.domain.signal import SignalType
 from engine.market_data.runs import BarRun
 from engine.research.skip_bars import run_bars
 from engine.simulation.fill_model import FillModel
@@ -167,3 +171,50 @@ def assert_equal(seed: int) -> int:
 def test_skipping_bars_equals_stepping_on_random_streams(hundred: int) -> None:
     fills = [assert_equal(seed) for seed in range(hundred * STREAMS // 3, (hundred + 1) * STREAMS // 3)]
     assert sum(fills) > 250
+
+
+class Changes:
+    """Says BUY of the second bar and SELL of the third, nothing of any other."""
+
+    needs = ()
+    cooldown_s, allow_short, confirm_us = 0, False, 0
+
+    def __init__(self) -> None:
+        self._bars = 0
+
+    def on_bar(self, bar: Bar, values: Mapping[IndicatorKey, float | None]) -> Verdict:
+        self._bars += 1
+        signal = {2: SignalType.BUY, 3: SignalType.SELL}.get(self._bars)
+        return Verdict("signal" if signal else "quiet", 100.0, signal)
+
+    def explain(self, verdict: Verdict) -> tuple[str, ...]:
+        return ("it was the turn of it",)
+
+
+def test_a_minute_without_a_bar_after_an_entry_was_taken_back_has_its_point_on_the_equity_line() -> None:
+    trading, marks = session(), []
+    minutes = (30, 31, 32, 34, 35, 36)
+    rows = sorted(
+        (trading.open_at + (minute + closes) * MINUTE, not closes) for minute in minutes for closes in (False, True)
+    )
+    place = np.array([at for at, _ in rows])
+    closes = np.array([not opens for _, opens in rows])
+    flat = np.full(len(rows), 10_000)
+    run = BarRun(("AAA",), ("1m",), place, np.zeros(len(rows), dtype=np.int64), closes,
+                 place - closes * MINUTE, flat, flat, flat, flat, np.ones(len(rows)))  # fmt: skip
+    for stepped in (True, False):
+        account = AccountSpec("paper-skip", "user")
+        records: list[PublishRecord] = []
+        loop = PaperLoop(account, lambda *_: Changes(), records.append, model=FillModel(latency_ms=50_000), views=False)
+        loop.step(InstrumentListed(instrument("AAA")))
+        loop.step(BotChanged(BotSpec("bot", "confluence", ("AAA",)), Desired.RUNNING, 1))
+        loop.step(SessionOpened(trading, trading.open_at))
+        if stepped:
+            loop.run(run.events())
+        else:
+            run_bars(loop, run)
+        loop.step(MarketEnded(int(place[-1])))
+        assert "cancelled" in {getattr(one.record, "state", None) for one in records}
+        marks.append(list(loop.engine.state.ledger.marks))
+    assert marks[0] == marks[1]
+    assert (trading.open_at + 34 * MINUTE) in {mark.at for mark in marks[0]}

@@ -166,3 +166,23 @@ def test_a_process_of_the_service_loads_them_and_says_what_it_loaded(tmp_path: P
     ]  # fmt: skip
     assert told[0]["source"] == str(tmp_path / "risers.py")
     assert told[1]["why"].endswith("torn.py, line 1: invalid syntax")
+
+
+@pytest.mark.parametrize("which", ["folder", "file"])
+def test_a_place_that_everybody_may_write_to_is_told(which: str, tmp_path: Path) -> None:
+    path = folder_with(tmp_path, risers=SOUND) / "risers.py"
+    assert loaded(tmp_path).exposed == ()
+    path.chmod(0o666) if which == "file" else tmp_path.chmod(0o777)
+    (why,) = loaded(tmp_path).exposed
+    assert str(path if which == "file" else tmp_path) in why
+    said = {"GOOGLE_CLOUD_PROJECT": "demo-x", "LOCKSTEP_OWNER_UID": "me", "STRATEGIES_DIR": str(tmp_path)}
+    with also(Outside()), capture_logs() as told:
+        load_own_strategies(read_settings(said), tell=True)
+    assert [line["why"] for line in told if line["log_level"] == "warning"] == [why]
+
+
+def test_a_strategy_whose_making_ends_the_process_is_only_broken(tmp_path: Path) -> None:
+    text = SOUND.replace("    def __init__(self, parameters):", "    def __init__(self, parameters):\n        exit(1)")
+    assert text != SOUND
+    found = loaded(folder_with(tmp_path, risers=text))
+    assert "SystemExit" in found.broken["risers"]

@@ -35,6 +35,7 @@ class HandBoard:
     follows: tuple[LeaderName, ...] = ()
     user_id: str = "user"
     stood: int = 0
+    read: int = 0
 
     def standing(self, leader: LeaderName) -> Standing:
         self._answer()
@@ -47,6 +48,7 @@ class HandBoard:
 
     def facts(self, standing: Standing, follow: Follow, after: int, now: datetime) -> Sequence[tuple[int, LeaderFact]]:
         self._answer()
+        self.read += 1
         return [(sequence, self.shown[sequence]) for sequence in sorted(self.shown) if sequence > after]
 
     def held(self, standing: Standing, symbol: str) -> Decimal | None:

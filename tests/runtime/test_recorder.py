@@ -144,6 +144,17 @@ def test_a_tap_that_is_not_emptied_in_time_closes_itself(tmp_path: Path) -> None
     assert one.stopped == "it could not keep up"
 
 
+def test_an_event_that_cannot_be_packed_stops_it_with_an_alert(tmp_path: Path) -> None:
+    told: list[tuple[str, str, str]] = []
+    one = recorder(tmp_path)
+    one._tell = lambda *said: told.append(said)
+    hear_day(one, TUESDAY)
+    one.tap.took(Tick("ACME", session(TUESDAY).open_at, 2**70, 1.0))
+    one.write()
+    assert [kind for kind, _, _ in told] == ["recording_stopped"]
+    assert one.tap.closed, "nothing piles up that nobody empties"
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

@@ -50,6 +50,8 @@ def test_every_variable_is_taken_as_it_is_said() -> None:
         "LOCKSTEP_WEB_DIR": "/web",
         "LOCKSTEP_DEMO_EMAIL": "demo@example",
         "LOCKSTEP_DEMO_PASSWORD": "told",
+        "LOCKSTEP_CALENDAR": "/data/days.csv",
+        "STRATEGIES_DIR": "/ideas",
     }
     assert read_settings(said) == Settings(
         role="engine",
@@ -69,6 +71,8 @@ def test_every_variable_is_taken_as_it_is_said() -> None:
         web_dir=Path("/web"),
         demo_email="demo@example",
         demo_password="told",
+        special_days=Path("/data/days.csv"),
+        strategies_dir=Path("/ideas"),
     )
 
 

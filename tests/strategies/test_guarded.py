@@ -71,6 +71,24 @@ def test_a_strategy_that_would_end_the_process_only_fails() -> None:
         guarded(Own(SystemExit(1))).on_bar(BAR, {})  # type: ignore[union-attr]
 
 
+class Exits(Own):
+    """One that ends the process wherever it is asked."""
+
+    def on_bars(self, at: Any, bars: Any, values: Any) -> Any:
+        raise SystemExit(1)
+
+    def explain(self, verdict: Verdict) -> tuple[str, ...]:
+        raise SystemExit(1)
+
+
+def test_one_that_compares_symbols_or_explains_itself_does_not_end_it_either() -> None:
+    made = guarded(Exits())
+    with pytest.raises(InvalidValue, match="SystemExit"):
+        made.on_bars(BAR.close_at, {"ACME": BAR}, {"ACME": {}})  # type: ignore[union-attr]
+    with pytest.raises(InvalidValue, match="SystemExit"):
+        made.explain(Verdict("signal", 50.0, BUY))
+
+
 @pytest.mark.parametrize(
     ("more", "field"),
     [

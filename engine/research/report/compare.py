@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.research.comparison import KeptRun, compared
+from engine.research.comparison import KeptRun, compared, differing_words
 from engine.research.pictures.lines import Series, lines_svg
 from engine.research.pictures.look import RUNS
 from engine.research.pictures.numbers import grouped, signed
@@ -77,5 +77,8 @@ def _cell(run: KeptRun, column: tuple[str, str, int, str, bool]) -> Cell | str:
 
 
 def _differences(differing: dict[str, list[Any]], names: Sequence[str]) -> str:
-    rows = [(key, *(NONE if value is None else str(value) for value in values)) for key, values in differing.items()]
+    rows = [
+        (key, *(NONE if value is None else differing_words(key, value) for value in values))
+        for key, values in differing.items()
+    ]
     return table(("", *names), rows) or "<p>Nothing: bots, terms and data are the same.</p>"

@@ -65,7 +65,9 @@ def _head(swept: Swept, quality: Quality) -> str:
     if swept.heights is None:
         return head + "<p>No trial has a score, so nothing is recommended.</p></header>"
     found = swept.heights.recommended
-    head += f"<p>Recommended</p><p><code>--set {escape(' '.join(set_words(found.trial.settings)))}</code></p></header>"
+    words = escape(" ".join(set_words(found.trial.settings)))
+    head += "<p>Recommended, and written to best.json for <code>backtest --bots</code></p>"
+    head += f"<p><code>{words}</code></p></header>"
     return head + f"<section>{_figures(swept, found)}</section>"
 
 

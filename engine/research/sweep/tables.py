@@ -102,7 +102,7 @@ def figures_of(swept: Swept, quality: dict[str, Any]) -> dict[str, Any]:
 
 
 def set_words(settings: dict[str, Value]) -> list[str]:
-    """The settings as `--set` takes them."""
+    """The settings as `sweep --set` takes them; dotted ones are the bot's, which `backtest` reads from best.json."""
     return [f"{name}={_cell(value)}" for name, value in settings.items()]
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from engine.domain.account import BotSpec
 from engine.domain.errors import InvalidValue, StrategyFailed
 from engine.domain.instant import iso
 from engine.market_data.columns import MarketData
@@ -142,17 +143,24 @@ class Plan:
 def run_job(plan: Plan, data: MarketData, job: Job) -> BacktestResult:
     """Run it with the live engine. Raises InvalidValue for settings that exclude each other."""
     bots = plan.bots(dict(job.settings), job.cash)
+    specs = bots.bots
     window = job.window
     digest = plan.data_digest
     if window.first is not None and window.last is not None:
         data = between(data, window.warm_from or window.first, window.last)
+        specs = tuple(_listed(bot, data) for bot in specs)
         digest = f"{digest}:{window.warm_from}:{window.first}:{window.last}"
     account = replay_account(bots, digest)
     model = FillModel.of(account, Intrabar(plan.intrabar))
-    result = run_backtest(account, bots.bots, data, model=model, trading_from=window.first)
+    result = run_backtest(account, specs, data, model=model, trading_from=window.first)
     if window.first is not None:
         _forget_warming(result, window.first.isoformat())
     return result
+
+
+def _listed(bot: BotSpec, data: MarketData) -> BotSpec:
+    """The bot on those of its symbols that have rows in the window: one that is listed later is no reason to stop."""
+    return replace(bot, symbols=tuple(symbol for symbol in bot.symbols if symbol in data.symbols))
 
 
 def outcome_of(plan: Plan, data: MarketData, job: Job) -> Outcome:

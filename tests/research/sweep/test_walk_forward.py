@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from engine.domain.errors import InvalidValue
 from engine.domain.instant import iso
 from engine.market_data.columns import MarketData
+from engine.market_data.instruments import instrument_for
 from engine.market_data.span import between, traded_days
 from engine.research.sweep.askers import asker_of
-from engine.research.sweep.trial import Job, Window, run_job
+from engine.research.sweep.trial import Job, Window, outcome_of, run_job
 from engine.research.sweep.walk_forward import LINES, Scheme, WalkForward, folds_of, parse_scheme, walk_forward
 from tests.research.sweep.hills import untold
 from tests.research.sweep.small_market import PLAN, SPACE, another_end, market, search_of
@@ -140,3 +142,16 @@ def test_days_are_cut_without_a_copy_and_without_a_row_lost() -> None:
     assert sum(part.bar_count for part in parts) == data.bar_count
     assert all(traded_days(part) == [day] for part, day in zip(parts, days, strict=True))
     assert parts[3].bars[0].close.base is not None
+
+
+def test_a_symbol_that_is_listed_later_leaves_the_windows_before_to_the_others() -> None:
+    days = traded_days(market())
+    (late,) = between(market(), days[4], days[-1]).bars
+    data = replace(market(), bars=(*market().bars, replace(late, instrument=instrument_for("SBIN"))))
+    plan = replace(PLAN, symbols=("RELIANCE", "SBIN"))
+    settings = (("buy_at", 30), ("confirm_s", 0), ("timeframe", "1m"))
+    for first, last, traded in ((days[0], days[3], {"RELIANCE"}), (days[4], days[7], {"RELIANCE", "SBIN"})):
+        outcome = outcome_of(plan, data, Job(settings, Window(first, last)))
+        assert outcome.impossible is None
+        result = run_job(plan, data, Job(settings, Window(first, last)))
+        assert {trade.symbol for trade in result.trades} == traded
