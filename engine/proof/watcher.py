@@ -52,8 +52,11 @@ class Watcher:
             return
         if entry:
             self._entry(order, who)
-        if order.order_id in self._sent:
+        arrived = any(placed.tag == order.order_id for placed in self.exchange.placed)
+        if order.order_id in self._sent and (entry or arrived):
             self._say(f"I1: {order.order_id} was sent twice")
+        elif order.order_id in self._sent:  # the same exit of two engines, neither of which can see the other's
+            self._met["an exit sent while the same was on its way"] += 1
         self._sent.add(order.order_id)
         if record.signal_id is None or order.purpose is not Purpose.ENTRY:
             return

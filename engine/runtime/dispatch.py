@@ -145,7 +145,9 @@ class Dispatch:
             left = is_left_to_close(order, self._broker.report())
         except OperatingError as error:
             return f"another engine may send for the account, and the broker does not say what is held ({error})"
-        return None if left else "another engine may have closed it: the broker shows nothing left to close"
+        if left:
+            return None
+        return "another engine may have closed it: the broker has this order, or shows nothing left to close"
 
     def _tell_not_sent(self, order: SubmitOrder, why: str) -> None:
         """It certainly did not leave. An exit is given up a little later, or each tick would decide another."""

@@ -69,9 +69,11 @@ class LastWord:
 
 
 def is_left_to_close(order: SubmitOrder, report: BrokerReport) -> bool:
-    """Whether the venue holds what an exit would close, less what already works to close it. It never opens anything,
-    whoever else sends the same.
+    """Whether the venue holds what an exit would close, less what already works to close it, and does not have this
+    very order, which another engine derived alike and sent. It never opens anything, whoever else sends the same.
     """
+    if any(other.client_order_id == order.order_id for other in report.orders):
+        return False
     held = sum(position.quantity for position in report.positions if position.symbol == order.symbol)
     working = sum(
         other.quantity - other.filled_quantity

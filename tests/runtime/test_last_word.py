@@ -161,6 +161,15 @@ def test_with_the_lease_in_doubt_an_exit_leaves_only_for_what_the_broker_still_s
     assert (desk.refused(exit_of()) is None) == leaves
 
 
+def test_with_the_lease_in_doubt_an_exit_that_the_broker_has_already_is_not_sent_again() -> None:
+    """Somebody else bought meanwhile, so that there would be enough to close for two."""
+    report = held(500)
+    sent = VenueOrder("V9", "OUT", "ACME", Side.SELL, D(100), D(100), VenueState.FILLED, AT)
+    desk = WatchedDesk(lease=LeaseFor(-1.0))
+    desk.venue.on_report.append(replace(report, orders=(*report.orders, sent)))
+    assert "the broker has this order" in (desk.refused(exit_of()) or "")
+
+
 def test_with_the_lease_in_doubt_and_a_broker_that_does_not_say_an_exit_waits() -> None:
     desk = WatchedDesk(lease=LeaseFor(1.0))
     desk.venue.on_report.append(OutcomeUnknown("no answer"))
