@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import jwt
 from playwright.sync_api import Page, expect
 
 from tests.browser import seeded_risk
@@ -139,6 +140,11 @@ def test_dry_says_every_reason_and_arming_asks_for_live_and_a_sign_in_of_now(sta
         "E-mail and password do not match. Check both and try again."
     )
     stack.server.answers.clear()
+    [first] = stack.server.calls("POST", "/accounts/paper-demo/arm")
+    signed_in_s = jwt.decode(str(first.token), options={"verify_signature": False})["iat"]
+    dashboard.page.wait_for_function(
+        "at => Date.now() / 1000 >= at + 1", arg=signed_in_s
+    )  # a token's times are seconds
     sheet.get_by_label("Password").fill(DEMO.password)
     sheet.get_by_role("button", name="Sign in again").click()
     expect(sheet).to_have_count(0)
