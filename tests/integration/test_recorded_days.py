@@ -54,6 +54,7 @@ def test_a_live_account_is_recorded_without_being_asked_and_a_paper_one_is_not(
         recordings = tmp_path / "recordings" / "live-practice"
         with engine_process(host, firestore_project, tmp_path, **live) as engine:
             await_that(lambda: bool(parts_in(recordings)), 60, engine, "a live account's day is recorded")
+            await_that(lambda: "trading" in engine.told(), 60, engine, "it trades")
             assert engine.end() == 0
     (part, *_) = parts_in(recordings)
     assert decided(part)["decisions"] > 0
