@@ -21,7 +21,7 @@ from engine.domain.account import AccountSpec, BotSpec
 from engine.domain.effects import PublishRecord, SubmitOrder
 from engine.domain.errors import Fenced, OperatingError
 from engine.domain.records import OrderRecord
-from engine.outbox.relay import Relay
+from engine.outbox.relay import STATE_PACE_S, Relay
 from engine.proof.exchange import Exchange
 from engine.proof.link import InFlight, Link
 from engine.proof.market import Prices, told_by
@@ -32,6 +32,7 @@ from engine.runtime.ownership import Ownership
 from engine.runtime.patience import at_once
 
 BRINK = "with its intent in the store"
+DRAINS_MAX = 200  # steps of the relay; what takes more is no longer draining
 
 
 class Turn(threading.Event):
@@ -139,11 +140,14 @@ class Instance:
         return wait
 
     def drain(self) -> None:
-        """Take what is in the inbox, and deliver what waits as long as that goes on without a rest."""
+        """Take what is in the inbox, and deliver what waits, states that are paced included."""
         while len(self.session.inbox):
             self._session_turn()
-        while self.relay.step() == 0.0:
-            pass
+        for _ in range(DRAINS_MAX):
+            rest_s = self.relay.step()
+            if rest_s is None or rest_s > STATE_PACE_S:
+                return
+            self._around.clock.wait(rest_s)  # a state that was written within the second waits for its turn
 
     def let_go(self) -> None:
         """Deliver what waits, if the store takes it, and let the lease go: so an engine ends in order."""
