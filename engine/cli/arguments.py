@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from engine.domain.errors import InvalidValue
-from engine.strategies.bot_settings import number_of
+from engine.domain.given_number import number_of
 
 
 def day(text: str) -> date:

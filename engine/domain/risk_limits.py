@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from engine.domain.errors import InvalidValue
+from engine.domain.given_number import number_of
 from engine.domain.signal import Temperature
 
 ORDERS_PER_SECOND_CAP = 9  # ten a second is where Indian exchanges ask for a registered strategy; no policy goes there
@@ -179,20 +180,8 @@ def in_window(window: str, minute: int) -> bool:
     return begin <= minute < end if begin < end else minute >= begin or minute < end
 
 
-def _number(path: str, value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise InvalidValue(path, f"must be a number, is {value!r}")
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise InvalidValue(path, f"must be a number, is {value!r}") from None
-    if not number.is_finite():
-        raise InvalidValue(path, f"must be a finite number, is {value!r}")
-    return number
-
-
 def _whole(path: str, value: Any) -> int:
-    number = _number(path, value)
+    number = number_of(path, value)
     if number != int(number):
         raise InvalidValue(path, f"must be a whole number, is {number}")
     return int(number)
@@ -219,7 +208,7 @@ def _check_symbols(path: str, symbols: tuple[str, ...]) -> None:
 
 
 _READERS: Mapping[Kind, Callable[[str, Any], Any]] = {
-    Kind.NUMBER: _number,
+    Kind.NUMBER: number_of,
     Kind.WHOLE: _whole,
     Kind.TEMPERATURE: _temperature,
     Kind.SYMBOLS: _texts,

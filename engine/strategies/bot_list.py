@@ -26,10 +26,10 @@ from engine.domain.account import BotSpec, Building, ReduceBy
 from engine.domain.errors import InvalidValue
 from engine.domain.execution import Execution
 from engine.domain.fill_terms import DEFAULT_FILLS, FillTerms
+from engine.domain.given_number import number_of
 from engine.domain.risk import DEFAULT_POLICY, RiskPolicy, later_limits
 from engine.domain.risk_presets import read_policy
 from engine.strategies.bot_settings import (
-    number_of,
     object_of,
     parse_building,
     parse_execution,

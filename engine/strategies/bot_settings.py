@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +16,7 @@ from engine.domain.errors import InvalidValue
 from engine.domain.execution import EntryStyle, Execution, ExitStyle
 from engine.domain.exits import Exits
 from engine.domain.fill_terms import FillTerms
+from engine.domain.given_number import number_of
 from engine.domain.sizing import ByTemperature, Sizing, SizingKind
 
 
@@ -89,19 +90,6 @@ def parse_fills(said: Any) -> FillTerms:
         return FillTerms(**terms)
     except InvalidValue as error:
         raise InvalidValue(f"fills.{error.field}", error.message) from error
-
-
-def number_of(field: str, value: Any) -> Decimal:
-    """A finite number, exactly as written; raises InvalidValue otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise InvalidValue(field, f"must be a number, is {value!r}")
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise InvalidValue(field, f"must be a number, is {value!r}") from None
-    if not number.is_finite():
-        raise InvalidValue(field, f"must be a finite number, is {value!r}")
-    return number
 
 
 def whole_of(field: str, number: Decimal) -> int:

@@ -1,6 +1,5 @@
 """A real day of ten symbols with four strategies: the backtest, the paper replay and the live account in a loop decide
-and fill alike, id by id and paisa by paisa;
-and the recording of the live day, decided again, is the same.
+and fill alike, id by id and paisa by paisa; and the recording of the live day, decided again, is the same.
 
 Fed by the folder that LOCKSTEP_PROVE_DATA names; run by `make prove ONLY=parity`.
 """
