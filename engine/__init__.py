@@ -15,7 +15,8 @@ research     drivers around the same engine: backtest, reports
 adapters     hands: one outside system a file
 api          the HTTP face
 cli          the `lockstep` command
-settings     the only reader of the environment; variables says what one variable's text means
+settings     the only reader of the environment; variables says what one variable's text means, angelone_settings
+             what it says of that broker
 bootstrap    wires everything; sees all rooms above
 proof        the same parts in a simulated world that tries to break them
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from engine.cli import (
     alerts,
@@ -14,7 +14,9 @@ from engine.cli import (
     compare,
     cost,
     data,
+    doctor,
     explain,
+    keys,
     replay,
     serve,
     simulate,
@@ -23,7 +25,8 @@ from engine.cli import (
 )
 from engine.cli.own_strategies import at_hand
 from engine.domain.errors import CannotStart, InvalidValue, LockstepError
-from engine.ports import Clock, Documents, HistoricalCandles, Notifier
+from engine.domain.findings import Finding
+from engine.ports import Clock, Documents, HistoricalCandles, Notifier, Vault
 from engine.research.rebuild import Kept
 
 
@@ -38,7 +41,9 @@ def main(words: Sequence[str] | None = None) -> int:
     compare.add_parser(subcommands)
     cost.add_parser(subcommands)
     data.add_parser(subcommands, _candles)
+    doctor.add_parser(subcommands, _check)
     explain.add_parser(subcommands, _stored_documents)
+    keys.add_parser(subcommands, _vault)
     replay.add_parser(subcommands)
     serve.add_parser(subcommands, _serve)
     simulate.add_parser(subcommands, _simulator)
@@ -86,6 +91,20 @@ def _stored_documents() -> Documents:
     from engine.bootstrap.documents import stored_documents
 
     return stored_documents()
+
+
+def _check(broker: str) -> Iterable[Finding]:
+    """Firestore's and the broker's libraries are loaded only when they are asked for."""
+    from engine.bootstrap.doctoring import configured_check
+
+    return configured_check(broker)
+
+
+def _vault() -> Vault:
+    """Firestore's libraries are loaded only when they are asked for."""
+    from engine.bootstrap.keys import configured_vault
+
+    return configured_vault()
 
 
 def _serve(arguments: argparse.Namespace) -> int:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.angelone_settings import ANGELONE, AngelOneSettings, read_angelone
 from engine.domain.account import Mode
 from engine.domain.alert_channels import Channel, channels_of
 from engine.domain.arming import PAPER_SESSIONS_MIN
 from engine.domain.copy_rules import DEFAULT_COPY_RULES, CopyRules, read_copy_rules
 from engine.domain.errors import InvalidValue
 from engine.domain.risk import NO_HARD_LIMITS, HardLimits, read_hard_limits
-from engine.variables import in_cloud, market_speed, one_of, practice_venue, whole
+from engine.variables import in_cloud, market_speed, one_of, practice_venue, vault_keys, whole
 
 ROLES = ("all", "api", "engine")
-FEEDS = ("demo", "replay")
+FEEDS = ("demo", "replay", ANGELONE)
 AUDIT_KEEP_DAYS = 1827  # five years, as exchanges ask of who trades by algorithm
 RECORD_DAYS_LIVE = 5  # a week of trading
 RECORD_MB = 256  # a day of ten symbols is about 4 MB; on Cloud Run the disk is the container's memory
@@ -37,6 +38,8 @@ class Settings:
     hard_limits: what no risk policy exceeds here. audit_keep_days: how long the audit log is kept at least.
     special_days: a file of closures and special sessions, over those of the calendars.
     strategies_dir: a folder with strategies of one's own. copy_rules: whose trades a bot may copy.
+    angelone: what is said of Angel One, where its prices are traded on; see angelone_settings.
+    vault_keys, kms_key: what broker keys are sealed with; without them a key file of this machine, never in the cloud.
     """
 
     role: str
@@ -68,6 +71,10 @@ class Settings:
     twin: bool = True
     copy_rules: CopyRules = DEFAULT_COPY_RULES
     special_days: Path | None = None
+    vault_keys: tuple[str, ...] = field(default=(), repr=False)
+    vault_key_file: Path | None = None
+    kms_key: str = ""
+    angelone: AngelOneSettings | None = None
 
     @property
     def snapshot_path(self) -> Path:
@@ -115,6 +122,8 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     if not owner_uid and role != "api":
         raise InvalidValue("LOCKSTEP_OWNER_UID", "is not set: say whose account the engine trades")
     cloud = in_cloud(env)
+    angelone = read_angelone(env, feed, firestore)
+    state_dir = Path(env.get("LOCKSTEP_STATE_DIR") or "/tmp/lockstep")  # noqa: S108 - Cloud Run's disk is memory
     return Settings(
         role=role,
         host="0.0.0.0" if cloud else "127.0.0.1",  # noqa: S104 - Cloud Run's proxy stands in front; at home, loopback
@@ -129,11 +138,11 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         data=Path(data) if data else None,
         speed=market_speed(env.get("LOCKSTEP_SPEED", ""), feed),
         bots=Path(env["LOCKSTEP_BOTS"]) if env.get("LOCKSTEP_BOTS") else None,
-        state_dir=Path(env.get("LOCKSTEP_STATE_DIR") or "/tmp/lockstep"),  # noqa: S108 - Cloud Run's disk is memory
+        state_dir=state_dir,
         web_dir=Path(env.get("LOCKSTEP_WEB_DIR") or "web/dist"),
         demo_email=env.get("LOCKSTEP_DEMO_EMAIL", "") if auth else "",
         demo_password=env.get("LOCKSTEP_DEMO_PASSWORD", "") if auth else "",
-        venue=practice_venue(env.get("LOCKSTEP_VENUE", ""), feed),
+        venue=None if angelone and angelone.live else practice_venue(env.get("LOCKSTEP_VENUE", ""), feed),
         alerts=read_alerts(env),
         hard_limits=_hard_limits(env.get("RISK_HARD_LIMITS", "")),
         copy_rules=read_copy_rules(env.get("COPY_ALLOW", ""), env.get("COPY_PAPER_TO_LIVE", "")),
@@ -145,6 +154,10 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         record_days=whole(env, "RECORD_DAYS", 0, 366, 0) if env.get("RECORD_DAYS") else None,
         record_mb=whole(env, "RECORD_MB", 1, 100_000, RECORD_MB),
         twin=one_of(env, "TWIN", "on", ("on", "off")) == "on",
+        vault_keys=vault_keys(env),
+        vault_key_file=None if cloud else state_dir / "vault.key",
+        kms_key=env.get("LOCKSTEP_KMS_KEY", ""),
+        angelone=angelone,
     )
 
 

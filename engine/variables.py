@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from engine.domain.errors import InvalidValue
 
-DEFAULT_SPEEDS = {"demo": 10.0, "replay": 1.0}
+DEFAULT_SPEEDS = {"demo": 10.0, "replay": 1.0, "angelone": 1.0}
+REAL_TIME = ("angelone",)  # markets whose clock is the world's
 _PRACTICE = re.compile(r"http://(127\.0\.0\.1|localhost):\d{1,5}")
 
 
@@ -51,6 +53,29 @@ def market_speed(text: str, feed: str) -> float:
         speed = float(text)
     except ValueError:
         speed = -1.0
+    if feed in REAL_TIME and speed != 1:
+        raise InvalidValue("LOCKSTEP_SPEED", f"{text!r}: the market {feed} goes at the world's speed, 1")
     if not 0 <= speed <= 100_000:
         raise InvalidValue("LOCKSTEP_SPEED", f"{text!r} is not a speed: 0 (as fast as it goes) to 100000")
     return speed
+
+
+def vault_keys(env: Mapping[str, str]) -> tuple[str, ...]:
+    """The keys that broker keys are sealed with, newest first: LOCKSTEP_VAULT_KEYS, or the file (a mounted secret) that
+    LOCKSTEP_VAULT_KEYS_FILE names, a comma or a line between two. () where neither is set.
+
+    Raises InvalidValue where both are, or a key of Google's KMS is named too. No message quotes a key.
+    """
+    names = ("LOCKSTEP_VAULT_KEYS", "LOCKSTEP_VAULT_KEYS_FILE", "LOCKSTEP_KMS_KEY")
+    named = [name for name in names if env.get(name)]
+    if len(named) > 1:
+        raise InvalidValue(named[0], f"is set, and {' and '.join(named[1:])} too: name the vault's key in one of them")
+    text, file = env.get(names[0], ""), env.get(names[1], "")
+    if file:
+        try:
+            text = Path(file).read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidValue(names[1], f"{file} can't be read: {type(error).__name__}") from None
+        if not text.strip():
+            raise InvalidValue(names[1], f"{file} has no key")
+    return tuple(key.strip() for key in re.split(r"[,\n]", text) if key.strip())

@@ -1,9 +1,12 @@
-"""The machine's own clock. Handed to runtime, feeds and the relay by bootstrap; the only reader of wall time there."""
+"""The machine's own clock, and one that is shifted against it: what bootstrap hands to runtime, feeds and the relay.
+
+The only reader of wall time there.
+"""
 
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 class SystemClock:
@@ -20,3 +23,14 @@ class SystemClock:
     def wait(self, seconds: float) -> None:
         """Let that many seconds pass."""
         time.sleep(seconds)
+
+
+class ShiftedClock(SystemClock):
+    """The machine's clock, ahead of it by a fixed time: the market's, where a day is rehearsed that is not today."""
+
+    def __init__(self, ahead: timedelta) -> None:
+        self._ahead = ahead
+
+    def now(self) -> datetime:
+        """See Clock."""
+        return super().now() + self._ahead

@@ -9,25 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from http import HTTPStatus
 
 from flask import Response
 
 from engine.api.authentication import caller
 from engine.api.controls import put_control
-from engine.api.problems import Problem, conflict
+from engine.api.problems import conflict
 from engine.api.reads import PAGE_MAX
+from engine.api.recent_sign_in import refuse_old_sign_in
 from engine.api.services import services
 from engine.api.writing import written
 from engine.domain.account import is_live
-from engine.domain.arming import SIGN_IN_AGE_MAX_S
 from engine.domain.identity import strategy_key
 from engine.ports import Fields, Transaction
 
 
 def arm(account_id: str, hours: float) -> Response:
     """200 with the arming as it now stands; armed again, it lasts from now."""
-    _refuse_old_sign_in()
+    refuse_old_sign_in()
     if not is_live(account_id):
         raise conflict("This is a paper account: there is nothing to arm.")
     unproven = list(_unproven(account_id))
@@ -59,7 +58,7 @@ def disarm(account_id: str) -> Response:
 def set_read_only(account_id: str, read_only: bool) -> Response:
     """200. A broker connection that only reads is never live; to let it trade takes a recent sign-in."""
     if not read_only:
-        _refuse_old_sign_in()
+        refuse_old_sign_in()
 
     def work(transaction: Transaction) -> Fields:
         put_control(transaction, account_id, {"read_only": read_only})
@@ -75,13 +74,6 @@ def refuse_while_armed(transaction: Transaction, account_id: str) -> None:
     armed = (transaction.get("controls", account_id) or {}).get("armed")
     if armed is not None and armed["until"] > services().deps.clock.now():
         raise conflict("The account is armed with the bots as they are. Disarm it before you make or change a bot.")
-
-
-def _refuse_old_sign_in() -> None:
-    age_s = (services().deps.clock.now() - caller().signed_in_at).total_seconds()
-    if age_s > SIGN_IN_AGE_MAX_S:
-        detail = f"You signed in more than {SIGN_IN_AGE_MAX_S // 60} minutes ago. Sign in again, then repeat this."
-        raise Problem(HTTPStatus.FORBIDDEN, "recent-sign-in", detail)
 
 
 def _unproven(account_id: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.domain.arming import PAPER_SESSIONS_MIN
 from engine.domain.copy_rules import DEFAULT_COPY_RULES, CopyRules
 from engine.domain.risk import NO_HARD_LIMITS, HardLimits
-from engine.ports import Clock, Documents, Notifier, SnapshotStore, TokenVerifier
+from engine.ports import Clock, Documents, Notifier, SnapshotStore, TokenVerifier, Vault
 
 VERSION = "0.1.0"  # of the API, as its description says it
 
@@ -51,3 +51,4 @@ class ApiDependencies:
     copy_rules: CopyRules = DEFAULT_COPY_RULES  # whom a bot may follow
     paper_sessions_min: int = PAPER_SESSIONS_MIN  # completed on paper by what a live account's bots do
     audit_keep_days: int = 1827  # told beside the audit log; nothing here deletes of it
+    vault: Vault | None = None  # keeps broker keys; None: this service has no key to seal them with

@@ -11,12 +11,15 @@ import os
 import random
 import signal
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
 
+from engine.bootstrap.angelone_login import ClientHeld, credentials_for, hold_client
+from engine.bootstrap.doctoring import engines_check, keys_changed
 from engine.bootstrap.live import kept_while_starting
 from engine.bootstrap.market import open_market
 from engine.bootstrap.outside import Outside, outside, reach_of
@@ -27,6 +30,7 @@ from engine.outbox.backoff import Backoff
 from engine.ports import Grant
 from engine.runtime.ending import Ended, EndWish
 from engine.runtime.kill_watch import KILL_SIGNAL, KillSignal, KillWatch
+from engine.runtime.ownership import LIVE_RENEW_AGAIN_S, kept
 from engine.runtime.patience import Patience
 from engine.runtime.session import Session
 from engine.runtime.start_notice import StartNotice
@@ -41,11 +45,12 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A recovered account with what is the process's own: who watches it, and its kill switch."""
+    """A recovered account with what is the process's own: who watches it, its kill switch, its client at the broker."""
 
     back: Recovered
     watched: Watched
     kill: KillWatch
+    client: ClientHeld | None = None
 
 
 def run_engine(settings: Settings, edge: Edge | None = None) -> int:
@@ -60,11 +65,16 @@ def run_engine(settings: Settings, edge: Edge | None = None) -> int:
     signal.signal(KILL_SIGNAL, lambda *_: killed.ask())
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {KILL_SIGNAL})  # the launcher kept one back until somebody listens
     market = open_market(settings)
-    edge = edge or practice_edge(settings.venue, market.account.mode)
+    broker = market.broker
+    edge = edge or (practice_edge(settings.venue, market.account.mode) if broker is None else broker.edge)
     while True:
         with outside(settings, market) as out:
             try:
-                return trade(out, own_and_recover(out, end, edge, killed), end)
+                running = own_and_recover(out, end, edge, killed)
+                try:
+                    return trade(out, running, end)
+                finally:
+                    _leave_the_broker(out, running.client)
             except Ended:
                 _log.info("ended", account=market.account.account_id, before="it traded")
                 return 0
@@ -79,15 +89,24 @@ def own_and_recover(out: Outside, end: EndWish, edge: Edge | None, killed: KillS
     notice = StartNotice(out.clock, account.account_id)
     patient = Patience(Backoff(random.random), notice, end)
     grant: Grant | None = None
+    client: ClientHeld | None = None
     try:
         with Starting(account, notice, out.snapshots, out.journal, out.market.feed, end, out.wire.close):
             watched = Watched(out.clock)
-            reach = reach_of(out, watched)
+            reach = replace(reach_of(out, watched), check=engines_check(out), keys_changed=keys_changed(out))
             grant = acquired(reach, patient)
             with kept_while_starting(account, out.lease, grant):
-                return _recover(out, partial(recovered, reach, grant, patient, edge), watched, killed)
-    except (Ended, CannotStart):
-        if grant is not None and not notice.troubled:  # a store that is away would take longer than the end may
+                if out.market.broker is not None:
+                    credentials = credentials_for(out, patient, notice, end)
+                    client = hold_client(out, credentials, patient)
+                    out.market.broker.take_up(credentials)
+                with nullcontext() if client is None else kept(out.lease, client.grant, LIVE_RENEW_AGAIN_S):
+                    back = _recover(out, partial(recovered, reach, grant, patient, edge), watched, killed)
+                return replace(back, client=client)
+    except BaseException as error:
+        _leave_the_broker(out, client)
+        ours = isinstance(error, Ended | CannotStart)
+        if ours and grant is not None and not notice.store_is_away:  # it would take longer than the end may
             _let_go(out, grant)
         raise
 
@@ -127,6 +146,8 @@ def trade(out: Outside, running: Running, end: EndWish) -> int:
             beside={
                 "kill": running.kill.run,
                 "leaders": back.leaders.run,
+                **({} if back.doctor is None else {"doctor": back.doctor.run}),
+                **_loops_at_the_broker(out, running),
                 **back.guard.works,
                 **({} if back.desk is None else back.desk.works),
             },
@@ -144,6 +165,23 @@ def trade(out: Outside, running: Running, end: EndWish) -> int:
     gc.collect()
     gc.freeze()  # a full collection would stop the ticks for 30 to 100 ms (docs/decisions)
     return supervisor.run()
+
+
+def _loops_at_the_broker(out: Outside, running: Running) -> Mapping[str, Callable[[threading.Event], None]]:
+    """What looks after the login behind real prices; none where there is none."""
+    broker, client = out.market.broker, running.client
+    if broker is None or client is None:
+        return {}
+    seen = running.back.session.counterpart.seen
+    return {"login": partial(broker.tend, seen), "client": client.run}
+
+
+def _leave_the_broker(out: Outside, client: ClientHeld | None) -> None:
+    """Log out, and let others log in as this client."""
+    if out.market.broker is not None:
+        out.market.broker.close()
+    if client is not None:
+        client.release()
 
 
 def _let_go(out: Outside, grant: Grant) -> None:

@@ -12,6 +12,7 @@ from engine.adapters.firestore.client import connect
 from engine.adapters.firestore.reader import FirestoreDocuments
 from engine.adapters.snapshot_file import SnapshotFile
 from engine.bootstrap.alerts import notifiers
+from engine.bootstrap.keys import open_vault
 from engine.bootstrap.own_strategies import load_own_strategies
 from engine.runtime.logs import configure_logs
 from engine.settings import read_settings
@@ -53,5 +54,6 @@ def create_app() -> Flask:
             copy_rules=settings.copy_rules,
             paper_sessions_min=settings.paper_sessions_min,
             audit_keep_days=settings.audit_keep_days,
+            vault=open_vault(settings, wire),
         )
     )

@@ -82,6 +82,7 @@ def outside(settings: Settings, market: Market) -> Iterator[Outside]:
 
 def reach_of(out: Outside, watched: Callable[[], bool]) -> Reach:
     """What an account's engine is given of it."""
+    broker = out.market.broker
     return Reach(
         instance=out.instance,
         account=out.market.account,
@@ -99,6 +100,8 @@ def reach_of(out: Outside, watched: Callable[[], bool]) -> Reach:
         alerts=out.alerts,
         bell=BellFile(out.settings.bell_path),
         listening=partial(listening, out.settings, out.market.account, out.alerts, out.journal, out.clock),
+        market_clock=None if broker is None else broker.clock,
+        on_air=(lambda: True) if broker is None else (lambda: broker.on_air),
     )
 
 

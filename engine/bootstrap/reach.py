@@ -4,7 +4,7 @@ a simulated world; used by recovering.py and live.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from engine.adapters.firestore.wire import Wire
 from engine.bootstrap.listening import Listens, nobody
 from engine.core.state import MakeStrategy
 from engine.domain.account import AccountSpec, BotSpec
+from engine.domain.findings import Finding
 from engine.outbox.journal import Journal
 from engine.ports import Bell, Clock, MarketFeed
 from engine.runtime.alerting import AlertDesk
@@ -34,7 +35,8 @@ class WholeJournal(Journal, LetterJournal, LocalJournal, Protocol):
 class Reach:
     """One account's surroundings. `instance` names the process to others; `unit` gives numbers in [0, 1) for back-offs;
     `wake` is told that the relay has work; without `alerts` and `bell` there are none; `listening` says who hears its
-    engine.
+    engine; `market_clock` is the market's where that is not the wall's; `on_air`: whether prices are to be expected;
+    `check` makes the check before the open of a broker, `keys_changed` takes up a broker's new keys.
     """
 
     instance: str
@@ -53,6 +55,10 @@ class Reach:
     alerts: AlertDesk | None = None
     bell: Bell | None = None
     listening: Listens = nobody
+    market_clock: Clock | None = None
+    on_air: Callable[[], bool] = lambda: True
+    check: Callable[[str], Iterable[Finding]] | None = None
+    keys_changed: Callable[[str], None] = lambda broker: None
 
     def price_digits(self) -> dict[str, int]:
         """Decimals of each symbol's prices."""

@@ -19,6 +19,7 @@ from engine.domain.events import CommandReceived
 from engine.outbox.backoff import Backoff
 from engine.outbox.relay import Relay
 from engine.ports import Grant
+from engine.runtime.broker_doctor import BrokerDoctor
 from engine.runtime.control_watch import ControlWatch
 from engine.runtime.dead_letters import DeadLetterDesk
 from engine.runtime.journal_trouble import tell_journal_trouble
@@ -47,6 +48,7 @@ class Recovered:
     guard: Watching
     listening: Listening
     leaders: LeaderWatch
+    doctor: BrokerDoctor | None = None
 
 
 def acquired(reach: Reach, patient: Patient) -> Grant:
@@ -77,6 +79,10 @@ def recovered(
     session = _session(reach, grant, outgoing, heard)
     letters = DeadLetterDesk(journal, account.account_id)
     carriers: list[CarryOut] = [letters.carry_out]
+    doctor = None
+    if reach.check is not None:
+        doctor = BrokerDoctor(account.account_id, reach.check, journal, session.inbox.put, clock, reach.keys_changed)
+        carriers.append(doctor.carry_out)
     watch = ControlWatch(
         reach.control,
         account,
@@ -101,15 +107,17 @@ def recovered(
         desk.reconciliation.step()  # what the venue has is known before any price is
     state = session.loop.engine.state
     leaders = LeaderWatch(FirestoreLeaders(reach.wire), account, lambda: followers_of(state), session.inbox.put, clock)
-    return Recovered(grant, session, watch, place, relay, desk, guard, heard, leaders)
+    return Recovered(grant, session, watch, place, relay, desk, guard, heard, leaders, doctor)
 
 
 def _session(reach: Reach, grant: Grant, outgoing: Outgoing | None, heard: Listening) -> Session:
     account, alerts = reach.account, reach.alerts
-    doors = Doors(reach.clock, reach.feed, reach.journal, reach.watched, outgoing, alerts, heard.taps)
+    doors = Doors(
+        reach.clock, reach.feed, reach.journal, reach.watched, outgoing, alerts, heard.taps, reach.market_clock
+    )
     snapshot = AccountSnapshot(account.user_id, nested_fields(account, reach.price_digits()))
     session = Session(account, reach.make_strategy, doors, snapshot)
-    session.pulse.instance, session.pulse.epoch = grant.instance, grant.epoch
+    session.pulse.instance, session.pulse.epoch, session.pulse.on_air = grant.instance, grant.epoch, reach.on_air
     if alerts is not None:
         alerts.market_at = lambda: session.loop.engine.state.now
         alerts.send(tell_journal_trouble(reach.journal, account.account_id, reach.clock))

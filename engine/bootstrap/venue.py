@@ -21,17 +21,20 @@ from engine.runtime.dispatch import Dispatch, Telling
 from engine.runtime.last_word import LastWord
 from engine.runtime.lookups import BELIEVED_AFTER_S
 from engine.runtime.outgoing import Expect, Outgoing, ReportWish, in_the_journal, in_the_store
-from engine.runtime.reconciliation import Reconciliation, VenueStream
+from engine.runtime.reconciliation import Reconciliation, VenueStream, never_closed
 from engine.runtime.session import Session
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """How the outside is met: what speaks with the venue, and what counts as written down. Proofs give their own."""
+    """How the outside is met: what speaks with the venue, what counts as written down, and why nothing can be asked
+    there now (None: it can). Proofs give their own.
+    """
 
     open: Callable[[MarketView], Broker]
     expect: Callable[[Outbox, Relay], Expect] = lambda outbox, relay: in_the_journal(outbox)
     believed_after_s: float = BELIEVED_AFTER_S
+    closed: Callable[[], str | None] = never_closed
 
 
 def practice_edge(url: str | None, mode: Mode) -> Edge | None:
@@ -90,6 +93,6 @@ def venue_desk(
     seen = session.counterpart.seen
     return VenueDesk(
         dispatch,
-        Reconciliation(broker, session.inbox.put, seen, outgoing.wish, clock),
-        VenueStream(broker, outgoing, session.inbox.put, seen),
+        Reconciliation(broker, session.inbox.put, seen, outgoing.wish, clock, edge.closed),
+        VenueStream(broker, outgoing, session.inbox.put, seen, edge.closed),
     )

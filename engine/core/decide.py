@@ -11,8 +11,8 @@ from decimal import Decimal
 from engine.core.closed import blocked, closed_to_entries
 from engine.core.copied_facts import fact_of_signal
 from engine.core.entry_size import next_quantity
-from engine.core.execution import AT_MARKET, Leg, entry_terms, exit_terms
-from engine.core.exits import exit_prices
+from engine.core.execution import AT_MARKET, Leg, entry_terms, execution_of, exit_terms
+from engine.core.exits import first_stop
 from engine.core.exposure import risk_view
 from engine.core.orders import Order
 from engine.core.portfolio import Position
@@ -22,12 +22,13 @@ from engine.core.sending import follow, next_order_id, release, settle_request, 
 from engine.core.state import Bot, State
 from engine.core.strategy import Verdict
 from engine.domain.effects import SubmitOrder
-from engine.domain.execution import Execution
 from engine.domain.identity import signal_id
 from engine.domain.instant import MINUTE, Instant
 from engine.domain.market import Bar
 from engine.domain.order import ExitReason, OrderRequest, Purpose, Refusal, Side
-from engine.domain.signal import Outcome
+from engine.domain.signal import Outcome, SignalType
+
+_SIDES = {SignalType.BUY: Side.BUY, SignalType.SELL: Side.SELL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def act_on_signal(state: State, bot: Bot, bar: Bar, verdict: Verdict) -> None:
     identity = signal_id(
         state.account.account_id, bot.bot_id, bar.symbol, bot.spec.timeframe, bar.open_at, verdict.signal
     )
-    answer = _answer(state, bot, bar, verdict, Side(verdict.signal.value), identity)
+    answer = _answer(state, bot, bar, verdict, _SIDES[verdict.signal], identity)
     bot.signals += 1
     ordered = answer.order is not None and answer.outcome is Outcome.ORDERED
     signal = publish_signal(
@@ -121,8 +122,9 @@ def enter(state: State, bot: Bot, occasion: Occasion) -> Answer:
     quantity = next_quantity(state, bot, symbol, side, price, equity, occasion.quantity, occasion.times)
     if isinstance(quantity, Refusal):
         return Answer(Outcome.BLOCKED, quantity.code, quantity.detail)
-    stop, _ = exit_prices(bot.spec.exits, price, side.sign, instrument)
-    terms = entry_terms(bot.spec.execution, side, price, instrument)
+    stop = first_stop(bot.spec.exits, price, side.sign, instrument)
+    execution = execution_of(state.account, bot.spec)
+    terms = entry_terms(execution, side, price, instrument)
     timeframe, bar_at, leg = bot.spec.timeframe, occasion.bar_at, occasion.leg
     request = OrderRequest(
         order_id=next_order_id(state, bot.bot_id, symbol, timeframe, bar_at, leg),
@@ -144,7 +146,7 @@ def enter(state: State, bot: Bot, occasion: Occasion) -> Answer:
     if isinstance(ruling, Refusal):
         return Answer(Outcome.BLOCKED, ruling.code, ruling.detail, order)
     if terms is not AT_MARKET:
-        follow(state, Leg(request, bot.spec.execution, timeframe, bar_at, leg), order.order_id)
+        follow(state, Leg(request, execution, timeframe, bar_at, leg), order.order_id)
     bot.orders += 1
     return Answer(Outcome.ORDERED, order=order, submit=submit)
 
@@ -187,7 +189,7 @@ def leave(
     bot = state.bots.get(position.bot_id)
     timeframe = bot.spec.timeframe if bot else "1m"
     side, price = Side.SELL if position.sign > 0 else Side.BUY, state.tapes[position.symbol].price()
-    execution = bot.spec.execution if bot else Execution()
+    execution = execution_of(state.account, bot.spec if bot else None)
     terms = exit_terms(execution, reason, side, price, 0, position.instrument)
     request = OrderRequest(
         order_id=next_order_id(state, position.bot_id, position.symbol, timeframe, bar_at, leg),

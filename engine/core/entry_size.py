@@ -8,11 +8,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.core.building import BuildingView, next_tranche
-from engine.core.execution import entry_terms
-from engine.core.exits import exit_prices
+from engine.core.execution import entry_terms, execution_of
+from engine.core.exits import first_stop
 from engine.core.exposure import entry_cap, policy_now, round_trip
-from engine.core.sizing import SizingView, entry_quantity, sizing_needs
+from engine.core.sizing import SizingView, bounded, by_stop, entry_quantity, sizing_needs
 from engine.core.state import Bot, State
+from engine.domain.instrument import Instrument
 from engine.domain.order import Purpose, Refusal, Side
 
 
@@ -59,22 +60,28 @@ def next_quantity(
 def _sizing_view(
     state: State, bot: Bot, symbol: str, side: Side, price: Decimal, equity: Decimal, score: float
 ) -> SizingView:
-    instrument, policy = state.instruments[symbol], policy_now(state, equity)
-    most = max(Decimal(0), equity) * policy.notional_max_pct / 100
-    if policy.notional_max is not None:
-        most = min(most, policy.notional_max)
-    limit = entry_terms(bot.spec.execution, side, price, instrument).limit_price
+    instrument, sizing = state.instruments[symbol], bot.spec.sizing
     atr = None
-    series = state.series.get(symbol, {}).get(bot.spec.timeframe)
-    for key in sizing_needs(bot.spec.sizing):
+    for key in sizing_needs(sizing):
+        series = state.series.get(symbol, {}).get(bot.spec.timeframe)
         atr = None if series is None else series.indicators.values.get(key)
     return SizingView(
         instrument=instrument,
         price=price,
         equity=equity,
-        most=most / (price if limit is None else max(price, limit)) if price > 0 else Decimal(0),
+        most=_most(state, bot, side, price, instrument, equity) if bounded(sizing) else Decimal(0),
         score=score,
         atr=atr,
-        stop=exit_prices(bot.spec.exits, price, side.sign, instrument)[0],
+        stop=first_stop(bot.spec.exits, price, side.sign, instrument) if by_stop(sizing) else None,
         charges=lambda quantity, entry, leave: round_trip(state, instrument, side, quantity, entry, leave),
     )
+
+
+def _most(state: State, bot: Bot, side: Side, price: Decimal, instrument: Instrument, equity: Decimal) -> Decimal:
+    """The quantity that the policy lets one order be worth, at its limit where it has one."""
+    policy = policy_now(state, equity)
+    most = max(Decimal(0), equity) * policy.notional_max_pct / 100
+    if policy.notional_max is not None:
+        most = min(most, policy.notional_max)
+    limit = entry_terms(execution_of(state.account, bot.spec), side, price, instrument).limit_price
+    return most / (price if limit is None else max(price, limit)) if price > 0 else Decimal(0)

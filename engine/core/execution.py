@@ -5,19 +5,23 @@ Made by decide.py, driven by replacing.py.
 Prices, with p the last price and d the price it was decided at (both currency):
 
 entry, limit        p less the offset for a buy, p and the offset for a sell
+entry, marketable   d and the collar for a buy, d less the collar for a sell
 entry, post_only    the same; where the venue would have had it trade on arrival, once more, a tick behind p
 exit                d less the collar for a sell, d and the collar for a buy; the collar doubles with each replacement
                     (collar, 2 x, 4 x, ... at most 90 % of d), since an exit must get there in the end
 
-A limit is rounded to the instrument's tick, to the side that is better for us. No entry is replaced while p is beyond
-d by more than the collar.
+A limit is rounded to the instrument's tick, to the side that is better for us, and one that is to trade at once stays
+within the day's price band. No entry is replaced while p is beyond d by more than the collar.
+
+Where the venue takes no order at the market, what a bot wants at the market goes at a marketable limit.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from engine.domain.account import AccountSpec, BotSpec
 from engine.domain.execution import EntryStyle, Execution, ExitStyle
 from engine.domain.instant import Instant
 from engine.domain.instrument import Instrument
@@ -79,10 +83,21 @@ class Leg:
         return self.first.purpose is Purpose.ENTRY
 
 
+def execution_of(account: AccountSpec, bot: BotSpec | None) -> Execution:
+    """How orders of a bot go at the account's venue; those of no bot as by default."""
+    wanted = bot.execution if bot is not None else Execution()
+    if not account.limits_only:
+        return wanted
+    entries = EntryStyle.MARKETABLE_LIMIT if wanted.entries is EntryStyle.MARKET else wanted.entries
+    return replace(wanted, entries=entries, exits=ExitStyle.MARKETABLE_LIMIT)
+
+
 def entry_terms(execution: Execution, side: Side, price: Decimal, instrument: Instrument) -> Terms:
-    """An entry at `price`, the last one."""
+    """An entry at `price`: the last one, or the one decided at where it is marketable."""
     if execution.entries is EntryStyle.MARKET:
         return AT_MARKET
+    if execution.entries is EntryStyle.MARKETABLE_LIMIT:
+        return _at_once(price * (_BPS + side.sign * execution.collar_bps) / _BPS, side, instrument)
     exact = price * (_BPS - side.sign * execution.offset_bps) / _BPS
     return Terms(OrderType.LIMIT, _to_tick(exact, side, instrument), execution.entries is EntryStyle.POST_ONLY)
 
@@ -100,14 +115,23 @@ def exit_terms(
     if execution.exits is ExitStyle.MARKET or reason is ExitReason.END:
         return AT_MARKET
     collar = min(execution.collar_bps * 2 ** min(replacements, _DOUBLINGS_MAX), _WIDEST_BPS)
-    exact = decided * (_BPS + side.sign * collar) / _BPS
-    limit = _to_tick(exact, side, instrument)
-    return Terms(OrderType.LIMIT, max(limit, instrument.tick_size))
+    return _at_once(decided * (_BPS + side.sign * collar) / _BPS, side, instrument)
 
 
 def in_collar(execution: Execution, side: Side, decided: Decimal, price: Decimal) -> bool:
     """Whether a price is no further against us from the decision's than the collar."""
     return (price - decided) * side.sign * _BPS <= decided * execution.collar_bps
+
+
+def within_band(limit: Decimal, side: Side, instrument: Instrument) -> Decimal:
+    """A limit no further against us than the day's price band: beyond it the venue takes none."""
+    edge = instrument.band_high if side is Side.BUY else instrument.band_low
+    return limit if edge is None or (limit - edge) * side.sign <= 0 else edge
+
+
+def _at_once(exact: Decimal, side: Side, instrument: Instrument) -> Terms:
+    limit = within_band(_to_tick(exact, side, instrument), side, instrument)
+    return Terms(OrderType.LIMIT, max(limit, instrument.tick_size))
 
 
 def _to_tick(price: Decimal, side: Side, instrument: Instrument) -> Decimal:

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from engine.core.charges import charges_on
 from engine.core.closed import blocked
 from engine.core.entry_size import next_quantity
-from engine.core.execution import entry_terms
+from engine.core.execution import entry_terms, execution_of
 from engine.core.exits import exit_prices
 from engine.core.exposure import risk_view
 from engine.core.risk.gate import Approved, judge_entry, judge_exit
@@ -94,7 +94,7 @@ def _entry(state: State, asked: _Asked) -> tuple[OrderRequest, Refusal | None]:
 def _request(state: State, asked: _Asked, quantity: Decimal, purpose: Purpose) -> OrderRequest:
     price, instrument, bot = state.tapes[asked.symbol].price(), state.instruments[asked.symbol], asked.bot
     entry = purpose is Purpose.ENTRY
-    terms = entry_terms(bot.spec.execution, asked.side, price, instrument)
+    terms = entry_terms(execution_of(state.account, bot.spec), asked.side, price, instrument)
     limit = asked.limit or (terms.limit_price if entry else None)
     return OrderRequest(
         order_id=_ID,

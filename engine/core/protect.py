@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from engine.core.audit import note
 from engine.core.decide import exit_position
+from engine.core.execution import within_band
 from engine.core.orders import UNANSWERED, Order
 from engine.core.portfolio import Position
 from engine.core.publish import publish_alert, publish_position
@@ -203,16 +204,15 @@ def _place(state: State, key: _Key, guard: Guard, position: Position, at: Instan
     if trigger is None or (price - trigger) * sign <= 0:
         return
     tick = position.instrument.tick_size
-    limit = (trigger * (100 - sign * COLLAR_PCT) / 100 / tick).to_integral_value() * tick
     side = Side.SELL if sign > 0 else Side.BUY
+    limit = (trigger * (100 - sign * COLLAR_PCT) / 100 / tick).to_integral_value() * tick
     identity = _next_id(state, position)
     request = OrderRequest(
         identity, key[0], key[1], side, abs(position.quantity), price, Purpose.PROTECT, at,
         exit_reason=position.stop_reason, stop_price=trigger, order_type=OrderType.STOP_LIMIT,
-        limit_price=max(limit, tick), trigger_price=trigger,
+        limit_price=max(within_band(limit, side, position.instrument), tick), trigger_price=trigger,
     )  # fmt: skip
-    ruling = judge_exit(request, position.quantity)
-    if isinstance(ruling, Refusal):
+    if isinstance(ruling := judge_exit(request, position.quantity), Refusal):
         return
     guard.order_id, guard.placed_at, guard.refusals = identity, at, 0
     publish_position(state, position)  # with the number that its next stop must not be given again

@@ -12,13 +12,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine.core.decide import send_again
-from engine.core.execution import Leg, Terms, behind_the_touch, entry_terms, exit_terms, in_collar
+from engine.core.execution import Leg, Terms, behind_the_touch, entry_terms, execution_of, exit_terms, in_collar
 from engine.core.orders import Order
 from engine.core.publish import publish_alert, publish_order
 from engine.core.sending import follow, next_order_id, request_cancel
 from engine.core.state import State
 from engine.domain.errors import InvariantBroken
-from engine.domain.execution import Execution, ExitStyle
+from engine.domain.execution import EntryStyle, Execution, ExitStyle
 from engine.domain.instant import MINUTE, SECOND, Instant
 from engine.domain.order import ExitReason, OrderRequest, OrderState, OrderType, Purpose, Refusal
 
@@ -120,7 +120,8 @@ def _setting(state: State, leg: Leg) -> Execution:
     if leg.execution is not None:
         return leg.execution
     bot = state.bots.get(leg.first.bot_id)
-    return replace(bot.spec.execution if bot else Execution(), exits=ExitStyle.MARKETABLE_LIMIT)
+    setting = execution_of(state.account, bot.spec if bot else None)
+    return replace(setting, exits=ExitStyle.MARKETABLE_LIMIT)
 
 
 def _rest(state: State, leg: Leg) -> Decimal:
@@ -153,7 +154,8 @@ def _go_on_entering(state: State, leg: Leg, order: Order, at: Instant) -> None:
         words = f"the price, {price}, is more than {setting.collar_bps:f} basis points beyond {leg.first.price}"
         _give_up(state, leg, order, words)
     else:
-        _enter(state, leg, order, entry_terms(setting, side, price, state.instruments[order.symbol]), at)
+        priced_at = leg.first.price if setting.entries is EntryStyle.MARKETABLE_LIMIT else price
+        _enter(state, leg, order, entry_terms(setting, side, priced_at, state.instruments[order.symbol]), at)
 
 
 def _enter(state: State, leg: Leg, before: Order, terms: Terms, at: Instant) -> bool:

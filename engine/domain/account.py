@@ -155,6 +155,7 @@ class AccountSpec:
     copy_rules         whom its bots may follow: the deployment's
     copy_rules         whom its bots may follow: the deployment's
     fills              how its venue fills, where that is simulated
+    limits_only        its venue takes no order at the market: what a bot wants there goes at a marketable limit
     """
 
     account_id: str
@@ -173,6 +174,7 @@ class AccountSpec:
     hard_limits: HardLimits = NO_HARD_LIMITS
     fills: FillTerms = DEFAULT_FILLS
     copy_rules: CopyRules = DEFAULT_COPY_RULES
+    limits_only: bool = False
 
     def __post_init__(self) -> None:
         if not self.cash.is_finite() or self.cash <= 0:

@@ -64,9 +64,13 @@ class VenuePosition:
 
 @dataclass(frozen=True, slots=True)
 class BrokerReport:
-    """All of the day's orders and fills, and every position that is not zero. Complete, or not a report."""
+    """All of the day's orders and fills, and every position that is not zero. Complete, or not a report.
+
+    `beside` names what else the client has there and the account has nothing to do with: other segments, products.
+    """
 
     orders: tuple[VenueOrder, ...]
     fills: tuple[VenueFill, ...]
     positions: tuple[VenuePosition, ...]
     at: Instant
+    beside: tuple[str, ...] = ()

@@ -13,11 +13,12 @@ _MINUTE_S = 60
 
 
 class EntryStyle(StrEnum):
-    """At the market, at a limit, or at a limit that must not trade on arrival."""
+    """At the market, at a limit, at one that must not trade on arrival, or at one beyond the price, to trade at once."""
 
     MARKET = "market"
     LIMIT = "limit"
     POST_ONLY = "post_only"
+    MARKETABLE_LIMIT = "marketable_limit"
 
 
 class ExitStyle(StrEnum):

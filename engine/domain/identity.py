@@ -9,18 +9,23 @@ from hashlib import sha256
 ORDER_ID_LENGTH = 15  # Angel One's order tag holds 19 characters, exchanges' 16 to 36; 75 bits never collide here
 FACT_ID_LENGTH = 20
 
-# Base 32 (RFC 4648) of a digest's beginning, two letters at a time: base64.b32encode takes all of it, letter by letter.
+# Base 32 (RFC 4648) of a digest's first 100 bits, two letters at a time in two halves that are small numbers:
+# base64.b32encode takes all of it, letter by letter.
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
-_PAIR_MASK = 1_023
-_BYTES = 15
-_SHIFTS = range(110, -10, -10)
+_BYTES, _SPARE_BITS, _HALF = 13, 4, 1 << 50
 
 
 def _digest(kind: str, parts: tuple[object, ...], length: int) -> str:
-    named = "\x1f".join((kind, *(str(part) for part in parts)))
-    number = int.from_bytes(sha256(named.encode()).digest()[:_BYTES])
-    return "".join([_PAIRS[number >> shift & _PAIR_MASK] for shift in _SHIFTS])[:length]
+    named = "\x1f".join((kind, *map(str, parts)))
+    first, last = divmod(int.from_bytes(sha256(named.encode()).digest()[:_BYTES]) >> _SPARE_BITS, _HALF)
+    pairs = _PAIRS
+    return (
+        pairs[first >> 40] + pairs[first >> 30 & 1023] + pairs[first >> 20 & 1023]
+        + pairs[first >> 10 & 1023] + pairs[first & 1023]
+        + pairs[last >> 40] + pairs[last >> 30 & 1023] + pairs[last >> 20 & 1023]
+        + pairs[last >> 10 & 1023] + pairs[last & 1023]
+    )[:length]  # fmt: skip
 
 
 def order_id(account_id: str, bot_id: str, symbol: str, timeframe: str, bar_at: int, leg: str, attempt: int) -> str:

@@ -7,6 +7,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 
 from engine.domain.errors import InvalidValue
 
+MONEY_DIGITS = 2
 MONEY_UNIT = Decimal("0.01")  # paise and cents: the smallest unit of every currency traded here
 
 

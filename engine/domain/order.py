@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from engine.domain.check_result import CheckResult
 from engine.domain.instant import Instant
 
 
@@ -15,10 +16,8 @@ class Side(StrEnum):
     BUY = "BUY"
     SELL = "SELL"
 
-    @property
-    def sign(self) -> int:
-        """+1 for BUY, -1 for SELL."""
-        return 1 if self is Side.BUY else -1
+    def __init__(self, word: str) -> None:
+        self.sign = 1 if word == "BUY" else -1  # what it does to a quantity that is held
 
     @property
     def opposite(self) -> Side:
@@ -99,17 +98,6 @@ class OrderRequest:
     limit_price: Decimal | None = None
     post_only: bool = False
     trigger_price: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """What one check of the risk gate found, and what it allows; `detail` is a sentence with both where it refuses."""
-
-    check: str
-    ok: bool
-    found: str
-    allowed: str
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from engine.ports.people import (
     TokenVerifier,
     Transaction,
 )
+from engine.ports.secrets import Sealer, Vault
 from engine.ports.way_out import (
     Fields,
     Grant,
@@ -55,11 +56,13 @@ __all__ = [
     "QueueStatus",
     "RecordStore",
     "Salvage",
+    "Sealer",
     "Sighting",
     "SnapshotStore",
     "Standing",
     "StoredStates",
     "TokenVerifier",
     "Transaction",
+    "Vault",
     "Venue",
 ]

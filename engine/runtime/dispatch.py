@@ -169,8 +169,8 @@ class Dispatch:
             return  # of somebody else's order the next report says whether it works still
         if cancel.order_id:
             self._tell(told)
-            if not told:  # it ended before: how, the stream tells, or has told; it may have been missed
-                self._look_ups.add(cancel.order_id, now, lost=False, in_s=FIRST_S)
+            if not told:  # it ended before, or the venue has only heard: how it ends, the stream may miss to tell
+                self._look_ups.add(cancel.order_id, now, lost=False, cancel=cancel, in_s=FIRST_S)
 
     def _look_up(self, asked: LookUp) -> None:
         try:

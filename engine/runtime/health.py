@@ -6,6 +6,7 @@ worth a write of its own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -31,6 +32,7 @@ class Pulse:
     instance: str = ""
     epoch: int = 0
     pid: int = 0
+    on_air: Callable[[], bool] = lambda: True  # whether prices are to be expected at all
 
     def see(self, ticks: int, now: float) -> None:
         """The engine has taken so many ticks by now."""
@@ -40,12 +42,16 @@ class Pulse:
 
 @dataclass(slots=True)
 class BrokerSeen:
-    """How the venue does: `simulated`, `connected` or `away`; when its last report came (wall), or why none comes."""
+    """How the venue does: `simulated`, `connected`, `away` or `closed` (out of its hours); when its last report came
+    (wall), or why none comes.
+    """
 
     state: str = "simulated"
     checked_at: Instant | None = None
     failing: str | None = None
     failing_since: Instant = 0
+    session: str = ""  # how the login stands, in a word of the broker's adapter; empty where there is none
+    until: Instant | None = None  # when that ends by itself, by the market's clock
 
 
 def truth_of(state: State, seen: BrokerSeen) -> tuple[str, tuple[str, ...]]:
@@ -62,9 +68,11 @@ def truth_of(state: State, seen: BrokerSeen) -> tuple[str, tuple[str, ...]]:
 
 
 def feed_state(pulse: Pulse, now: float) -> str:
-    """`live`, `late`, `stale` or `finished`, by the age of the last tick."""
+    """`live`, `late`, `stale`, `finished` or `closed`, by the age of the last tick."""
     if pulse.finished:
         return "finished"
+    if not pulse.on_air():
+        return "closed"
     age = now - (pulse.last_tick_at if pulse.last_tick_at is not None else pulse.started_at)
     if age > STALE_S:
         return "stale"
@@ -133,6 +141,7 @@ def health_record(
         ticks=state.ticks,
         ticks_dropped=dict(sorted(state.dropped.items())),
         broker_state=seen.state,
+        broker_until=seen.until,
         queue_state="backlog" if queue.oldest_age_s > BACKLOG_AGE_S else "idle",
         queue_parked=queue.parked,
         queue_attempts=queue.attempts,

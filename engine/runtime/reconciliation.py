@@ -26,20 +26,33 @@ EVERY_S = 30.0
 DOUBTED_S = 2.0
 TWICE_S = 1.0  # between the two reports that a person's wish takes: one alone only makes a suspicion
 NAP_S = 0.5
+CLOSED_S = 1.0  # between two looks at whether the broker's hours have begun
 _log = structlog.get_logger()
 
 
+def never_closed() -> str | None:
+    """Why nothing can be asked of the broker now: of one without hours, never anything."""
+    return None
+
+
 class Reconciliation:
-    """Takes reports. `seen` is read by the session's thread."""
+    """Takes reports. `seen` is read by the session's thread; `closed` says why nothing can be asked now."""
 
     def __init__(
-        self, broker: Venue, put: Callable[[Event], None], seen: BrokerSeen, wish: ReportWish, clock: Clock
+        self,
+        broker: Venue,
+        put: Callable[[Event], None],
+        seen: BrokerSeen,
+        wish: ReportWish,
+        clock: Clock,
+        closed: Callable[[], str | None] = never_closed,
     ) -> None:
         self._broker = broker
         self._put = put
         self._seen = seen
         self._wish = wish
         self._clock = clock
+        self._closed = closed
         self._commands: deque[CommandReceived] = deque()
 
     def carry_out(self, command: CommandReceived) -> bool:
@@ -71,7 +84,11 @@ class Reconciliation:
             self._put(replace(command, arguments=arguments))
 
     def ask(self) -> str | None:
-        """Take one report; None, or why there is none."""
+        """Take one report; None, or why there is none. Out of its hours a broker is not asked, which is no trouble."""
+        why = self._closed()
+        if why is not None:
+            self._seen.failing = None
+            return why
         self._put(ReportBegun())
         try:
             report = self._broker.report()
@@ -90,8 +107,16 @@ class Reconciliation:
 class VenueStream:
     """Listens, and reconnects by the one policy; what was told meanwhile is looked up, and a report taken."""
 
-    def __init__(self, broker: Broker, outgoing: Outgoing, put: Callable[[Event], None], seen: BrokerSeen) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        outgoing: Outgoing,
+        put: Callable[[Event], None],
+        seen: BrokerSeen,
+        closed: Callable[[], str | None] = never_closed,
+    ) -> None:
         self._broker = broker
+        self._closed = closed
         self._outgoing = outgoing
         self._put = put
         self._seen = seen
@@ -101,9 +126,15 @@ class VenueStream:
         """Until stopped."""
         backoff = Backoff(random.random)
         while not stop.is_set():
+            if self._closed() is not None:
+                self._seen.state = "closed"
+                stop.wait(CLOSED_S)
+                continue
             try:
-                self._broker.listen(self._told, self._opened, stop.is_set)
+                self._broker.listen(self._told, self._opened, lambda: stop.is_set() or self._closed() is not None)
             except OperatingError as error:
+                if self._closed() is not None:
+                    continue  # its day is over: no trouble
                 self._failures += 1
                 if self._seen.state != "away":
                     _log.warning("the broker's stream is broken", error=str(error))

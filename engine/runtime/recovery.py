@@ -12,12 +12,13 @@ Called by bootstrap before any of the session's threads run.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 
 import structlog
 
-from engine.domain.events import InstrumentListed, Recovered
+from engine.domain.events import InstrumentListed, MarketEvent, Recovered
 from engine.domain.found import ChainFound, FactsFound, ViewsFound
 from engine.domain.instant import MINUTE, Instant
 from engine.domain.records import AuditHead, CommandResult, HealthRecord
@@ -84,7 +85,7 @@ def recover(session: Session, watch: ControlWatch, past: Past, sources: Sources)
         _go_on_noting(session, past, plays_again=plays_again)
         if past.facts is None:
             session.compare()
-        session.step_all(feed.history(place.since))
+        session.step_all(_while_wanted(feed.history(place.since), sources.patient))
         if past.facts is not None:
             session.step(FactsFound(past.facts))
             session.meet_venue()
@@ -112,6 +113,19 @@ def recover(session: Session, watch: ControlWatch, past: Past, sources: Sources)
         positions=len(state.portfolio),
     )
     return place
+
+
+def _while_wanted(events: Iterable[MarketEvent], patient: Patient) -> Iterator[MarketEvent]:
+    """The past, event by event, as long as nobody asks for the end: days of it take seconds. Nothing of it is written
+    down before all of it is.
+    """
+    for event in events:
+        patient(_go_on)
+        yield event
+
+
+def _go_on() -> None:
+    """Nothing: patience itself looks whether the end was asked for."""
 
 
 def _put_back(session: Session, past: Past) -> None:

@@ -19,7 +19,7 @@ from engine.core.state import MakeStrategy
 from engine.domain.account import AccountSpec
 from engine.domain.effects import PublishRecord
 from engine.domain.errors import OutcomeUnknown
-from engine.domain.events import EntriesHeld, Event, HaltChanged, KillAsked, MarketEnded, WallClock
+from engine.domain.events import EntriesHeld, Event, HaltChanged, KillAsked, MarketEnded, MarketEvent, WallClock
 from engine.domain.instant import instant_of
 from engine.domain.records import AccountRecord, HealthRecord, Record
 from engine.domain.records.audit import ENGINE
@@ -42,7 +42,7 @@ _log = structlog.get_logger()
 @dataclass(frozen=True, slots=True)
 class Doors:
     """What a session is given from outside. `outgoing` leads to a venue outside; without it, it is simulated. `taps`
-    hear all that its engine is told and decides.
+    hear all that its engine is told and decides. `market_clock`: another than the wall's that the market goes by.
     """
 
     clock: Clock
@@ -52,6 +52,7 @@ class Doors:
     outgoing: Outgoing | None = None
     alerts: AlertDesk | None = None
     taps: Sequence[Tap] = ()
+    market_clock: Clock | None = None
 
 
 class Session:
@@ -154,12 +155,14 @@ class Session:
         self._send()
 
     def run(self, stop: threading.Event) -> None:
-        """Take what comes until stopped and the inbox is empty."""
+        """Take what comes until stopped and the inbox is empty; of that, prices are not taken any more."""
         clock = self._doors.clock
         while True:
             events = self.inbox.take(TAKE_S)
             self._say_time()
             for event in events:
+                if stop.is_set() and isinstance(event, MarketEvent):
+                    continue  # the next start goes on before it; thousands may wait, and the end has seconds
                 self.step(event)
             self.pulse.see(self.loop.engine.state.ticks, clock.monotonic())
             self.tell(force=False)
@@ -214,7 +217,7 @@ class Session:
         if self._doors.feed.simulated or self.pulse.finished or clock.monotonic() < self._time_at:
             return
         self._time_at = clock.monotonic() + TIME_S
-        self.step(WallClock(instant_of(clock.now())))
+        self.step(WallClock(instant_of((self._doors.market_clock or clock).now())))
 
     def _with_health(self, batch: list[PublishRecord]) -> list[PublishRecord]:
         """Health goes along with the account's money: one document, so two records in one commit are one write."""

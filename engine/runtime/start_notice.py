@@ -15,7 +15,7 @@ from engine.domain.errors import BackPressure, LeaseHeld
 from engine.domain.instant import instant_of, iso
 from engine.ports import Clock, Fields
 
-STARTING, WAITING = "starting", "waiting"
+STARTING, WAITING, NEEDS = "starting", "waiting", "needs"
 LOG_S = 60.0
 RECOVERING = "The engine takes up the account and recovers its books; nothing is traded until that is done."
 _log = structlog.get_logger()
@@ -47,6 +47,11 @@ class StartNotice:
         """Whether something is waited for."""
         return self._said.why != RECOVERING
 
+    @property
+    def store_is_away(self) -> bool:
+        """Whether the store, or another engine's hold on it, is what is waited for."""
+        return self.troubled and self._said.state != NEEDS
+
     def store_away(self, error: Exception, again_in_s: float) -> None:
         """The store did not answer; it is asked again after so many seconds."""
         why = f"Firestore {_in_words(error)}"
@@ -60,6 +65,12 @@ class StartNotice:
         since = self._said.since if self._is_about(WAITING) else self._clock.now()
         self._said = _Said(WAITING, since, why, None, error.holder, error.until)
         self._tell("waiting for another engine", held_by=error.holder, until=error.until.isoformat())
+
+    def needs(self, what: str) -> None:
+        """A person has to give something; a sentence."""
+        since = self._said.since if self._is_about(NEEDS) else self._clock.now()
+        self._said = _Said(NEEDS, since, what)
+        self._tell("waiting for a person")
 
     def goes_on(self) -> None:
         """What was waited for is there."""

@@ -1,8 +1,8 @@
 """The engine process: one account brought to life, kept alive and ended in order. Called by bootstrap with its parts.
 
-Starting is: own the account, recover, then trade. Ending, within 8 s of SIGTERM, is: no more prices, what is in the
-inbox done, the journal on disk, what the store takes at once delivered, the lease let go last. None of it is needed
-for being right, only for a quick next start.
+Starting is: own the account, recover, then trade. Ending, within 8 s of SIGTERM, is: no more prices, what people and
+the broker said by then done, the journal on disk, what the store takes at once delivered, the lease let go last. None
+of it is needed for being right, only for a quick next start.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ DRAIN_S = 3.0  # for what the store takes at once; the rest waits in the journal
 FLUSH_S = 2.0
 JOIN_S = 2.0
 ALERTS_S = 1.5  # for the last messages; what has not left by then leaves at the next start
+RELEASE_S = 0.5  # with less left the lease is not let go of: a store that is slow may take its whole 5 s
 END_S = 7.0  # the launcher ends whatever lasts longer than 8
 _log = structlog.get_logger()
 
@@ -132,8 +133,8 @@ class Supervisor:
             parts.alerts.end(self._left_s(ALERTS_S))
         flushed = not isinstance(self.failure, Fenced) and self._flush()
         idle = self._stop(self._relay, self._lease, self._snapshot)
-        if idle and not isinstance(self.failure, Fenced):  # one in mid-commit holds the lease; it runs out by itself
-            self._ownership.release()
+        if idle and not isinstance(self.failure, Fenced) and self._left_s(RELEASE_S) == RELEASE_S:
+            self._ownership.release()  # one in mid-commit, or late, keeps the lease: it runs out by itself
         _log.info("ended", account=parts.session.account.account_id, flushed=flushed)
 
     def _left_s(self, most: float) -> float:

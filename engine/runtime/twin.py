@@ -10,7 +10,7 @@ else.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -94,17 +94,21 @@ class Twin:
     def run(self, stop: threading.Event) -> None:
         """Follow the live engine until stopped. Never raises."""
         while not stop.wait(NAP_S):
-            self.follow()
-        self.follow()
+            self.follow(stop.is_set)
+        self.follow(stop.is_set)
         self.tell(force=True)
         self.tap.close()
 
-    def follow(self) -> None:
-        """Take what was heard; what changed is told."""
+    def follow(self, stop: Callable[[], bool] = lambda: False) -> None:
+        """Take what was heard; what changed is told. Once `stop()` is true, no more than one portion: the next start
+        begins a new twin, and a day's worth may wait.
+        """
         try:
             while not self.tap.closed and (heard := self.tap.take(_AT_ONCE)):
                 for one in heard:
                     self._hear(one)
+                if stop():
+                    break
                 self._clock.wait(0.0)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with a twin is no business of the live account's
             _log.exception("the paper twin failed", account=self.account.account_id)

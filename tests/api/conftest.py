@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ from werkzeug.test import TestResponse
 
 from engine.adapters.firestore.memory import MemoryWire
 from engine.adapters.firestore.reader import FirestoreDocuments
+from engine.adapters.firestore.wire import Wire
 from engine.api.app import create_app
 from engine.api.dependencies import ApiDependencies, ClientConfig, DemoSignIn
+from engine.ports import Vault
 from tests.api.world import (
     ASHA,
     ASHAS,
@@ -83,8 +85,8 @@ def world(tmp_path: Path) -> World:
     return build_world(tmp_path)
 
 
-def build_world(tmp_path: Path, **more: Any) -> World:
-    """The fixture's world; `more` are dependencies of the app beside those that it always has."""
+def build_world(tmp_path: Path, *, vault: Callable[[Wire], Vault] | None = None, **more: Any) -> World:
+    """The fixture's world; `vault` makes one on its store, `more` are dependencies beside those it always has."""
     clock, wire = HandClock(), MemoryWire()
     documents, tokens, snapshots = documents_on(wire, clock), KnownTokens(), HeldSnapshot()
     furnish(documents, ASHA, ASHAS, "")
@@ -96,6 +98,8 @@ def build_world(tmp_path: Path, **more: Any) -> World:
         DemoSignIn("demo@example.com", "let me in"),
     )  # fmt: skip
     deps = ApiDependencies(documents, snapshots, tokens, clock, web_dir, client, owner_uid=ASHA, **more)
+    if vault is not None:
+        deps = replace(deps, vault=vault(wire))
     app = create_app(deps)
     clock.elapsed_s = 3600.0
     return World(app, wire, documents, clock, tokens, snapshots, web_dir)

@@ -34,9 +34,10 @@ def targets(app: Flask) -> list[Target]:
     for rule in app.url_map.iter_rules():
         if rule.endpoint in PUBLIC:
             continue
-        assert rule.arguments <= {"id"}, f"{rule}: tell routes_of what to put there"
+        assert rule.arguments <= {"id", "broker"}, f"{rule}: tell routes_of what to put there"
         owned = "<string:id>" in rule.rule
         path = rule.rule.replace("<string:id>", IDS[rule.rule.split("/")[3]]) if owned else rule.rule
+        path = path.replace("<string:broker>", "angelone")
         found += [
             Target(rule.endpoint, method, path, owned)
             for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"})

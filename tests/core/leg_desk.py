@@ -22,6 +22,7 @@ from engine.domain.events import (
 )
 from engine.domain.execution import EntryStyle, Execution, ExitStyle
 from engine.domain.instant import MINUTE, SECOND
+from engine.domain.instrument import Instrument
 from engine.domain.records import AlertRecord, OrderRecord
 from engine.domain.signal import SignalType
 from tests.builders.desk import CASH, LOOSE, Desk
@@ -100,10 +101,13 @@ class LegDesk(Desk):
         return next(found)
 
 
-def leg_desk(execution: Execution = LIMIT, **changes: Any) -> LegDesk:
+def leg_desk(
+    execution: Execution = LIMIT, *, limits_only: bool = False, listed: Instrument | None = None, **changes: Any
+) -> LegDesk:
     """The bot buys 100 at 09:21, and never again; `changes` are to the execution."""
-    made = LegDesk(Engine(account(str(CASH), LOOSE), scripted({"script": {START + MINUTE: SignalType.BUY}})), [], [])
-    made.take(InstrumentListed(instrument()))
+    owner = account(str(CASH), LOOSE, limits_only=limits_only)
+    made = LegDesk(Engine(owner, scripted({"script": {START + MINUTE: SignalType.BUY}})), [], [])
+    made.take(InstrumentListed(listed or instrument()))
     spec = replace(bot("alpha", strategy="script", quantity=100), execution=replace(execution, **changes))
     made.take(BotChanged(spec, Desired.RUNNING, 1))
     made.take(SessionOpened(session(), session().open_at))

@@ -22,6 +22,7 @@ export const OWNED = [
   "equity_days",
   "risk_policies",
   "controls",
+  "examinations",
 ] as const;
 
 /** Nobody's, whatever their `user_id` says: the service's own, and a name that no document has. */

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
 from engine.adapters.feeds.demo import DemoFeed
-from engine.domain.instant import MINUTE
+from engine.adapters.firestore.recovery import FirestorePast
+from engine.domain.events import MarketEvent
+from engine.domain.instant import MINUTE, Instant
 from engine.domain.order import OrderState
 from engine.domain.records import AccountRecord, FillRecord, OrderRecord, SignalRecord
+from engine.outbox.backoff import Backoff
 from engine.outbox.memory import MemoryJournal
-from engine.runtime.recovery import Place, place_of
+from engine.runtime.ending import Ended, EndWish
+from engine.runtime.patience import Patience
+from engine.runtime.recovery import Place, Sources, place_of, recover
 from engine.runtime.rederive import Past
+from engine.runtime.start_notice import StartNotice
 from engine.simulation.clock import ManualClock
 from tests.builders.paper import account, paper_loop
 from tests.runtime.demo_account import BOTS, DEMO, SPEC, START, begin, demo_life
@@ -139,3 +146,32 @@ def test_the_snapshot_shows_the_recovered_account_at_once() -> None:
     assert shown["account"]["cash"] == float(first.state.ledger.cash)
     assert set(shown["bots"]) == {bot.bot_id for bot in BOTS}
     assert len(shown["instruments"]) == 8
+
+
+class AskedAmidThePast(DemoFeed):
+    """A demo during whose past somebody asks for the end, at the hundredth event; `told` is how many were given."""
+
+    def __init__(self, wish: EndWish) -> None:
+        super().__init__(DEMO, ManualClock(), 0)
+        self._wish, self.told = wish, 0
+
+    def history(self, until: Instant | None) -> Iterator[MarketEvent]:
+        for event in super().history(until):
+            self.told += 1
+            if self.told == 100:
+                self._wish.ask()
+            yield event
+
+
+def test_an_end_asked_for_while_the_past_is_told_ends_the_start_with_nothing_written() -> None:
+    journal, household = begin()
+    wish = EndWish()
+    feed = AskedAmidThePast(wish)
+    life = Life(feed, journal, household, spec=SPEC)
+    patient = Patience(Backoff(lambda: 0.5), StartNotice(ManualClock(), SPEC.account_id), wish)
+    past = Past((), 0, account_at=0)
+    store = FirestorePast(household.wire)
+    with pytest.raises(Ended):
+        recover(life.session, life.watch, past, Sources(feed, life.outbox, store, patient))
+    assert feed.told == 100
+    assert facts(journal) == []

@@ -10,7 +10,7 @@ import pytest
 
 from engine.domain.account import Desired
 from engine.domain.errors import JournalFailed
-from engine.domain.events import BotChanged, InstrumentListed, MarketEnded, SessionOpened
+from engine.domain.events import BotChanged, HaltChanged, InstrumentListed, MarketEnded, SessionOpened
 from engine.domain.records import (
     FillRecord,
     HealthRecord,
@@ -24,7 +24,7 @@ from tests.builders.market import instrument, tick
 from tests.builders.paper import bot
 from tests.builders.scripted import scripted
 from tests.builders.times import at, session
-from tests.runtime.world import Household, Life, ListFeed, eventually
+from tests.runtime.world import Household, Life, ListFeed
 
 MONDAY = session()
 
@@ -117,20 +117,17 @@ def test_a_journal_that_fails_ends_the_session_with_nothing_more_decided() -> No
     assert one.state.tapes["ACME"].last_at == at("09:31:01"), "the event after the failure was not taken"
 
 
-def test_a_stopped_session_takes_what_waits_and_ends() -> None:
+def test_a_stopped_session_does_what_people_said_leaves_the_prices_that_wait_and_ends() -> None:
     one, stop = life(), threading.Event()
-    thread = threading.Thread(target=one.session.run, args=(stop,))
-    thread.start()
-    one.session.inbox.put(tick("09:30:01", 500))
-    eventually(lambda: one.state.tapes["ACME"].last_price == 50_000, "the price is taken")
-    for minute in range(31, 60):
-        one.session.inbox.put(tick(f"09:{minute}:01", 500))
+    one.session.step(tick("09:30:01", 500))
+    for number in range(3_000):
+        one.session.inbox.put(tick("09:31:01", 500 + number % 7))
+    one.session.inbox.put(HaltChanged(True, "a person", "them"))
     stop.set()
-    one.session.inbox.close()
-    thread.join(5)
-    assert not thread.is_alive()
+    one.session.run(stop)
     assert len(one.session.inbox) == 0
-    assert one.state.tapes["ACME"].last_at == at("09:59:01")
+    assert one.state.breaker.halted is not None
+    assert one.state.ticks == 1
 
 
 def test_events_of_the_past_leave_as_one_batch() -> None:

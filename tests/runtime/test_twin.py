@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import threading
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -220,3 +221,15 @@ def test_a_twin_knows_nothing_that_leads_to_a_broker(name: str) -> None:
     leads = {"dispatch", "outgoing", "broker_loop", "counterpart", "session", "reconciliation", "last_word", "lookups"}
     assert not {module for module in imported if module and module.rpartition(".")[2] in leads}
     assert not {module for module in imported if module and module.startswith("engine.adapters")}
+
+
+def test_at_the_end_a_twin_leaves_what_it_has_not_heard_yet() -> None:
+    pair = LivePair()
+    for number in range(500):
+        pair.price("09:30:50", 50_000 + number % 7)
+    heard, stop = len(pair.twin.tap), threading.Event()
+    stop.set()
+    pair.twin.follow(stop.is_set)
+    assert heard - len(pair.twin.tap) == 100
+    pair.twin.run(stop)
+    assert pair.twin.tap.closed

@@ -62,6 +62,8 @@ QUERIES: tuple[QueryShape, ...] = (
     # the engine's, on the account of a leader
     QueryShape("fills", _OWN, optional=("bot_id",), order="sequence"),
     QueryShape("trading_signals", _OWN, optional=("bot_id",), order="sequence"),
+    # sealing all anew
+    QueryShape("broker_credentials", ("broker",)),
 )
 
 

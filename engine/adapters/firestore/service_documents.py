@@ -1,14 +1,15 @@
-"""Documents of the service: health, prices for screens, alerts, dead letters, commands. Part of documents.py's table,
-which takes it in.
+"""Documents of the service: health, prices for screens, alerts, dead letters, commands, checks. Part of
+documents.py's table, which takes it in.
 """
 
 from __future__ import annotations
 
 from engine.adapters.firestore import kinds
 from engine.adapters.firestore.encoder import FieldValues
-from engine.adapters.firestore.kinds import PLAIN, TIME, Entry, list_of, same, since_then
+from engine.adapters.firestore.kinds import PLAIN, TIME, Entry, list_of, one_of, same, since_then
 from engine.adapters.firestore.shape import Operation, PriceDigits, Shape
 from engine.domain import records
+from engine.domain.findings import Finding, Grade
 from engine.domain.instant import moment_of
 
 
@@ -52,7 +53,10 @@ def _health(record: records.HealthRecord, digits: PriceDigits) -> FieldValues:
             "ticks": record.ticks,
             "dropped": dict(record.ticks_dropped),
         },
-        "broker": {"state": record.broker_state, "until": None},
+        "broker": {
+            "state": record.broker_state,
+            "until": None if record.broker_until is None else moment_of(record.broker_until),
+        },
     }
 
 
@@ -72,6 +76,7 @@ def _result(record: records.CommandResult, digits: PriceDigits) -> FieldValues:
     return {"state": record.state, "result": dict(record.result)}
 
 
+_FINDING = (*same(PLAIN, "name says do"), *same(one_of(Grade), "grade"))
 _DELIVERY = (*same(PLAIN, "channel failed"), *same(TIME, "at"))
 
 SERVICE_SHAPES: dict[type, Shape] = {
@@ -99,5 +104,12 @@ SERVICE_SHAPES: dict[type, Shape] = {
         operation=Operation.SET,
     ),
     records.DeadLetterGone: Shape(operation=Operation.DELETE),
+    records.ExaminationRecord: Shape(
+        (
+            *same(PLAIN, "account_id broker command_id state grade failed"),
+            *same(TIME, "began_at ended_at"),
+            *same(list_of(Finding, _FINDING), "findings"),
+        ),
+    ),
     records.CommandResult: Shape(more=_result, operation=Operation.UPDATE),
 }

@@ -4,6 +4,7 @@ from engine.api.routes.accounts import accounts
 from engine.api.routes.alerts import alerts
 from engine.api.routes.audit import audit
 from engine.api.routes.bots import bots
+from engine.api.routes.credentials import credentials
 from engine.api.routes.differences import differences
 from engine.api.routes.health_metrics import health_metrics
 from engine.api.routes.market import market
@@ -17,5 +18,5 @@ from engine.api.routes.strategies import strategies
 
 BLUEPRINTS = (
     probes, health_metrics, bots, positions, orders, records, portfolio, accounts, service, market, alerts,
-    differences, audit, strategies,
+    differences, audit, strategies, credentials,
 )  # fmt: skip

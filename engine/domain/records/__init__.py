@@ -27,6 +27,7 @@ from engine.domain.records.bots import (
     DecisionRecord,
     SymbolStatus,
 )
+from engine.domain.records.examination import ExaminationRecord
 from engine.domain.records.kill import KillItem, KillRecord, KillState, KillStep, KillStepName, Proof
 from engine.domain.records.risk import TripKind, TripRecord
 from engine.domain.records.service import (
@@ -75,6 +76,7 @@ __all__ = [
     "DifferenceState",
     "EquityDayRecord",
     "EquityPoint",
+    "ExaminationRecord",
     "FillRecord",
     "HealthRecord",
     "KillItem",
@@ -129,6 +131,7 @@ Record: TypeAlias = (
     | AuditRecord
     | AuditHead
     | TwinRecord
+    | ExaminationRecord
 )
 
 

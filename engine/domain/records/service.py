@@ -50,6 +50,7 @@ class HealthRecord:
     journal_detail: str = ""
     engine_pid: int = 0  # of the process that takes SIGUSR1; 0 in records of before it was kept
     mode_reasons: tuple[str, ...] = ()  # why it is `dry`, in sentences
+    broker_until: Instant | None = None  # when its login ends, or the next one may begin
     slot: ClassVar[str] = "health"
 
     @property

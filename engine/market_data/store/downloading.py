@@ -1,9 +1,7 @@
 """Fetches bars from a venue into a store: within its budget, without what is there already, and never short unseen.
 
-A venue that gives fewer bars than were asked for says nothing of it. So each answer is held against the calendar: where
-its beginning or end lacks more than half an hour of trading, the stretch is asked for again in halves, down to a day or
-an hour. What is short then is short at the venue, and told. Every so many bars go to the store, with a note of what was
-asked for: a run that ends early is gone on with by the same words.
+What a venue leaves out without a word is found by whole_candles.py. Every so many bars go to the store, with a note of
+what was asked for: a run that ends early is gone on with by the same words.
 """
 
 from __future__ import annotations
@@ -11,21 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
-from engine.domain.errors import BackPressure, DataError, OutcomeUnknown, PermanentFailure
-from engine.domain.instant import DAY, MINUTE, Instant, instant_of, iso
+from engine.domain.errors import BackPressure, DataError, OutcomeUnknown
+from engine.domain.instant import DAY, Instant, instant_of, iso
 from engine.domain.instrument import Instrument
 from engine.domain.market import Bar
 from engine.domain.timeframe import timeframe_us
 from engine.market_data.calendar import calendar_for
 from engine.market_data.call_budget import BudgetSpent, CallBudget
-from engine.market_data.columns import BarColumns, Instants, busy_days, day_numbers, frozen
-from engine.market_data.gaps import expected_opens
+from engine.market_data.columns import BarColumns, busy_days, day_numbers, frozen
 from engine.market_data.instruments import instrument_for
 from engine.market_data.parts import traded_days
 from engine.market_data.store.filing import Imported, file_part
@@ -33,9 +29,9 @@ from engine.market_data.store.layout import SeriesKey
 from engine.market_data.store.ledger import Span, read_ledger, write_ledger
 from engine.market_data.store.partition import Source
 from engine.market_data.store.place import locked, put_in_place
-from engine.ports import CandleLimits, Clock, HistoricalCandles
+from engine.market_data.whole_candles import WholeCandles
+from engine.ports import Clock, HistoricalCandles
 
-SHORT_US = 30 * MINUTE  # of trading that an answer may lack at an end: shares are not traded every minute
 FLUSH_BARS = 20_000  # rows in memory before they go to the store
 TRIES = 6
 _PRICES = ("open", "high", "low", "close")
@@ -81,10 +77,13 @@ class Download:
         until = min(until, now - now % timeframe_us(self.timeframe))
         ledger = read_ledger(self.root)
         budget = CallBudget(self.clock, limits.calls, ledger.calls.get(instrument.venue, ()))
+        whole = WholeCandles(
+            instrument, self.timeframe, limits.window_us, lambda span: self._ask(span, budget), self.done.short.append
+        )
         pending, fetched = list[Bar](), list[Span]()
         try:
             for window in _windows(ledger.missing(str(self._key(instrument)), (since, until)), limits.window_us):
-                bars = self._fetch(instrument, window, limits, budget)
+                bars = whole.fetch(window)
                 pending += bars
                 fetched.append(_settled(window, bars, now))
                 if len(pending) >= FLUSH_BARS:
@@ -100,31 +99,13 @@ class Download:
     def _key(self, instrument: Instrument) -> SeriesKey:
         return SeriesKey(instrument.venue, self.symbol, self.timeframe)
 
-    def _fetch(self, instrument: Instrument, window: Span, limits: CandleLimits, budget: CallBudget) -> list[Bar]:
-        """A window's bars; one that comes back short is asked for again in halves."""
-        bars = self._ask(window, budget)
-        expected = expected_opens(instrument, self.timeframe, *window)
-        if not _is_short(bars, expected, timeframe_us(self.timeframe)):
-            return bars
-        cut = _middle(window, limits.window_us, timeframe_us(self.timeframe)) if bars else None
-        if cut is None:
-            found = f"{len(bars)} of {len(expected)} bars" if bars else "no bars"
-            self.done.short.append(f"{found} from {iso(window[0])} to {iso(window[1])}")
-            return bars
-        return [
-            *self._fetch(instrument, (window[0], cut), limits, budget),
-            *self._fetch(instrument, (cut, window[1]), limits, budget),
-        ]
-
-    def _ask(self, window: Span, budget: CallBudget) -> list[Bar]:
+    def _ask(self, window: Span, budget: CallBudget) -> Sequence[Bar]:
         retrying = Retrying(
             sleep=self.clock.wait, wait=wait_exponential(max=30), stop=stop_after_attempt(TRIES), reraise=True,
             retry=retry_if_exception(_may_pass),
         )  # fmt: skip
         told: Sequence[Bar] = retrying(self._ask_once, window, budget)
-        bars = [bar for bar in told if window[0] <= bar.open_at < window[1]]
-        _check(bars, self.symbol)
-        return bars
+        return told
 
     def _ask_once(self, window: Span, budget: CallBudget) -> Sequence[Bar]:
         budget.take()
@@ -173,35 +154,6 @@ def _settled(window: Span, bars: Sequence[Bar], now: Instant) -> Span:
     if window[1] <= now - DAY:
         return window
     return window[0], min(window[1], bars[-1].close_at) if bars else window[0]
-
-
-def _is_short(bars: Sequence[Bar], expected: Instants, width: int) -> bool:
-    """Whether an answer lacks so much of trading at its beginning or end that the venue may have cut it off."""
-    if len(expected) == 0:
-        return False
-    if not bars:
-        return True
-    head = int(np.searchsorted(expected, bars[0].open_at))
-    tail = len(expected) - int(np.searchsorted(expected, bars[-1].open_at, side="right"))
-    return max(head, tail) * width > SHORT_US
-
-
-def _middle(window: Span, longest: int, width: int) -> Instant | None:
-    """Where to cut a window in two: between days while it has several; None where it is too small to be cut."""
-    length = window[1] - window[0]
-    unit = DAY if longest >= DAY else width
-    smallest = DAY if longest >= DAY else 2 * SHORT_US
-    return None if length <= smallest else window[0] + max(length // 2 // unit, 1) * unit
-
-
-def _check(bars: Sequence[Bar], symbol: str) -> None:
-    """Raise PermanentFailure for what no market can have printed."""
-    for bar in bars:
-        if not (0 < bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high) or bar.volume < 0:
-            raise PermanentFailure(f"the venue gave a bar of {symbol} at {iso(bar.open_at)} that can't be: {bar}")
-    for before, after in pairwise(bars):
-        if after.open_at <= before.open_at:
-            raise PermanentFailure(f"the venue gave bars of {symbol} out of order at {iso(after.open_at)}")
 
 
 def _columns(instrument: Instrument, timeframe: str, bars: Sequence[Bar]) -> BarColumns:

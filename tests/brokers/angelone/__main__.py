@@ -68,6 +68,7 @@ def main(words: list[str]) -> None:
                 "market_socket": f"ws{secure}://{place}{MARKET_PATH}",
                 "order_socket": f"ws{secure}://{place}{ORDER_PATH}",
                 "master": f"http{secure}://{place}/OpenAPI_File/files/OpenAPIScripMaster.json",
+                "address": f"http{secure}://{place}/address",
                 "control": f"http{secure}://{place}{CONTROL_PATH}",
                 "authority": str(certificates.authority) if certificates else "",
                 "client_code": client.code,

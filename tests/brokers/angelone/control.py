@@ -2,8 +2,8 @@
 
 clock at= | advance seconds= | run speed= · price symbol= [exchange=] price= [quantity=] · fault route= kind= [times=
 after= seconds= code= message= status= applied=] · forget_faults · terms step_s= fill_lot= market_orders=
-fills_before_cancel= registered_ip= square_off= · end_sessions [state=] · limits on= · market_socket / order_socket
-act= ... · look. Each answers with the whole report.
+fills_before_cancel= registered_ip= square_off= seen_ip= · end_sessions [state=] · limits on= · market_socket /
+order_socket act= ... · look. Each answers with the whole report.
 """
 
 from __future__ import annotations

@@ -37,7 +37,8 @@ class Terms:
     `step_s`: from one status to the next, by the broker's clock. `fill_lot`: shares a price fills at most, 0 for all.
     `market_orders`: reject or convert, since it is not known which the real one does. `fills_before_cancel`: the next
     cancellation comes too late. `registered_ip`: what X-ClientPublicIP must be on order routes, empty for any.
-    `square_off`: whether the broker closes INTRADAY by itself at 15:20.
+    `square_off`: whether the broker closes INTRADAY by itself at 15:20. `seen_ip`: what /address, which stands for the
+    web service that tells callers their own, answers.
     """
 
     step_s: float = 0.02
@@ -46,6 +47,7 @@ class Terms:
     fills_before_cancel: bool = False
     registered_ip: str = ""
     square_off: bool = True
+    seen_ip: str = "203.0.113.7"  # RFC 5737: nobody's
 
 
 def refusal(asked: Mapping[str, str], market: Market) -> Answer | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.brokers.angelone.candles import candles
-from tests.brokers.angelone.envelopes import Answer, good, nothing, refused, told
+from tests.brokers.angelone.envelopes import Answer, good, nothing, plain, refused, told
 from tests.brokers.angelone.limits import ORDERS
 from tests.brokers.angelone.quotes import last_price, quotes
 from tests.brokers.angelone.sessions import Session
@@ -172,6 +172,10 @@ def _master(broker: Broker, call: Call) -> Answer:
     return told([quote.listing.row() for quote in broker.market.quotes.values()])
 
 
+def _address(broker: Broker, call: Call) -> Answer:
+    return plain(200, broker.terms.seen_ip)
+
+
 _AUTH, _SECURE = "/rest/auth/angelbroking", "/rest/secure/angelbroking"
 _ORDER = f"{_SECURE}/order/v1"
 _USER = f"{_SECURE}/user/v1"
@@ -199,4 +203,5 @@ ROUTES = (
     Route("GET", f"{_SECURE}/marketData/v1/nseIntraday", "nseIntraday", _intraday),
     Route("GET", f"{_SECURE}/securities/v1/cautionaryScrips", "cautionaryScrips", _cautionary),
     Route("GET", "/OpenAPI_File/files/OpenAPIScripMaster.json", "master", _master, with_session=False, public=True),
+    Route("GET", "/address", "address", _address, with_session=False, public=True),
 )

@@ -36,6 +36,7 @@ class Handler(BaseHTTPRequestHandler):
 
     server: Server
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # headers and body are two writes; the second would wait 40 ms for a receipt
 
     def setup(self) -> None:
         """TLS first, in this connection's own thread."""
@@ -147,6 +148,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, port: int, setup: Setup, certificates: Certificates | None) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self._setup, self.broker = setup, Broker(setup)
+        self._closed = threading.Event()
         self._tls: ssl.SSLContext | None = None
         if certificates is not None:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -172,6 +174,10 @@ class Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
     def _pulse_for_ever(self) -> None:
-        while True:
-            time.sleep(PULSE_S)
+        while not self._closed.wait(PULSE_S):
             self.broker.pulse()
+
+    def server_close(self) -> None:
+        """Stop listening; time stands still from now on."""
+        self._closed.set()
+        super().server_close()

@@ -51,6 +51,7 @@ class Sessions:
     def __init__(self, client: Client, *, one_login: bool = True) -> None:
         self.client, self.one_login = client, one_login
         self.logins = 0  # that were tried, right or wrong
+        self.expiry_after = EXPIRY_AFTER
         self._all: list[Session] = []
         self._made = 0
 
@@ -120,7 +121,7 @@ class Sessions:
         return good({"jwtToken": jwt, "refreshToken": refresh, "feedToken": feed, "state": state})
 
     def _jwt(self, at: datetime) -> str:
-        issued, expires = int(at.timestamp()), int((at + EXPIRY_AFTER).timestamp())
+        issued, expires = int(at.timestamp()), int((at + self.expiry_after).timestamp())
         return _signed({"username": self.client.code, "iat": issued, "exp": expires, "jti": str(self._made)})
 
 

@@ -1,8 +1,9 @@
-"""Binary frames of the market socket, read. Fed by the socket with bytes; feeds the feed with prices and day volumes.
+"""Binary frames of the market socket, read whole. Fed by the socket with bytes; feeds the doctor, proofs, and
+prints.py, which reads of every frame only what it needs.
 
 Little endian, three modes that begin alike: LTP 51 bytes, Quote 123, SnapQuote 379. Prices are paise, the units of NSE
-and BSE instruments. Frames are snapshots: the same price comes again and again, and no frame is a trade; what traded
-between two of them is the rise of the day's volume (`DayVolumes`).
+and BSE instruments. Frames are snapshots: the same price comes again and again, and no frame is a trade: what traded
+between two of them is the rise of the day's volume (prints.py).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from engine.domain.instant import MILLISECOND, SECOND, Instant
 LTP, QUOTE, SNAP_QUOTE = 1, 2, 3
 LENGTHS = {LTP: 51, QUOTE: 123, SNAP_QUOTE: 379}
 EXCHANGES = {1: "NSE", 2: "NFO", 3: "BSE", 4: "BFO", 5: "MCX", 7: "NCX", 13: "CDE"}
+EXCHANGE_NUMBERS = {name: number for number, name in EXCHANGES.items()}
+TOKEN_BYTES = 25
 DEPTH = 5
 
 _HEAD = struct.Struct("<BB25sqqq")
@@ -117,28 +120,3 @@ def _book(data: bytes) -> Book:
     (traded_s,) = _LAST_TRADED.unpack_from(data, _TRADED_FROM)
     upper, lower = _CIRCUITS.unpack_from(data, _CIRCUITS_FROM)
     return Book(tuple(buys), tuple(sells), traded_s * SECOND, upper, lower)
-
-
-class DayVolumes:
-    """What traded since the frame before, a token: the rise of the day's volume.
-
-    Nothing for the first frame, which tells of a whole morning. A volume that falls is either a late frame, which
-    changes nothing, or another day's: `begin_day` says which.
-    """
-
-    def __init__(self) -> None:
-        self._highest: dict[tuple[str, str], int] = {}
-
-    def traded(self, frame: Frame) -> int:
-        """Shares since the last frame of this token; 0 for one without a day, a repeat, a late one, the first."""
-        if frame.day is None:
-            return 0
-        key, volume = (frame.exchange, frame.token), frame.day.volume
-        before = self._highest.get(key)
-        if before is None or volume > before:
-            self._highest[key] = volume
-        return max(0, volume - before) if before is not None else 0
-
-    def begin_day(self) -> None:
-        """From nothing again: the next frame of each token counts whole from zero."""
-        self._highest = dict.fromkeys(self._highest, 0)

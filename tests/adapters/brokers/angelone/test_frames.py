@@ -1,11 +1,10 @@
 """Binary frames as the loopback broker sends them are read to the last field; what is no frame is said to be none."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from engine.adapters.brokers.angelone.frames import DayVolumes, UnreadableFrame, read_frame
+from engine.adapters.brokers.angelone.frames import UnreadableFrame, read_frame
 from engine.domain.instant import instant_of
 from tests.brokers.angelone.frames import frame
 from tests.brokers.angelone.listings import DEFAULT
@@ -61,17 +60,3 @@ def test_a_short_frame_is_none_at_any_length(mode: int) -> None:
 def test_what_is_no_frame_is_said_to_be_none(data: bytes) -> None:
     with pytest.raises(UnreadableFrame):
         read_frame(data)
-
-
-def test_what_traded_is_the_rise_of_the_days_volume() -> None:
-    volumes, quote = DayVolumes(), traded((82_000, 100))
-    frames = [read_frame(frame(2, replace(quote, volume=volume), AT)) for volume in (100, 100, 130, 120, 131)]
-    assert [volumes.traded(each) for each in frames] == [0, 0, 30, 0, 1]
-
-
-def test_a_new_day_counts_from_zero_and_a_price_alone_counts_nothing() -> None:
-    volumes, quote = DayVolumes(), traded((82_000, 100))
-    assert volumes.traded(read_frame(frame(1, quote, AT))) == 0
-    volumes.traded(read_frame(frame(2, quote, AT)))
-    volumes.begin_day()
-    assert volumes.traded(read_frame(frame(2, replace(quote, volume=40), AT))) == 40

@@ -1,0 +1,51 @@
+"""Where Angel One is: its addresses, and whom to trust for them. Fed by settings; feeds wire, sockets, instruments.
+
+The defaults are the real ones. A rehearsal names the loopback broker's, and the authority that vouches for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from engine.domain.errors import InvalidValue
+
+REST = "https://apiconnect.angelone.in"
+MARKET_SOCKET = "wss://smartapisocket.angelone.in/smart-stream"
+ORDER_SOCKET = "wss://tns.angelone.in/smart-order-update"
+INSTRUMENTS = "https://margincalculator.angelone.in/OpenAPI_File/files/OpenAPIScripMaster.json"
+WHATISMYIP = "https://api.ipify.org"  # answers with the caller's address as text and nothing else
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_SECURE, _PLAIN = ("https", "wss"), ("http", "ws")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Addresses. `ca_file`: an authority to trust instead of the machine's own, for a rehearsal.
+
+    Raises InvalidValue for an address that would send tokens in clear text to anywhere but this machine.
+    """
+
+    rest: str = REST
+    market_socket: str = MARKET_SOCKET
+    order_socket: str = ORDER_SOCKET
+    instruments: str = INSTRUMENTS
+    whatismyip: str = WHATISMYIP
+    ca_file: Path | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("rest", "market_socket", "order_socket", "instruments", "whatismyip"):
+            _check(name, getattr(self, name))
+
+
+def _check(name: str, address: str) -> None:
+    parts = urlsplit(address)
+    if not parts.hostname or parts.scheme not in (*_SECURE, *_PLAIN):
+        raise InvalidValue(name, f"{address!r} is no address: write https://host or wss://host")
+    if parts.username or parts.password:
+        raise InvalidValue(name, "holds a user or a password; write the address alone")
+    if parts.scheme in _PLAIN and parts.hostname not in LOOPBACK:
+        raise InvalidValue(
+            name, f"{address!r} is not encrypted; only this machine may be spoken to in the clear"
+        )

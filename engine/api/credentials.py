@@ -1,0 +1,122 @@
+"""Broker keys: given, taken back, and shown as being there. Fed by routes; sealed by the Vault; used by the engine.
+
+Each change is one transaction that also gives the engine a command, so that its session takes the new keys at once and
+the audit log has who changed what. No value of them is in any answer, command or entry.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from engine.api.answers import answered
+from engine.api.authentication import caller
+from engine.api.commands import accept
+from engine.api.models.credentials import CredentialsBody
+from engine.api.problems import conflict
+from engine.api.recent_sign_in import refuse_old_sign_in
+from engine.api.services import services
+from engine.api.writing import commanded, write_fields, written
+from engine.domain.credentials import Credentials
+from engine.ports import Fields, Transaction, Vault
+
+KEYS, TESTS = "broker_credentials", "examinations"
+CHANGED, TEST = "credentials_changed", "test_credentials"
+_TEST_FIELDS = ("account_id", "state", "began_at", "ended_at", "grade", "failed", "findings")
+
+
+def show(broker: str, wanted: str | None) -> Response:
+    """200 with what may be known of them."""
+    uid = caller().uid
+    if wanted is not None:
+        services().ownership.account_to_read(uid, wanted)
+    kept = services().deps.documents.get(KEYS, f"{uid}_{broker}") or {}
+    return answered({**_state(broker, kept), "test": _last_test(uid, broker)})
+
+
+def put(broker: str, body: CredentialsBody, wanted: str | None) -> Response:
+    """200; those given before are gone."""
+    uid, account_id = caller().uid, _account(broker, wanted)
+    refuse_old_sign_in()
+    given = Credentials(**body.model_dump())
+    sealed = _vault().sealed(uid, broker, given)
+    now = services().deps.clock.now()
+    return _changed(broker, account_id, "set", {**sealed, "set_at": now})
+
+
+def remove(broker: str, wanted: str | None) -> Response:
+    """200; removing what is not there changes nothing."""
+    account_id = _account(broker, wanted)
+    refuse_old_sign_in()
+    return _changed(broker, account_id, "removed", {"sealed": None, "client_ending": None, "set_at": None})
+
+
+def test(broker: str, wanted: str | None) -> Response:
+    """202 with a command's id, or 200 with its result: the engine makes the check, with the session that it has."""
+    uid, account_id = caller().uid, _account(broker, wanted)
+    kept = services().deps.documents.get(KEYS, f"{uid}_{broker}") or {}
+    if kept.get("sealed") is None:
+        raise conflict("No keys of yours are set for this broker. Set them first.")
+    return commanded(account_id, TEST, {"broker": broker, "by": uid})
+
+
+def _changed(broker: str, account_id: str, deed: str, fields: Fields) -> Response:
+    """Write the document and tell the engine."""
+    uid = caller().uid
+    name = f"{uid}_{broker}"
+
+    def work(transaction: Transaction) -> Fields:
+        standing = transaction.get(KEYS, name)
+        if standing is None and deed == "set":
+            transaction.create(KEYS, name, {"user_id": uid, "broker": broker, **fields})
+        elif standing is not None:
+            transaction.update(KEYS, name, fields)
+        if deed == "set" or (standing or {}).get("sealed") is not None:
+            told = {"broker": broker, "deed": deed, "by": uid}
+            accept(transaction, write_fields(account_id, transaction), CHANGED, told)
+        return {**_state(broker, fields), "test": None}
+
+    return written(account_id, work)
+
+
+def _state(broker: str, kept: Fields) -> dict[str, Any]:
+    there = kept.get("sealed") is not None
+    return {
+        "broker": broker,
+        "set": there,
+        "client_ending": kept.get("client_ending") if there else None,
+        "set_at": kept.get("set_at") if there else None,
+    }
+
+
+def _last_test(uid: str, broker: str) -> Fields | None:
+    """The newest check that an engine of the user's made of this broker."""
+    documents = services().deps.documents
+    found = [documents.get(TESTS, f"{account_id}_{broker}") for account_id in services().ownership.accounts_of(uid)]
+    tests = [each for each in found if each is not None and each.get("user_id") == uid]
+    if not tests:
+        return None
+    newest = max(tests, key=lambda each: (each["began_at"], each["id"]))
+    return {name: newest.get(name) for name in _TEST_FIELDS}
+
+
+def _account(broker: str, wanted: str | None) -> str:
+    """The account whose engine is to hear of it: the one named, one that trades at the broker, one that runs here, or
+    any. A user without an account is a 409.
+    """
+    ownership, uid = services().ownership, caller().uid
+    if wanted is not None:
+        return ownership.account_to_write(uid, wanted)
+    accounts = ownership.accounts_of(uid)
+    at_broker = [each for mode in ("live", "paper") for each in accounts if each.startswith(f"{mode}-{broker}")]
+    here = [each for each in accounts if each in services().engine.accounts_of(uid)]
+    likely = [*at_broker, *here, *accounts]
+    return likely[0] if likely else ownership.account_to_write(uid, None)
+
+
+def _vault() -> Vault:
+    vault = services().deps.vault
+    if vault is None:
+        raise conflict("This service has no key to keep broker keys with. Whoever runs it must set one first.")
+    return vault

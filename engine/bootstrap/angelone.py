@@ -1,0 +1,202 @@
+"""Angel One behind an account: one login, its prices, and its orders where the account is live. Made by angelone_market
+without calling anybody; taken up by engine.py once the account is ours; its loops are the supervisor's.
+
+Feed and broker share one session, so they are wired here together. Before it is taken up nothing of it can be asked.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from engine.adapters.brokers.angelone.access import Access, open_access
+from engine.adapters.brokers.angelone.broker import AngelOneBroker, Reach
+from engine.adapters.brokers.angelone.candles import AngelOneCandles
+from engine.adapters.brokers.angelone.endpoints import Endpoints
+from engine.adapters.brokers.angelone.feed import AngelOneFeed
+from engine.adapters.brokers.angelone.instruments import Instruments
+from engine.adapters.brokers.angelone.market_line import Door
+from engine.adapters.brokers.angelone.master import Fetched
+from engine.adapters.brokers.angelone.order_stream import order_lines
+from engine.adapters.brokers.angelone.order_words import Product
+from engine.adapters.brokers.angelone.session_hours import SessionHours
+from engine.adapters.brokers.angelone.socket_line import SocketLine, open_line
+from engine.adapters.brokers.angelone.tokens import IST
+from engine.adapters.brokers.practice import MarketView
+from engine.bootstrap.venue import Edge
+from engine.domain.credentials import Credentials
+from engine.domain.errors import CannotStart, InvariantBroken, OperatingError
+from engine.domain.events import MarketEvent
+from engine.domain.instant import Instant, instant_of, moment_of
+from engine.domain.instrument import Instrument
+from engine.market_data.calendar import Calendar
+from engine.outbox.backoff import Backoff
+from engine.ports import Broker, Clock, MarketFeed
+from engine.runtime.health import BrokerSeen
+from engine.runtime.outgoing import in_the_store
+
+TEND_S = 5.0
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it is, what it lists, whose time counts there. `source`: of the list of instruments."""
+
+    endpoints: Endpoints
+    instruments: Instruments
+    source: Fetched
+    calendar: Calendar
+    clock: Clock
+
+
+class AngelOne:
+    """One account's. `symbols` are what its bots trade or watch; `live`: its orders go there."""
+
+    def __init__(self, place: Place, symbols: Sequence[str], product: Product, *, live: bool) -> None:
+        self.place, self.symbols, self.product, self.live = place, tuple(symbols), product, live
+        self.access: Access | None = None
+        self.made_feed: AngelOneFeed | None = None
+        self.made_broker: AngelOneBroker | None = None
+        self.hours = SessionHours(trades_on=place.calendar.days.trades_on)
+        self._credentials: Credentials | None = None
+
+    @property
+    def clock(self) -> Clock:
+        """The market's: the machine's, or that of the broker a day is rehearsed at."""
+        return self.place.clock
+
+    @property
+    def edge(self) -> Edge | None:
+        """How orders leave; None where the venue is simulated. An entry waits until its intent is in the store."""
+        if not self.live:
+            return None
+        return Edge(self._broker, lambda outbox, relay: in_the_store(relay.waiters), closed=self.closed)
+
+    @property
+    def on_air(self) -> bool:
+        """Whether prices are to be expected now: from a little before the session to a little after it."""
+        return self.made_feed is not None and self.made_feed.view().on_air
+
+    def closed(self) -> str | None:
+        """Why nothing can be asked there now, in words; None in the hours of a session."""
+        now = instant_of(self.clock.now())
+        if self.hours.allow(now):
+            return None
+        begins = moment_of(self.hours.next_begin(now)).astimezone(IST)
+        return f"Angel One is closed to us until {begins:%Y-%m-%d %H:%M} in India"
+
+    def take_up(self, credentials: Credentials) -> None:
+        """The account is ours: from now on there may be a login. Nobody is called yet.
+
+        Raises CannotStart where the broker's own program can't be loaded, or a certificate not be read.
+        """
+        try:
+            self.access = open_access(
+                credentials,
+                self.place.endpoints,
+                self.clock,
+                random.Random(),  # noqa: S311 - it spreads waits
+                hours=self.hours,
+            )
+        except (OperatingError, ValueError) as error:
+            raise CannotStart(f"Angel One can't be reached from here: {error}") from error
+        self._credentials = credentials
+
+    def change(self, credentials: Credentials) -> None:
+        """The same client and app, with another PIN, TOTP secret or address: the next login may be tried at once."""
+        access, _ = self.taken()
+        access.change(credentials)
+        self._credentials = credentials
+
+    def open_feed(self) -> AngelOneFeed:
+        """The prices. Raises InvariantBroken before it was taken up."""
+        access, credentials = self.taken()
+        endpoints = access.endpoints
+
+        def open_wire(headers: Mapping[str, str]) -> SocketLine:
+            return open_line(endpoints.market_socket, headers, endpoints, self.clock)
+
+        self.made_feed = AngelOneFeed(
+            self.symbols,
+            self.place.instruments,
+            AngelOneCandles(access.calls, self.place.instruments),
+            Door(access.session, open_wire, credentials.client_code, credentials.api_key),
+            self.place.calendar,
+            self.clock,
+            Backoff(random.random).rest_s,
+            refresh=lambda: self.place.instruments.up_to_date(self.place.source, self.clock),
+        )
+        return self.made_feed
+
+    def tend(self, seen: BrokerSeen, stop: threading.Event) -> None:
+        """See to session and registered address ahead of time, until stopped. `seen` learns how the session stands."""
+        told = ""
+        while not stop.is_set():
+            access, _ = self.taken()
+            why = ""
+            try:
+                access.tend()
+            except OperatingError as error:
+                why = str(error)
+            if why and why != told:
+                _log.warning("the session at Angel One rests", why=why)
+            told = why
+            view = access.session.view()
+            seen.session = view.state
+            seen.until = None if view.until is None else instant_of(view.until)
+            stop.wait(TEND_S)
+
+    def close(self) -> None:
+        """Log out and close what is open. Harmless where nothing was taken up, and twice."""
+        access, self.access = self.access, None
+        if access is not None:
+            access.close()
+
+    def _broker(self, market: MarketView) -> Broker:
+        access, credentials = self.taken()
+        lines = order_lines(access.endpoints, credentials, self.clock)
+        reach = Reach(access.calls, access.session, lines, self.place.instruments, self.clock, self.place.calendar)
+        self.made_broker = AngelOneBroker(
+            reach, market.at, product=self.product, concerns=lambda symbol: symbol in self.symbols
+        )
+        return self.made_broker
+
+    def taken(self) -> tuple[Access, Credentials]:
+        """The login and whose it is. Raises InvariantBroken before it was taken up."""
+        if self.access is None or self._credentials is None:
+            raise InvariantBroken("Angel One is asked before the account is ours")
+        return self.access, self._credentials
+
+
+class LateFeed:
+    """The prices of a market whose session is opened once the account is ours: `open` makes the feed then."""
+
+    market = "angelone"
+    speed = 1.0
+
+    def __init__(self, instruments: Sequence[Instrument], opened: Callable[[], MarketFeed], *, simulated: bool) -> None:
+        self._instruments, self._open = tuple(instruments), opened
+        self.simulated = simulated
+        self._feed: MarketFeed | None = None
+
+    def instruments(self) -> Sequence[Instrument]:
+        """See MarketFeed: as the broker's list has them."""
+        return self._instruments
+
+    def history(self, until: Instant | None) -> Iterator[MarketEvent]:
+        """See MarketFeed."""
+        return self._opened().history(until)
+
+    def events(self, since: Instant | None, stop: Callable[[], bool]) -> Iterator[MarketEvent]:
+        """See MarketFeed."""
+        return self._opened().events(since, stop)
+
+    def _opened(self) -> MarketFeed:
+        if self._feed is None:
+            self._feed = self._open()
+        return self._feed

@@ -1,0 +1,86 @@
+"""Who may log in at Angel One: the account's credentials, and the one engine that holds their client. Used by engine.py
+once the account is ours.
+
+The broker knows one session a client: a second login ends the first. So a lease of the client stands behind that of the
+account, and two accounts of one client (on paper and live, say) take turns instead of logging each other out.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from hashlib import sha256
+
+import structlog
+
+from engine.angelone_settings import ANGELONE
+from engine.bootstrap.keys import NO_KEY, open_vault
+from engine.bootstrap.outside import Outside
+from engine.domain.account import AccountSpec
+from engine.domain.credentials import Credentials
+from engine.domain.errors import Fenced, OperatingError
+from engine.ports import Grant, Lease
+from engine.runtime.ending import Ended, EndWish
+from engine.runtime.ownership import LIVE_RENEW_AGAIN_S, Ownership
+from engine.runtime.patience import Patient
+from engine.runtime.start_notice import StartNotice
+
+LOOK_S = 5.0
+MISSING = (
+    "There are no credentials of Angel One: give them on the dashboard, under Brokers, or to the service as ANGELONE_* "
+    "variables. The engine waits for them, and nothing is traded until then."
+)
+_log = structlog.get_logger()
+
+
+def credentials_for(out: Outside, patient: Patient, notice: StartNotice, end: EndWish) -> Credentials:
+    """The owner's: the environment's or the vault's, however long a person takes to give them.
+
+    Raises Ended when asked to, CannotStart where the vault's key does not open them.
+    """
+    said = out.settings.angelone
+    if said is not None and said.credentials is not None:
+        return said.credentials
+    vault = open_vault(out.settings, out.wire)
+    while True:
+        found = None if vault is None else patient(lambda: vault.credentials(out.settings.owner_uid, ANGELONE))
+        if found is not None:
+            notice.goes_on()
+            return found
+        notice.needs(MISSING if vault is not None else f"{MISSING} For the dashboard {NO_KEY}.")
+        if end.within(LOOK_S):
+            raise Ended("asked to end while starting")
+
+
+def client_id(credentials: Credentials) -> str:
+    """What the lease of a client is called. The code itself is shown nowhere."""
+    return f"client-{ANGELONE}-{sha256(credentials.client_code.encode()).hexdigest()[:12]}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientHeld:
+    """The client is ours to log in as."""
+
+    lease: Lease
+    grant: Grant
+
+    def run(self, stop: threading.Event) -> None:
+        """Renew the lease until stopped. Raises Fenced where another engine has the client."""
+        lost: list[bool] = []
+        Ownership(self.lease, self.grant, lambda: lost.append(True), LIVE_RENEW_AGAIN_S).run(stop)
+        if lost:
+            raise Fenced(f"{self.grant.account_id}: another engine logs in as this client")
+
+    def release(self) -> None:
+        """Let go; a store that does not answer lets the lease run out by itself."""
+        try:
+            self.lease.release(self.grant)
+        except OperatingError as error:
+            _log.warning("lease not released", lease=self.grant.account_id, error=str(error))
+
+
+def hold_client(out: Outside, credentials: Credentials, patient: Patient) -> ClientHeld:
+    """Take the client's lease, waiting for whoever has it."""
+    client = AccountSpec(client_id(credentials), out.settings.owner_uid, name="Angel One client", market=ANGELONE)
+    grant = patient(lambda: out.lease.acquire(client, out.instance, out.journal.name, old_holder_dead=True))
+    return ClientHeld(out.lease, grant)

@@ -1,0 +1,146 @@
+"""The account on Angel One's prices: `paper-angelone`, or `live-angelone` where its orders go there too. Made from
+settings for market.py.
+
+A rehearsal at a loopback broker has accounts of its own, so that play money never shares a book with real money, and
+goes by that broker's time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from engine.adapters.brokers.angelone.endpoints import Endpoints
+from engine.adapters.brokers.angelone.instruments import Instruments
+from engine.adapters.brokers.angelone.master import Fetched
+from engine.adapters.brokers.angelone.order_words import Product as Word
+from engine.adapters.brokers.angelone.sdk import Request
+from engine.adapters.brokers.angelone.wire import Answer, Wire
+from engine.adapters.clock import ShiftedClock
+from engine.angelone_settings import ANGELONE, AngelOneSettings, Product
+from engine.bootstrap.angelone import AngelOne, LateFeed, Place
+from engine.bootstrap.traded import Market
+from engine.domain.account import AccountSpec, BotSpec, Mode
+from engine.domain.errors import CannotStart, InvalidValue
+from engine.domain.risk import HardLimits
+from engine.market_data.instruments import NSE
+from engine.market_data.told_days import read_told_days
+from engine.ports import Clock
+from engine.settings import Settings
+from engine.strategies.bot_leaders import check_leaders, renamed
+from engine.strategies.bot_list import BotList
+from engine.strategies.replay_account import replay_account
+
+ORDERS_PER_SECOND_MAX = 4  # the broker takes 9, from 10 on the exchange wants the strategy registered (docs/BROKERS.md)
+LOOPBACK_PATHS = {"market_socket": "/smart-stream", "order_socket": "/smart-order-update", "whatismyip": "/address"}
+MASTER_PATH = "/OpenAPI_File/files/OpenAPIScripMaster.json"
+SECOND_PASSES_S = 1.5
+WORDS = {Product.INTRADAY: Word.INTRADAY, Product.DELIVERY: Word.DELIVERY}
+CHARGES = {Product.INTRADAY: "nse_intraday", Product.DELIVERY: "nse_delivery"}
+_PER_SECOND = "orders_per_second_max"
+
+
+def open_angelone(settings: Settings, said: AngelOneSettings, listed: BotList, clock: Clock) -> Market:
+    """The account, its bots and its prices; only the public list of instruments is asked for.
+
+    Raises CannotStart where that list can't be had, or the loopback broker does not answer; InvalidValue for bots that
+    name what is not traded there.
+    """
+    endpoints = endpoints_of(said)
+    market_clock = clock if said.at is None else rehearsed_clock(endpoints, clock)
+    named = "instruments" if said.at is None else "instruments-rehearsal"
+    path = settings.state_dir / f"{named}.sqlite"
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    instruments, source = Instruments(path), Fetched(endpoints.instruments, endpoints.ca_file)
+    instruments.up_to_date(source, market_clock)
+    symbols = _checked(listed.bots, instruments, said.product)
+    days = read_told_days(settings.special_days)
+    place = Place(endpoints, instruments, source, days.calendar(NSE, live=True), market_clock)
+    broker = AngelOne(place, symbols, WORDS[said.product], live=said.live)
+    carried = [instruments.find(symbol).instrument for symbol in symbols]
+    feed = LateFeed(carried, broker.open_feed, simulated=False)
+    prefix = ("live-" if said.live else "") + ("rehearsal-" if said.at else "")
+    bots = tuple(renamed(bot, prefix) for bot in listed.bots) if prefix else listed.bots
+    return Market(_account(settings, said, listed), bots, feed, broker)
+
+
+def endpoints_of(said: AngelOneSettings) -> Endpoints:
+    """The real broker's addresses, or those of a loopback one."""
+    if said.at is None:
+        return Endpoints()
+    sockets = said.at.replace("http", "ws", 1)
+    return Endpoints(
+        rest=said.at,
+        market_socket=sockets + LOOPBACK_PATHS["market_socket"],
+        order_socket=sockets + LOOPBACK_PATHS["order_socket"],
+        instruments=said.at + MASTER_PATH,
+        whatismyip=said.at + LOOPBACK_PATHS["whatismyip"],
+        ca_file=said.ca_file,
+    )
+
+
+def rehearsed_clock(endpoints: Endpoints, clock: Clock) -> Clock:
+    """The loopback broker's time: the machine's, ahead by as much as the Date of its answers says.
+
+    A Date has whole seconds, so it is asked until the next one begins. Raises CannotStart where it does not answer.
+    """
+    wire = Wire(endpoints, clock)
+    try:
+        first = _date_of(wire, endpoints)
+        until = clock.monotonic() + SECOND_PASSES_S
+        while (told := _date_of(wire, endpoints)) == first and clock.monotonic() < until:
+            clock.wait(0.03)
+        return ShiftedClock(told - clock.now())
+    finally:
+        wire.close()
+
+
+def _date_of(wire: Wire, endpoints: Endpoints) -> datetime:
+    answer = wire.carry(Request("GET", endpoints.whatismyip, headers={}))
+    if not isinstance(answer, Answer) or not answer.date:
+        why = "it tells no time" if isinstance(answer, Answer) else answer.why
+        raise CannotStart(f"the broker to rehearse at, {endpoints.rest}, does not answer: {why}")
+    return parsedate_to_datetime(answer.date)
+
+
+def _account(settings: Settings, said: AngelOneSettings, listed: BotList) -> AccountSpec:
+    mode = Mode.LIVE if said.live else Mode.PAPER
+    identity, name = f"{mode.value}-{ANGELONE}", "Angel One" if said.live else "Angel One, paper"
+    if said.at is not None:
+        identity, name = f"{identity}-rehearsal", f"{name}, rehearsal"
+    return replace(
+        replay_account(listed, "", settings.owner_uid),
+        account_id=identity,
+        name=name,
+        mode=mode,
+        market=ANGELONE,
+        charge_schedule=CHARGES[said.product],
+        hard_limits=_paced(settings.hard_limits),
+        copy_rules=settings.copy_rules,
+        limits_only=True,
+    )
+
+
+def _paced(limits: HardLimits) -> HardLimits:
+    """The deployment's limits, and never more than so many orders a second."""
+    bounds = dict(limits.bounds)
+    bounds[_PER_SECOND] = min(bounds.get(_PER_SECOND, ORDERS_PER_SECOND_MAX), ORDERS_PER_SECOND_MAX)
+    return HardLimits(tuple(bounds.items()))
+
+
+def _checked(bots: tuple[BotSpec, ...], instruments: Instruments, product: Product) -> tuple[str, ...]:
+    """Every symbol of the bots, once. Raises InvalidValue with the bot that names what can't be traded there."""
+    check_leaders(bots, elsewhere=True)
+    symbols: dict[str, None] = {}
+    for bot in bots:
+        for symbol in bot.symbols:
+            try:
+                found = instruments.find(symbol)
+            except InvalidValue as error:
+                raise InvalidValue(f"{bot.bot_id}.symbols", error.message) from None
+            if found.tradable and product is Product.INTRADAY and not found.intraday_allowed:
+                why = f"{symbol} is settled trade by trade and can't be bought and sold within a day"
+                raise InvalidValue(f"{bot.bot_id}.symbols", why)
+            symbols[symbol] = None
+    return tuple(symbols)

@@ -1,0 +1,153 @@
+"""Who makes the check before the open: the engine that is logged in, where there is one; else whoever is asked, with a
+login of its own. Wired into every engine by engine.py, and into `lockstep doctor` by __main__.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+
+from engine.adapters.clock import SystemClock
+from engine.adapters.firestore.client import connect
+from engine.adapters.firestore.fence import NOBODY
+from engine.adapters.firestore.reader import FirestoreDocuments
+from engine.adapters.firestore.wire import Wire
+from engine.angelone_settings import ANGELONE, AngelOneSettings, read_angelone
+from engine.bootstrap.examining import expected_of, held_client, place_of, with_a_login, with_the_engines
+from engine.bootstrap.keys import open_vault
+from engine.bootstrap.outside import Outside
+from engine.domain.credentials import BROKERS, Credentials
+from engine.domain.errors import CannotStart, InvalidValue, OutcomeUnknown
+from engine.domain.findings import Finding, Grade
+from engine.ports import Clock, Documents, Fields
+from engine.runtime.broker_doctor import TEST
+from engine.settings import Settings, read_settings
+
+ASKED_S = 90.0  # for an engine to make the check
+LOOK_S = 0.5
+NO_KEYS = (
+    "there are no broker keys of Angel One: give them on the dashboard, under Brokers, or as ANGELONE_* variables "
+    "(docs/BROKERS.md)"
+)
+
+
+def engines_check(out: Outside) -> Callable[[str], Iterable[Finding]]:
+    """How an engine makes the check of a broker: with its own session, or with a login for the occasion."""
+
+    def check(broker: str) -> Iterator[Finding]:
+        angel = out.market.broker
+        if angel is not None:
+            yield from with_the_engines(angel, out.market.account.charge_schedule)
+        else:
+            yield from _own_check(out.settings, out.wire, out.clock)
+
+    return check
+
+
+def keys_changed(out: Outside) -> Callable[[str], None]:
+    """How an engine takes up the owner's new keys of a broker, where it uses those of the vault.
+
+    Sockets are opened as one client of one app: for another of either, or none, the engine has to begin anew.
+    """
+
+    def changed(broker: str) -> None:
+        angel, said = out.market.broker, out.settings.angelone
+        if angel is None or broker != ANGELONE or (said is not None and said.credentials is not None):
+            return
+        vault = open_vault(out.settings, out.wire)
+        found = None if vault is None else vault.credentials(out.settings.owner_uid, broker)
+        _, before = angel.taken()
+        if found is None:
+            raise CannotStart(
+                "the broker keys were removed: the engine ends, and waits for new ones when it is started"
+            )
+        if (found.client_code, found.api_key) != (before.client_code, before.api_key):
+            raise CannotStart("the broker keys are of another client or app now: the engine ends, to begin with them")
+        angel.change(found)
+
+    return changed
+
+
+def configured_check(broker: str) -> Iterator[Finding]:
+    """The check as `lockstep doctor` makes it. Raises CannotStart without keys, OperatingError where it can't be made
+    now, InvalidValue for an unknown broker or settings that are wrong.
+    """
+    if broker not in BROKERS:
+        raise InvalidValue("--broker", f"there is no broker {broker!r}; there are {', '.join(BROKERS)}")
+    settings = read_settings({**os.environ, "LOCKSTEP_ROLE": "api"})  # reading needs no owner
+    clock = SystemClock()
+    wire = connect(settings.project, settings.firestore_emulator)
+    try:
+        documents = FirestoreDocuments(wire, clock, random.random)
+        account = engine_at(documents, settings.owner_uid, broker, clock)
+        if account is not None:
+            yield from asked_of(documents, account, settings.owner_uid, broker, clock)
+        else:
+            yield from _own_check(settings, wire, clock)
+    finally:
+        wire.close()
+
+
+def _own_check(settings: Settings, wire: Wire, clock: Clock) -> Iterator[Finding]:
+    said = settings.angelone or _said(os.environ)
+    credentials = said.credentials or _kept(settings, wire)
+    hold = partial(held_client, wire, clock, credentials, settings.owner_uid, f"doctor-{secrets.token_hex(4)}")
+    yield from with_a_login(place_of(settings, said, clock), credentials, expected_of(settings, said), hold)
+
+
+def _said(env: Mapping[str, str]) -> AngelOneSettings:
+    """What the environment says of Angel One, whatever market is traded."""
+    of_it = {name: value for name, value in env.items() if "ANGELONE" in name or name.startswith(("K_", "CLOUD_RUN"))}
+    found = read_angelone({**of_it, "LOCKSTEP_BOTS": "none"}, ANGELONE, None)
+    return found or AngelOneSettings()
+
+
+def _kept(settings: Settings, wire: Wire) -> Credentials:
+    vault = open_vault(settings, wire) if settings.owner_uid else None
+    found = None if vault is None else vault.credentials(settings.owner_uid, ANGELONE)
+    if found is None:
+        raise CannotStart(NO_KEYS)
+    return found
+
+
+def engine_at(documents: Documents, user_id: str, broker: str, clock: Clock) -> str | None:
+    """The user's account at the broker that an engine has now."""
+    user = documents.get("users", user_id) if user_id else None
+    for account_id in sorted((user or {}).get("accounts", ())):
+        if account_id.startswith((f"live-{broker}", f"paper-{broker}")):
+            lease = documents.get("leases", account_id) or {}
+            if lease.get("instance", NOBODY) != NOBODY and lease["until"] > clock.now():
+                return str(account_id)
+    return None
+
+
+def asked_of(documents: Documents, account_id: str, user_id: str, broker: str, clock: Clock) -> Iterator[Finding]:
+    """Ask that engine by a command, and pass on its lines as it writes them."""
+    from engine.api.commands import accept  # brings Flask, which only this way needs
+
+    now = clock.now()
+    mode = "live" if account_id.startswith("live-") else "paper"
+    owner: Fields = {"user_id": user_id, "account_id": account_id, "mode": mode, "updated_at": now}
+    asked = documents.change(
+        account_id, lambda transaction: accept(transaction, owner, TEST, {"broker": broker, "by": user_id})
+    )
+    until, told = clock.monotonic() + ASKED_S, 0
+    while clock.monotonic() < until:
+        found = documents.get("examinations", f"{account_id}_{broker}") or {}
+        if found.get("command_id") == asked["command_id"]:
+            lines = found["findings"]
+            yield from (_finding(line) for line in lines[told:])
+            told = len(lines)
+            if found["state"] == "failed":
+                raise OutcomeUnknown(f"the engine of {account_id} could not make the check: {found['failed']}")
+            if found["state"] == "done":
+                return
+        clock.wait(LOOK_S)
+    raise OutcomeUnknown(f"the engine of {account_id} has not made the check within {ASKED_S:.0f} s: look at its log")
+
+
+def _finding(line: Fields) -> Finding:
+    return Finding(line["name"], Grade(line["grade"]), line["says"], line["do"])

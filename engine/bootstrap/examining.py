@@ -1,0 +1,136 @@
+"""What the check before the open is made with: the session of the engine that has one, or a login of its own, for as
+long as the check takes. Used by the engine's broker doctor and by `lockstep doctor`.
+
+A login of its own takes the client's lease first: at a broker that knows one session a client, it would end another's.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from engine.adapters.brokers.angelone.access import Access, open_access
+from engine.adapters.brokers.angelone.broker import AngelOneBroker, Reach
+from engine.adapters.brokers.angelone.doctor import examine
+from engine.adapters.brokers.angelone.examined import PROBE, Examined, examined_with
+from engine.adapters.brokers.angelone.instruments import Instruments
+from engine.adapters.brokers.angelone.master import Fetched
+from engine.adapters.brokers.angelone.order_stream import order_lines
+from engine.adapters.brokers.angelone.order_words import Product
+from engine.adapters.firestore.lease import FirestoreLease
+from engine.adapters.firestore.wire import Wire
+from engine.angelone_settings import ANGELONE, AngelOneSettings
+from engine.bootstrap.angelone import AngelOne, Place
+from engine.bootstrap.angelone_login import client_id
+from engine.bootstrap.angelone_market import CHARGES, WORDS, endpoints_of, rehearsed_clock
+from engine.cli.bots_file import read_bots_file
+from engine.core.charges import schedule, total_on
+from engine.domain.account import AccountSpec
+from engine.domain.credentials import Credentials
+from engine.domain.errors import BackPressure, CannotStart, LeaseHeld
+from engine.domain.findings import Finding
+from engine.domain.instant import instant_of
+from engine.domain.order import Side
+from engine.market_data.instruments import NSE
+from engine.market_data.told_days import read_told_days
+from engine.ports import Clock
+from engine.settings import Settings
+
+Release = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the account is to do at the broker."""
+
+    symbols: tuple[str, ...]
+    product: Product
+    sends_orders: bool
+    charge_schedule: str
+
+
+def with_the_engines(angel: AngelOne, charge_schedule: str) -> Iterator[Finding]:
+    """Make the check with the session that an account's engine has. Raises InvariantBroken before it has one."""
+    access, credentials = angel.taken()
+    expected = Expected(angel.symbols or (PROBE,), angel.product, angel.live, charge_schedule)
+    yield from examine(_examined(access, credentials, angel.place, expected))
+
+
+def with_a_login(
+    place: Place, credentials: Credentials, expected: Expected, hold: Callable[[], Release]
+) -> Iterator[Finding]:
+    """Log in, make the check, log out. `hold` takes the client's lease and gives what lets go of it again."""
+    release = hold()
+    try:
+        access = open_access(credentials, place.endpoints, place.clock, random.Random())  # noqa: S311 - jitter
+        try:
+            yield from examine(_examined(access, credentials, place, expected))
+        finally:
+            access.close()
+    finally:
+        release()
+
+
+def held_client(wire: Wire, clock: Clock, credentials: Credentials, user_id: str, instance: str) -> Release:
+    """The client's lease, taken for the length of a check. Raises BackPressure where an engine has it."""
+    lease = FirestoreLease(wire, clock, patience_s=0.0)
+    client = AccountSpec(client_id(credentials), user_id, name="Angel One client", market=ANGELONE)
+    try:
+        grant = lease.acquire(client, instance, "doctor", old_holder_dead=False)
+    except LeaseHeld as error:
+        raise BackPressure(
+            f"an engine is logged in as this client ({error.holder}), and a second login would end its session: "
+            "ask that engine, on the dashboard under Brokers"
+        ) from None
+    return lambda: lease.release(grant)
+
+
+def place_of(settings: Settings, said: AngelOneSettings, clock: Clock) -> Place:
+    """The broker as the settings name it, with a list of instruments of today where one can be had."""
+    endpoints = endpoints_of(said)
+    market_clock = clock if said.at is None else rehearsed_clock(endpoints, clock)
+    named = ANGELONE if said.at is None else f"{ANGELONE}-rehearsal"
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    instruments = Instruments(settings.state_dir / f"{named}.instruments")
+    source = Fetched(endpoints.instruments, endpoints.ca_file)
+    with suppress(CannotStart):  # the check has a line for it
+        instruments.up_to_date(source, market_clock)
+    days = read_told_days(settings.special_days)
+    return Place(endpoints, instruments, source, days.calendar(NSE, live=True), market_clock)
+
+
+def expected_of(settings: Settings, said: AngelOneSettings) -> Expected:
+    """What the bots of the settings trade; a share that always trades where they name none of this market."""
+    symbols: tuple[str, ...] = ()
+    if settings.bots is not None and settings.feed == ANGELONE:
+        bots = read_bots_file(settings.bots, lenient=True).bots
+        symbols = tuple(dict.fromkeys(symbol for bot in bots for symbol in bot.symbols))
+    sends_orders = said.live or settings.feed != ANGELONE
+    return Expected(symbols or (PROBE,), WORDS[said.product], sends_orders, CHARGES[said.product])
+
+
+def _examined(access: Access, credentials: Credentials, place: Place, expected: Expected) -> Examined:
+    lines = order_lines(access.endpoints, credentials, place.clock)
+    reach = Reach(access.calls, access.session, lines, place.instruments, place.clock, place.calendar)
+    broker = AngelOneBroker(reach, lambda: instant_of(place.clock.now()), product=expected.product)
+    return examined_with(
+        access, credentials, place.instruments, place.calendar, broker.report, **_words_of(expected, place.clock)
+    )
+
+
+def _words_of(expected: Expected, clock: Clock) -> Mapping[str, Any]:
+    rates = schedule(expected.charge_schedule).on(clock.now().date().isoformat())
+
+    def reckon(side: Side, value: Decimal) -> Decimal:
+        return total_on(rates, side, value)
+
+    return {
+        "symbols": expected.symbols,
+        "product": expected.product,
+        "sends_orders": expected.sends_orders,
+        "reckon": reckon,
+    }

@@ -1,0 +1,144 @@
+"""What a broker lets a person in with. Given by the person through the API, kept by the vault, used by the session.
+
+All of it is secret: no `repr`, no error and no log shows more than the client code's last two letters.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import AddressValueError, IPv4Address
+from typing import Any
+
+from engine.domain.errors import InvalidValue
+
+BROKERS = ("angelone",)
+ENDING = 2  # letters of a client code that may be shown
+TOTP_BYTES_MIN = 10  # 80 bits; RFC 4226 asks for 128, brokers give out 80 and 160
+_CLIENT_CODE = re.compile(r"[A-Z0-9]{3,20}")
+_PIN = re.compile(r"[0-9]{4}")
+_API_KEY = re.compile(r"[\x21-\x7e]{4,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """One client's at one broker. `registered_ip` is the address that the broker takes orders from; "" where the client
+    registered none: then no order leaves.
+
+    Checked at birth: raises InvalidValue, whose message never quotes a value.
+    """
+
+    client_code: str = field(repr=False)
+    pin: str = field(repr=False)
+    totp_secret: str = field(repr=False)
+    api_key: str = field(repr=False)
+    registered_ip: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            if getattr(self, each.name) != read_field(each.name, getattr(self, each.name)):
+                raise InvalidValue(each.name, "has blanks or small letters that it must not have")
+
+    def __repr__(self) -> str:
+        return f"Credentials(client {self.ending})"
+
+    @property
+    def ending(self) -> str:
+        """What may be shown of them."""
+        return f"…{self.client_code[-ENDING:]}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that may stand nowhere; for whoever takes them out of a text."""
+        return (self.pin, self.totp_secret, self.api_key)
+
+
+def read_field(name: str, value: object) -> str:
+    """One field as a person types it: blanks around it and within a TOTP secret are dropped, letters of a client code
+    and of a TOTP secret made capital. Raises InvalidValue.
+    """
+    if not isinstance(value, str):
+        raise InvalidValue(name, "is missing" if value is None else "must be a text")
+    return _READ[name](value.strip())
+
+
+def read_credentials(values: Mapping[str, Any]) -> Credentials:
+    """Credentials as a person types them. Raises InvalidValue for the first field that is wrong, missing or unknown."""
+    names = [each.name for each in fields(Credentials)]
+    for name in values:
+        if name not in names:
+            raise InvalidValue(str(name)[:40], f"is unknown; there are {', '.join(names)}")
+    return Credentials(**{name: read_field(name, values.get(name, _LEFT_OUT.get(name))) for name in names})
+
+
+def credentials_as_bytes(credentials: Credentials) -> bytes:
+    """For sealing, and for nothing else."""
+    return json.dumps({each.name: getattr(credentials, each.name) for each in fields(credentials)}).encode()
+
+
+def credentials_from_bytes(plain: bytes) -> Credentials:
+    """The inverse. Raises InvalidValue."""
+    try:
+        values = json.loads(plain)
+    except ValueError:
+        raise InvalidValue("credentials", "can't be read") from None
+    if not isinstance(values, dict):
+        raise InvalidValue("credentials", "can't be read")
+    return read_credentials(values)
+
+
+def _client_code(text: str) -> str:
+    code = text.upper()
+    if _CLIENT_CODE.fullmatch(code) is None:
+        raise InvalidValue("client_code", "must be the 3 to 20 letters and digits of your client code")
+    return code
+
+
+def _pin(text: str) -> str:
+    if _PIN.fullmatch(text) is None:
+        raise InvalidValue("pin", "must be the 4 digits of your PIN, not the password")
+    return text
+
+
+def _totp_secret(text: str) -> str:
+    secret = re.sub(r"[\s-]", "", text).upper().rstrip("=")
+    try:
+        raw = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) < TOTP_BYTES_MIN:
+        rule = "must be the base32 text (A to Z, 2 to 7) that the broker showed beside the QR code, not a 6-digit code"
+        raise InvalidValue("totp_secret", rule)
+    return secret
+
+
+def _api_key(text: str) -> str:
+    if _API_KEY.fullmatch(text) is None:
+        raise InvalidValue("api_key", "must be 4 to 128 printable characters without spaces")
+    return text
+
+
+def _registered_ip(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        address = IPv4Address(text)
+    except AddressValueError:
+        raise InvalidValue("registered_ip", "must be an IPv4 address such as 203.0.113.7") from None
+    if address.is_multicast or address.is_unspecified:
+        raise InvalidValue("registered_ip", "must be the public IPv4 address that you registered at the broker")
+    return text
+
+
+_LEFT_OUT = {"registered_ip": ""}
+_READ: Mapping[str, Callable[[str], str]] = {
+    "client_code": _client_code,
+    "pin": _pin,
+    "totp_secret": _totp_secret,
+    "api_key": _api_key,
+    "registered_ip": _registered_ip,
+}

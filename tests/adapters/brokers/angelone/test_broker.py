@@ -1,0 +1,269 @@
+"""The adapter at the loopback broker: what is sent, when nothing is, how orders are found, what a report is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.adapters.brokers.angelone.calls import UnlistedRefusal
+from engine.adapters.brokers.angelone.order_words import Product
+from engine.domain.broker import VenueState
+from engine.domain.effects import CancelOrder
+from engine.domain.errors import BackPressure, OutcomeUnknown
+from engine.domain.events import OrderAccepted, OrderCancelled, OrderExpired, OrderRejected
+from engine.domain.order import OrderType, Purpose, Side
+from tests.adapters.brokers.angelone.order_desk import ONE, THREE, TWO, OrderDesk, limit_order, order_desk, stop_order
+from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one
+from tests.brokers.angelone.running import ORDER
+
+D = Decimal
+NEVER_ASKED = 0
+
+
+@pytest.fixture(scope="module")
+def angel() -> Iterator[InProcessAngelOne]:
+    with in_process_angel_one() as made:
+        yield made
+
+
+@pytest.fixture
+def desk(angel: InProcessAngelOne, tmp_path: Path) -> Iterator[OrderDesk]:
+    with order_desk(tmp_path, angel=angel) as made:
+        made.price("820.00")
+        yield made
+
+
+def by_hand(desk: OrderDesk, **changes: str) -> None:
+    """An order that a person placed, without a tag; one lies deeper than the market."""
+    desk.angel.broker.desk.place({**ORDER, **changes}, desk.angel.broker.clock.now())
+    desk.pass_s()
+
+
+def test_an_order_is_sent_as_it_was_asked_for_and_accepted_under_the_brokers_number(desk: OrderDesk) -> None:
+    (accepted,) = desk.venue.submit(limit_order(price="812.37"))
+    assert isinstance(accepted, OrderAccepted)
+    (standing,) = desk.orders
+    assert (standing.number, standing.asked["ordertag"], standing.price) == (accepted.venue_order_id, ONE, 81235)
+    assert (standing.asked["producttype"], standing.asked["variety"]) == ("INTRADAY", "NORMAL")
+
+
+def test_what_the_broker_checks_is_rejected_with_its_words(desk: OrderDesk) -> None:
+    desk.angel.fault("placeOrder", "refused", code="AB1012", message="Invalid Product Type")
+    (told,) = desk.venue.submit(limit_order())
+    assert isinstance(told, OrderRejected)
+    assert told.reason == "Invalid Product Type (AB1012)"
+
+
+def test_what_the_exchange_rejects_is_found_with_its_words(desk: OrderDesk) -> None:
+    desk.ask(limit_order(price="500.00"))
+    found = desk.venue.find(ONE)
+    assert found is not None
+    assert (found[0].state, found[0].reason) == (VenueState.REJECTED, "The price is out of the circuit limits")
+
+
+@pytest.mark.parametrize(
+    "at",
+    ["2026-11-23T09:14:59+05:30", "2026-11-23T15:29:56+05:30", "2026-11-23T18:00:00+05:30",
+     "2026-11-22T11:00:00+05:30", "2026-11-24T11:00:00+05:30"],
+)  # fmt: skip
+def test_outside_the_session_nothing_is_sent_since_the_broker_would_keep_it(desk: OrderDesk, at: str) -> None:
+    desk.clock.pass_s((datetime.fromisoformat(at) - desk.clock.now()).total_seconds() % (7 * 86_400))
+    for order in (limit_order(), limit_order(purpose=Purpose.EXIT), stop_order()):
+        with pytest.raises(BackPressure, match="closed"):
+            desk.venue.submit(order)
+    assert desk.angel.calls("placeOrder") == NEVER_ASKED
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"order_type": OrderType.MARKET, "limit_price": None}, "at the market"),
+        ({"symbol": "NOSUCH"}, "NOSUCH"),
+        ({"post_only": True}, "never takes"),
+    ],
+)
+def test_what_can_not_be_asked_for_stays_here_and_says_why(desk: OrderDesk, changes: Any, says: str) -> None:
+    with pytest.raises(BackPressure, match=says):
+        desk.venue.submit(replace(limit_order(), **changes))
+    assert desk.angel.calls("placeOrder") == NEVER_ASKED
+
+
+def test_an_order_without_an_answer_is_found_by_its_tag_in_the_order_book(desk: OrderDesk) -> None:
+    desk.angel.fault("placeOrder", "lose_reply")
+    with pytest.raises(OutcomeUnknown):
+        desk.venue.submit(limit_order())
+    found = desk.venue.find(ONE)
+    assert found is not None
+    assert (found[0].client_order_id, found[0].state) == (ONE, VenueState.WORKING)
+    assert desk.venue.find(TWO) is None
+
+
+def test_an_order_that_was_answered_is_asked_for_by_its_unique_id_not_by_the_whole_book(desk: OrderDesk) -> None:
+    desk.ask(limit_order())
+    before = desk.angel.calls("getOrderBook")
+    assert desk.venue.find(ONE) is not None
+    assert (desk.angel.calls("getOrderBook"), desk.angel.calls("details")) == (before, 1)
+
+
+def test_an_order_that_was_taken_and_is_listed_nowhere_is_no_absent_order(desk: OrderDesk) -> None:
+    desk.angel.fault("placeOrder", "hidden", seconds=30)
+    desk.venue.submit(limit_order())
+    with pytest.raises(OutcomeUnknown, match="does not list it"):
+        desk.venue.find(ONE)
+    desk.pass_s(31)
+    assert desk.venue.find(ONE) is not None
+
+
+def test_a_cancellation_names_the_drawer_and_ends_as_it_was_meant(desk: OrderDesk) -> None:
+    desk.ask(stop_order(ONE), limit_order(TWO, side=Side.SELL, price="830.00", purpose=Purpose.ENTRY))
+    desk.ask(CancelOrder(ONE, 0, "moved"), CancelOrder(TWO, 0, "the day is over", expire=True))
+    desk.until(lambda: len(desk.told) >= 8)
+    ended = {type(event): event.order_id for event in desk.told if isinstance(event, (OrderCancelled, OrderExpired))}
+    assert ended == {OrderCancelled: ONE, OrderExpired: TWO}
+    assert [order.status for order in desk.orders] == ["cancelled", "cancelled"]
+
+
+def test_an_order_of_before_a_restart_is_cancelled_in_the_drawer_that_the_book_says(desk: OrderDesk) -> None:
+    (accepted,) = desk.venue.submit(stop_order())
+    assert isinstance(accepted, OrderAccepted)
+    desk.pass_s(31)  # a one-time code is good for one login
+    anew = OrderDesk(desk.angel, desk.reach.instruments, Product.INTRADAY)  # type: ignore[arg-type]
+    anew.venue.cancel(CancelOrder(ONE, 0, "again", venue_order_id=accepted.venue_order_id))
+    desk.pass_s()
+    assert desk.orders[0].status == "cancelled"
+    anew.access.wire.close()
+
+
+def test_a_cancellation_of_what_has_ended_says_nothing_and_its_end_is_looked_up(desk: OrderDesk) -> None:
+    desk.ask(limit_order())
+    desk.price("809.00")
+    assert desk.venue.cancel(CancelOrder(ONE, 0, "late")) == ()
+    desk.ask(CancelOrder(ONE, 0, "late"))
+    desk.until(lambda: "FillReceived" in desk.kinds())
+    assert "OrderCancelled" not in desk.kinds()
+
+
+def test_a_cancellation_that_the_broker_only_heard_is_asked_again_until_the_order_is_out(desk: OrderDesk) -> None:
+    desk.ask(limit_order())
+    desk.angel.broker.terms.step_s = 5.0
+    desk.ask(CancelOrder(ONE, 0, "slowly"))
+    assert desk.until(lambda: "OrderCancelled" in desk.kinds()) >= 5
+    assert desk.kinds().count("OrderCancelled") == 1
+
+
+def test_the_second_order_under_one_tag_is_somebody_elses(desk: OrderDesk) -> None:
+    desk.angel.fault("placeOrder", "applied_twice")
+    desk.ask(limit_order())
+    first, second = desk.venue.report().orders
+    assert (first.client_order_id, second.client_order_id) == (ONE, None)
+    assert "second order under the tag" in second.reason
+    desk.price("809.00")
+    assert [fill.client_order_id for fill in desk.venue.report().fills] == [ONE, None]
+    found = desk.venue.find(ONE)
+    assert found is not None
+    assert (found[0].venue_order_id, len(found[1])) == (first.venue_order_id, 1)
+
+
+def test_a_report_has_orders_by_hand_without_a_tag_and_names_what_is_beside_the_account(desk: OrderDesk) -> None:
+    by_hand(desk, price="800.00")
+    by_hand(desk, price="825.00", producttype="DELIVERY")
+    by_hand(desk, exchange="BSE", tradingsymbol="RELIANCE", symboltoken="500325", price="1390.00")
+    report = desk.venue.report()
+    assert [(order.symbol, order.client_order_id) for order in report.orders] == [("SBIN", None)]
+    assert (report.fills, report.positions) == ((), ())
+    assert report.beside == (
+        "BSE RELIANCE INTRADAY", "NSE SBIN-EQ DELIVERY", "NSE SBIN-EQ DELIVERY, 10 held",
+    )  # fmt: skip
+
+
+def test_shares_for_delivery_are_never_netted_with_the_days(desk: OrderDesk) -> None:
+    by_hand(desk, price="825.00", producttype="DELIVERY", quantity="7")
+    desk.ask(limit_order(price="825.00"))
+    (held,) = desk.venue.report().positions
+    assert (held.symbol, held.quantity) == ("SBIN", D(10))
+
+
+def test_an_account_of_delivery_has_its_holdings_and_what_it_sold_of_them_today(
+    angel: InProcessAngelOne, tmp_path: Path
+) -> None:
+    with order_desk(tmp_path, Product.DELIVERY, angel) as desk:
+        desk.price("820.00")
+        desk.ask(limit_order(price="825.00"))
+        (bought,) = desk.venue.report().positions
+        assert (bought.quantity, bought.overnight) == (D(10), False)
+        desk.clock.jump(datetime.fromisoformat("2026-11-25T10:00:05+05:30"))  # the day after is a holiday
+        desk.price("820.00")
+        (kept,) = desk.venue.report().positions
+        assert (kept.quantity, kept.average_price, kept.overnight) == (D(10), D(820), True)
+        desk.ask(limit_order(TWO, "815.00", purpose=Purpose.EXIT, quantity=D(4)))
+        (left,) = desk.venue.report().positions
+        assert (left.quantity, left.overnight) == (D(6), True)
+
+
+def test_a_part_filled_and_cancelled_order_is_reported_with_its_fills(desk: OrderDesk) -> None:
+    desk.angel.broker.terms.fill_lot = 4
+    desk.ask(limit_order())
+    desk.price("809.00")
+    desk.ask(CancelOrder(ONE, 0, "enough"))
+    report = desk.venue.report()
+    (listed,), (fill,) = report.orders, report.fills
+    assert (listed.state, listed.filled_quantity) == (VenueState.CANCELLED, D(4))
+    assert (fill.quantity, fill.venue_order_id, fill.client_order_id) == (D(4), listed.venue_order_id, ONE)
+
+
+@pytest.mark.parametrize("book", ["getOrderBook", "getTradeBook", "getPosition"])
+@pytest.mark.parametrize("kind", ["drop", "page", "empty", "wrong_shape", "cut_json", "no_message", "not_json"])
+def test_a_book_that_does_not_come_whole_makes_no_report(desk: OrderDesk, book: str, kind: str) -> None:
+    desk.ask(limit_order(price="825.00"))
+    desk.angel.fault(book, kind)
+    with pytest.raises((OutcomeUnknown, BackPressure)):
+        desk.venue.report()
+    report = desk.venue.report()
+    assert (len(report.orders), len(report.fills), len(report.positions)) == (1, 1, 1)
+
+
+def test_rows_that_come_twice_count_once(desk: OrderDesk) -> None:
+    desk.ask(limit_order(price="825.00"))
+    for book in ("getOrderBook", "getTradeBook", "getPosition"):
+        desk.angel.fault(book, "rows_twice")
+    report = desk.venue.report()
+    assert (len(report.orders), len(report.fills)) == (1, 1)
+    assert report.positions[0].quantity == D(10)
+
+
+def test_half_an_order_book_is_found_out_by_the_fills_that_it_lacks(desk: OrderDesk) -> None:
+    desk.ask(limit_order(price="825.00"), limit_order(TWO))
+    desk.angel.fault("getOrderBook", "half_the_rows")
+    with pytest.raises(OutcomeUnknown, match="lacks order"):
+        desk.venue.report()
+
+
+def test_half_a_trade_book_is_pulled_again(desk: OrderDesk) -> None:
+    desk.angel.broker.terms.fill_lot = 5
+    desk.ask(limit_order(price="825.00"))
+    desk.price("819.00")
+    desk.angel.fault("getTradeBook", "half_the_rows")
+    assert len(desk.venue.report().fills) == 2
+    desk.angel.fault("getTradeBook", "data_null", times=3)
+    with pytest.raises(OutcomeUnknown, match="trails its order"):
+        desk.venue.report()
+
+
+def test_a_refusal_that_is_in_no_list_stops_entries_for_the_day_and_lets_exits_leave(desk: OrderDesk) -> None:
+    desk.angel.fault("placeOrder", "refused", code="AB7777", message="Request is not from a registered address")
+    with pytest.raises(UnlistedRefusal):
+        desk.venue.submit(limit_order(ONE))
+    with pytest.raises(BackPressure, match="entries stop"):
+        desk.venue.submit(limit_order(TWO))
+    assert desk.venue.stopped is not None
+    assert "AB7777" in desk.venue.stopped
+    assert isinstance(desk.venue.submit(limit_order(THREE, purpose=Purpose.EXIT, price="830.00"))[0], OrderAccepted)
+    desk.clock.jump(datetime.fromisoformat("2026-11-25T10:00:05+05:30"))
+    assert desk.venue.stopped is None
+    assert isinstance(desk.venue.submit(limit_order(TWO))[0], OrderAccepted)

@@ -1,0 +1,122 @@
+"""What of the broker's rows is news: each change once, whatever comes twice, late or out of turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.adapters.brokers.angelone.known_orders import KnownOrders
+from engine.adapters.brokers.angelone.order_news import OrderNews
+from engine.adapters.brokers.angelone.order_rows import OrderRow, order_row, trade_row
+from engine.adapters.brokers.angelone.order_words import Variety
+from engine.domain.events import (
+    BrokerEvent,
+    FillReceived,
+    OrderAccepted,
+    OrderCancelled,
+    OrderExpired,
+    OrderRejected,
+)
+from tests.adapters.brokers.angelone.test_order_rows import AT, ROW, TAG, TRADE, D
+
+NUMBER = ROW["orderid"]
+
+
+class Told:
+    """News of one order that this process sent, or found there."""
+
+    def __init__(self, *, sent: bool = True) -> None:
+        self.known = KnownOrders(lambda: 0.0)
+        if sent:
+            self.known.leaving(TAG, Variety.NORMAL)
+            self.known.answered(TAG, NUMBER, "unique")
+        self.news = OrderNews(self.known, lambda: AT)
+
+    def row(self, status: str, filled: int = 0, **changes: Any) -> list[BrokerEvent]:
+        return self.news.of_row(self.seen(status, filled, **changes))
+
+    def seen(self, status: str, filled: int = 0, **changes: Any) -> OrderRow:
+        words = {"status": status, "orderstatus": status, "filledshares": str(filled)}
+        row = order_row({**ROW, **words, **changes})
+        self.known.see([row], whole_book=True)
+        return row
+
+    def trades(self, *fills: tuple[str, int]) -> list[BrokerEvent]:
+        rows = [{**TRADE, "fillid": number, "fillsize": str(size)} for number, size in fills]
+        return self.news.of_trades(trade_row(row) for row in rows)
+
+
+def kinds(events: list[BrokerEvent]) -> list[type]:
+    return [type(event) for event in events]
+
+
+def test_an_order_is_accepted_once_however_many_words_it_goes_through() -> None:
+    told = Told()
+    assert kinds(told.row("put order req received")) == [OrderAccepted]
+    for word in ("validation pending", "open pending", "open", "open", "modified", "open pending"):
+        assert told.row(word) == []
+
+
+def test_a_fill_is_told_with_its_number_when_the_trade_book_has_it() -> None:
+    told = Told()
+    assert kinds(told.row("complete", 10)) == [OrderAccepted]
+    assert told.news.lacks_fills
+    assert told.trades(("1", 4)) == [FillReceived(TAG, f"{NUMBER}-1", D(4), D("265.62"), 1_795_421_919_000_000)]
+    assert told.news.lacks_fills
+    assert kinds(told.trades(("1", 4), ("2", 6))) == [FillReceived]
+    assert not told.news.lacks_fills
+    assert told.trades(("1", 4), ("2", 6)) == []
+
+
+def test_a_row_that_says_less_than_one_before_it_is_late() -> None:
+    told = Told()
+    told.row("open", 4)
+    told.trades(("1", 4))
+    assert told.row("open", 0) == []
+    assert kinds(told.row("cancelled", 4)) == [OrderCancelled]
+    for status, filled in (("open", 4), ("open", 0), ("cancelled", 4)):
+        assert told.row(status, filled) == []
+    assert not told.news.lacks_fills
+
+
+def test_an_end_says_how_much_was_filled_so_that_it_waits_for_its_fills() -> None:
+    told = Told()
+    accepted, ended = told.row("cancelled", 4, text="by the exchange")
+    assert isinstance(accepted, OrderAccepted)
+    assert ended == OrderCancelled(TAG, "by the exchange", AT, D(4))
+    assert told.news.lacks_fills
+
+
+def test_a_cancellation_that_was_meant_as_the_end_of_the_day_expires_the_order() -> None:
+    told = Told()
+    told.known.to_expire(TAG)
+    assert kinds(told.row("cancelled")) == [OrderAccepted, OrderExpired]
+
+
+def test_a_rejection_has_the_brokers_words_and_no_acceptance_before_it() -> None:
+    told = Told()
+    (rejected,) = told.row("rejected", text="Insufficient Funds")
+    assert rejected == OrderRejected(TAG, "Insufficient Funds", AT)
+    assert told.row("rejected", text="Insufficient Funds") == []
+
+
+def test_what_had_ended_before_this_process_saw_it_is_left_to_the_look_up() -> None:
+    told = Told(sent=False)
+    assert told.row("complete", 10) == []
+    assert not told.news.lacks_fills
+    found = Told(sent=False)
+    assert kinds(found.row("open")) == [OrderAccepted]
+    assert kinds(found.row("cancelled")) == [OrderCancelled]
+
+
+def test_a_second_order_under_the_tag_is_no_news_of_ours() -> None:
+    told = Told()
+    told.row("open")
+    assert told.row("complete", 10, orderid="261123000761134") == []
+    assert not told.news.lacks_fills
+
+
+def test_somebody_elses_fills_are_not_told() -> None:
+    told = Told()
+    told.row("open", 4)
+    stranger = trade_row({**TRADE, "orderid": "261123000999999"})
+    assert told.news.of_trades([stranger]) == []
