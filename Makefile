@@ -4,10 +4,12 @@
 PYTHON := $(shell for p in .venv/bin/python python3.13 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 VENV := .venv/bin
+# A test run starts hundreds of processes: without kept bytecode each of them compiles the whole engine anew.
+unexport PYTHONDONTWRITEBYTECODE
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-python setup-run setup-bench run test test-python test-web check prove simulate bench lock clean need-python
+.PHONY: help setup setup-python setup-run setup-bench run rehearse test test-python test-web check prove simulate bench lock clean need-python
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -26,6 +28,9 @@ setup-run: need-python
 
 run: setup-run ## start the emulators, the bots and the dashboard; Ctrl-C stops them (PORT= FEED= DATA= SPEED= BOTS= STRATEGIES_DIR= RESET=1)
 	@exec $(VENV)/python -m local.run
+
+rehearse: setup-run ## a live day at a loopback Angel One on this machine, with play money (AT= BOTS= SEED= PORT=)
+	@exec $(VENV)/python -m local.rehearse
 
 test: setup test-web test-python ## every test
 

@@ -123,7 +123,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         raise InvalidValue("LOCKSTEP_OWNER_UID", "is not set: say whose account the engine trades")
     cloud = in_cloud(env)
     angelone = read_angelone(env, feed, firestore)
-    state_dir = Path(env.get("LOCKSTEP_STATE_DIR") or "/tmp/lockstep")  # noqa: S108 - Cloud Run's disk is memory
+    state_dir = state_folder(env)
     return Settings(
         role=role,
         host="0.0.0.0" if cloud else "127.0.0.1",  # noqa: S104 - Cloud Run's proxy stands in front; at home, loopback
@@ -169,6 +169,11 @@ def strategies_folder(env: Mapping[str, str]) -> Path | None:
 def store_folder(env: Mapping[str, str]) -> Path:
     """Where market data is kept: LOCKSTEP_STORE, or `data` in the folder one is in."""
     return Path(env.get("LOCKSTEP_STORE") or "data")
+
+
+def state_folder(env: Mapping[str, str]) -> Path:
+    """Where the service keeps what is its own on this machine: LOCKSTEP_STATE_DIR."""
+    return Path(env.get("LOCKSTEP_STATE_DIR") or "/tmp/lockstep")  # noqa: S108 - Cloud Run's disk is memory
 
 
 def special_days_file(env: Mapping[str, str]) -> Path | None:

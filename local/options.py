@@ -6,12 +6,13 @@ from pathlib import Path
 
 from local.errors import StackError
 
-FEEDS = ("demo", "replay")
+ANGELONE = "angelone"
+FEEDS = ("demo", "replay", ANGELONE)
 
 
 @dataclass(frozen=True)
 class Options:
-    """The dashboard's port, the market and its data, the bots; empty texts where the service's own defaults hold."""
+    """Of the dashboard the port, of the market its data and bots, where orders go; "" is the service's own default."""
 
     port: int = 8000
     feed: str = "demo"
@@ -20,6 +21,7 @@ class Options:
     bots: str = ""
     reset: bool = False
     strategies: str = ""
+    venue: str = ""
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> "Options":
@@ -30,15 +32,26 @@ class Options:
         data = _existing("DATA", env.get("DATA", ""))
         if feed == "replay" and not data:
             raise StackError("FEED=replay needs the data to replay: FEED=replay DATA=file-or-folder make run")
+        bots = _existing("BOTS", env.get("BOTS", ""))
+        if feed == ANGELONE and not bots:
+            raise StackError("FEED=angelone needs the bots that trade there: FEED=angelone BOTS=file make run")
         return cls(
             port=_port(env.get("PORT") or "8000"),
             feed=feed,
             data=data,
             speed=_speed(env.get("SPEED", "")),
-            bots=_existing("BOTS", env.get("BOTS", "")),
+            bots=bots,
             reset=_reset(env.get("RESET", "")),
             strategies=_existing("STRATEGIES_DIR", env.get("STRATEGIES_DIR", "")),
+            venue=_venue(env.get("VENUE", ""), feed),
         )
+
+
+def _venue(text: str, feed: str) -> str:
+    """Where orders go: to nobody outside, or to the broker that the prices come from."""
+    if text and (text, feed) != (ANGELONE, ANGELONE):
+        raise StackError(f"VENUE={text} is not understood. A live account is: FEED=angelone VENUE=angelone")
+    return text
 
 
 def _reset(text: str) -> bool:

@@ -17,7 +17,10 @@ OWNER_EMAIL = "demo@lockstep.test"
 OWNER_PASSWORD = "lockstep-demo"  # noqa: S105 - shown on the sign-in page, of an emulator on this machine
 COMMAND = (sys.executable, "-m", "engine", "serve")
 READY_WITHIN_S = 120
-KEPT = ("LOCKSTEP_ALERTS", "LOCKSTEP_ALERTS_FILE")  # where alerts go, also from a demo
+KEPT = (
+    *("LOCKSTEP_ALERTS", "LOCKSTEP_ALERTS_FILE"),  # where alerts go, also from a demo
+    *("LOCKSTEP_ANGELONE_AT", "LOCKSTEP_ANGELONE_CA", "LOCKSTEP_ANGELONE_PRODUCT"),
+)
 GRACE_S = 12.0  # the service ends within 8 s of SIGTERM
 
 
@@ -30,12 +33,13 @@ def environment(options: Options, firestore: str, auth: str) -> dict[str, str]:
         "GOOGLE_CLOUD_PROJECT": PROJECT,
         "FIRESTORE_EMULATOR_HOST": firestore,
         "FIREBASE_AUTH_EMULATOR_HOST": auth,
-        "LOCKSTEP_STATE_DIR": str(LOCAL_STATE / "state"),
+        "LOCKSTEP_STATE_DIR": os.environ.get("LOCKSTEP_STATE_DIR") or str(LOCAL_STATE / "state"),
         "LOCKSTEP_OWNER_UID": OWNER_UID,
         "LOCKSTEP_FEED": options.feed,
         "LOCKSTEP_DATA": options.data,
         "LOCKSTEP_SPEED": options.speed,
         "LOCKSTEP_BOTS": options.bots,
+        "LOCKSTEP_VENUE": options.venue,
         "STRATEGIES_DIR": options.strategies,
         "LOCKSTEP_DEMO_EMAIL": OWNER_EMAIL,
         "LOCKSTEP_DEMO_PASSWORD": OWNER_PASSWORD,

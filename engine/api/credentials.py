@@ -6,6 +6,7 @@ the audit log has who changed what. No value of them is in any answer, command o
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response
@@ -14,7 +15,7 @@ from engine.api.answers import answered
 from engine.api.authentication import caller
 from engine.api.commands import accept
 from engine.api.models.credentials import CredentialsBody
-from engine.api.problems import conflict
+from engine.api.problems import Problem, conflict
 from engine.api.recent_sign_in import refuse_old_sign_in
 from engine.api.services import services
 from engine.api.writing import commanded, write_fields, written
@@ -38,6 +39,7 @@ def show(broker: str, wanted: str | None) -> Response:
 def put(broker: str, body: CredentialsBody, wanted: str | None) -> Response:
     """200; those given before are gone."""
     uid, account_id = caller().uid, _account(broker, wanted)
+    _refuse_others(uid)
     refuse_old_sign_in()
     given = Credentials(**body.model_dump())
     sealed = _vault().sealed(uid, broker, given)
@@ -53,12 +55,11 @@ def remove(broker: str, wanted: str | None) -> Response:
 
 
 def test(broker: str, wanted: str | None) -> Response:
-    """202 with a command's id, or 200 with its result: the engine makes the check, with the session that it has."""
-    uid, account_id = caller().uid, _account(broker, wanted)
-    kept = services().deps.documents.get(KEYS, f"{uid}_{broker}") or {}
-    if kept.get("sealed") is None:
-        raise conflict("No keys of yours are set for this broker. Set them first.")
-    return commanded(account_id, TEST, {"broker": broker, "by": uid})
+    """202 with a command's id, or 200 with its result: the engine makes the check, with the session that it has.
+
+    Whether there are keys is the engine's to say: it may have been given some in another way than here.
+    """
+    return commanded(_account(broker, wanted), TEST, {"broker": broker, "by": caller().uid})
 
 
 def _changed(broker: str, account_id: str, deed: str, fields: Fields) -> Response:
@@ -113,6 +114,16 @@ def _account(broker: str, wanted: str | None) -> str:
     here = [each for each in accounts if each in services().engine.accounts_of(uid)]
     likely = [*at_broker, *here, *accounts]
     return likely[0] if likely else ownership.account_to_write(uid, None)
+
+
+def _refuse_others(uid: str) -> None:
+    """Who runs orders for other people is an algo provider to the exchanges, with duties that this service does not
+    meet by itself: whoever runs it says so on purpose (docs/BROKERS.md).
+    """
+    deps = services().deps
+    if uid != deps.owner_uid and not deps.trades_for_others:
+        detail = "This service trades for its owner alone. Run one of your own with your keys; it says why in its docs."
+        raise Problem(HTTPStatus.FORBIDDEN, "own-account-only", detail)
 
 
 def _vault() -> Vault:

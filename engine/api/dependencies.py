@@ -52,3 +52,4 @@ class ApiDependencies:
     paper_sessions_min: int = PAPER_SESSIONS_MIN  # completed on paper by what a live account's bots do
     audit_keep_days: int = 1827  # told beside the audit log; nothing here deletes of it
     vault: Vault | None = None  # keeps broker keys; None: this service has no key to seal them with
+    trades_for_others: bool = False  # than the owner; without it nobody else's broker keys are kept

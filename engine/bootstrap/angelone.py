@@ -10,6 +10,7 @@ import random
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -148,8 +149,14 @@ class AngelOne:
             told = why
             view = access.session.view()
             seen.session = view.state
-            seen.until = None if view.until is None else instant_of(view.until)
+            seen.until = self._ends_at() if view.until is None else instant_of(view.until)
             stop.wait(TEND_S)
+
+    def _ends_at(self) -> Instant | None:
+        """When the session that is had now is logged out; None out of its hours."""
+        local = self.clock.now().astimezone(IST)
+        ends = instant_of(datetime.combine(local.date(), self.hours.ends, IST))
+        return ends if self.closed() is None else None
 
     def close(self) -> None:
         """Log out and close what is open. Harmless where nothing was taken up, and twice."""
@@ -178,10 +185,10 @@ class LateFeed:
 
     market = "angelone"
     speed = 1.0
+    simulated = False
 
-    def __init__(self, instruments: Sequence[Instrument], opened: Callable[[], MarketFeed], *, simulated: bool) -> None:
+    def __init__(self, instruments: Sequence[Instrument], opened: Callable[[], MarketFeed]) -> None:
         self._instruments, self._open = tuple(instruments), opened
-        self.simulated = simulated
         self._feed: MarketFeed | None = None
 
     def instruments(self) -> Sequence[Instrument]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 from engine.adapters.brokers.angelone.endpoints import Endpoints
 from engine.adapters.brokers.angelone.instruments import Instruments
@@ -49,20 +50,28 @@ def open_angelone(settings: Settings, said: AngelOneSettings, listed: BotList, c
     """
     endpoints = endpoints_of(said)
     market_clock = clock if said.at is None else rehearsed_clock(endpoints, clock)
-    named = "instruments" if said.at is None else "instruments-rehearsal"
-    path = settings.state_dir / f"{named}.sqlite"
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
-    instruments, source = Instruments(path), Fetched(endpoints.instruments, endpoints.ca_file)
-    instruments.up_to_date(source, market_clock)
+    instruments, source = instrument_list(settings.state_dir, said)
+    if said.at is None:
+        instruments.up_to_date(source, market_clock)
+    else:
+        instruments.update(source, market_clock)  # another loopback broker lists what it likes, on the same day
     symbols = _checked(listed.bots, instruments, said.product)
     days = read_told_days(settings.special_days)
     place = Place(endpoints, instruments, source, days.calendar(NSE, live=True), market_clock)
     broker = AngelOne(place, symbols, WORDS[said.product], live=said.live)
     carried = [instruments.find(symbol).instrument for symbol in symbols]
-    feed = LateFeed(carried, broker.open_feed, simulated=False)
+    feed = LateFeed(carried, broker.open_feed)
     prefix = ("live-" if said.live else "") + ("rehearsal-" if said.at else "")
     bots = tuple(renamed(bot, prefix) for bot in listed.bots) if prefix else listed.bots
     return Market(_account(settings, said, listed), bots, feed, broker)
+
+
+def instrument_list(state_dir: Path, said: AngelOneSettings) -> tuple[Instruments, Fetched]:
+    """The broker's list in the service's folder, and where it is fetched from. A loopback broker's is another file."""
+    endpoints = endpoints_of(said)
+    named = "instruments" if said.at is None else "instruments-rehearsal"
+    state_dir.mkdir(parents=True, exist_ok=True)
+    return Instruments(state_dir / f"{named}.sqlite"), Fetched(endpoints.instruments, endpoints.ca_file)
 
 
 def endpoints_of(said: AngelOneSettings) -> Endpoints:

@@ -2,17 +2,87 @@
 
 from __future__ import annotations
 
+import os
+import random
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from engine.adapters.brokers.angelone.access import open_access
+from engine.adapters.brokers.angelone.candles import AngelOneCandles
 from engine.adapters.clock import SystemClock
 from engine.adapters.feeds.coinbase_candles import CoinbaseCandles
+from engine.adapters.firestore.client import connect
+from engine.bootstrap.angelone_market import endpoints_of, instrument_list, rehearsed_clock
+from engine.bootstrap.doctoring import kept_keys
+from engine.bootstrap.examining import Release, held_client
+from engine.bootstrap.instruments import angelone_of
+from engine.domain.credentials import Credentials
 from engine.domain.errors import InvalidValue
 from engine.ports import Clock, HistoricalCandles
+from engine.settings import read_settings, state_folder
+
+_VENUES = (CoinbaseCandles.venue, AngelOneCandles.venue)
 
 
-def historical_candles(venue: str, address: str | None = None) -> tuple[HistoricalCandles, Clock]:
+@contextmanager
+def historical_candles(venue: str, address: str | None = None) -> Iterator[tuple[HistoricalCandles, Clock]]:
     """A venue's bars, at another address where one is given, and the clock that its budget is kept by.
 
-    Raises InvalidValue for a venue that has none.
+    Raises InvalidValue for a venue that has none, and what logging in raises at a broker that wants that.
     """
     if venue == CoinbaseCandles.venue:
-        return (CoinbaseCandles(address) if address else CoinbaseCandles()), SystemClock()
-    raise InvalidValue("--venue", f"nothing can be downloaded from {venue!r}; there is {CoinbaseCandles.venue}")
+        yield (CoinbaseCandles(address) if address else CoinbaseCandles()), SystemClock()
+    elif venue == AngelOneCandles.venue:
+        if address:
+            raise InvalidValue("--address", "is of venues without a login; Angel One's is LOCKSTEP_ANGELONE_AT")
+        with _angelone() as found:
+            yield found
+    else:
+        raise InvalidValue("--venue", f"nothing can be downloaded from {venue!r}; there are {', '.join(_VENUES)}")
+
+
+@contextmanager
+def _angelone() -> Iterator[tuple[HistoricalCandles, Clock]]:
+    """NSE's bars by Angel One, with a login for as long as the download takes.
+
+    Where the service's store is at hand the client's lease is taken first: a second login would end the engine's.
+    """
+    said = angelone_of(os.environ)
+    endpoints = endpoints_of(said)
+    clock: Clock = SystemClock() if said.at is None else rehearsed_clock(endpoints, SystemClock())
+    credentials, release = _client(said.credentials)
+    try:
+        instruments, source = instrument_list(state_folder(os.environ), said)
+        instruments.up_to_date(source, clock)
+        access = open_access(credentials, endpoints, clock, random.Random())  # noqa: S311 - it spreads waits
+        try:
+            yield AngelOneCandles(access.calls, instruments), clock
+        finally:
+            access.close()
+    finally:
+        release()
+
+
+def _client(said: Credentials | None) -> tuple[Credentials, Release]:
+    """The credentials of environment or vault, and what lets go of their client."""
+    if not os.environ.get("GOOGLE_CLOUD_PROJECT"):
+        if said is None:
+            why = "is not set, and neither is GOOGLE_CLOUD_PROJECT, whose vault may hold broker keys"
+            raise InvalidValue("ANGELONE_CLIENT_CODE", why)
+        return said, lambda: None
+    settings = read_settings({**os.environ, "LOCKSTEP_ROLE": "api"})
+    wire = connect(settings.project, settings.firestore_emulator)
+    try:
+        credentials = said or kept_keys(settings, wire)
+        name = f"download-{secrets.token_hex(4)}"
+        release = held_client(wire, SystemClock(), credentials, settings.owner_uid, name)
+    except BaseException:
+        wire.close()
+        raise
+
+    def let_go() -> None:
+        release()
+        wire.close()
+
+    return credentials, let_go

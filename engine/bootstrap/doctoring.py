@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import random
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from engine.adapters.clock import SystemClock
@@ -15,8 +15,9 @@ from engine.adapters.firestore.client import connect
 from engine.adapters.firestore.fence import NOBODY
 from engine.adapters.firestore.reader import FirestoreDocuments
 from engine.adapters.firestore.wire import Wire
-from engine.angelone_settings import ANGELONE, AngelOneSettings, read_angelone
+from engine.angelone_settings import ANGELONE
 from engine.bootstrap.examining import expected_of, held_client, place_of, with_a_login, with_the_engines
+from engine.bootstrap.instruments import angelone_of
 from engine.bootstrap.keys import open_vault
 from engine.bootstrap.outside import Outside
 from engine.domain.credentials import BROKERS, Credentials
@@ -92,20 +93,14 @@ def configured_check(broker: str) -> Iterator[Finding]:
 
 
 def _own_check(settings: Settings, wire: Wire, clock: Clock) -> Iterator[Finding]:
-    said = settings.angelone or _said(os.environ)
-    credentials = said.credentials or _kept(settings, wire)
+    said = settings.angelone or angelone_of(os.environ)
+    credentials = said.credentials or kept_keys(settings, wire)
     hold = partial(held_client, wire, clock, credentials, settings.owner_uid, f"doctor-{secrets.token_hex(4)}")
     yield from with_a_login(place_of(settings, said, clock), credentials, expected_of(settings, said), hold)
 
 
-def _said(env: Mapping[str, str]) -> AngelOneSettings:
-    """What the environment says of Angel One, whatever market is traded."""
-    of_it = {name: value for name, value in env.items() if "ANGELONE" in name or name.startswith(("K_", "CLOUD_RUN"))}
-    found = read_angelone({**of_it, "LOCKSTEP_BOTS": "none"}, ANGELONE, None)
-    return found or AngelOneSettings()
-
-
-def _kept(settings: Settings, wire: Wire) -> Credentials:
+def kept_keys(settings: Settings, wire: Wire) -> Credentials:
+    """The owner's broker keys of the vault. Raises CannotStart where there are none."""
     vault = open_vault(settings, wire) if settings.owner_uid else None
     found = None if vault is None else vault.credentials(settings.owner_uid, ANGELONE)
     if found is None:

@@ -17,8 +17,6 @@ from engine.adapters.brokers.angelone.access import Access, open_access
 from engine.adapters.brokers.angelone.broker import AngelOneBroker, Reach
 from engine.adapters.brokers.angelone.doctor import examine
 from engine.adapters.brokers.angelone.examined import PROBE, Examined, examined_with
-from engine.adapters.brokers.angelone.instruments import Instruments
-from engine.adapters.brokers.angelone.master import Fetched
 from engine.adapters.brokers.angelone.order_stream import order_lines
 from engine.adapters.brokers.angelone.order_words import Product
 from engine.adapters.firestore.lease import FirestoreLease
@@ -26,7 +24,7 @@ from engine.adapters.firestore.wire import Wire
 from engine.angelone_settings import ANGELONE, AngelOneSettings
 from engine.bootstrap.angelone import AngelOne, Place
 from engine.bootstrap.angelone_login import client_id
-from engine.bootstrap.angelone_market import CHARGES, WORDS, endpoints_of, rehearsed_clock
+from engine.bootstrap.angelone_market import CHARGES, WORDS, endpoints_of, instrument_list, rehearsed_clock
 from engine.cli.bots_file import read_bots_file
 from engine.core.charges import schedule, total_on
 from engine.domain.account import AccountSpec
@@ -93,10 +91,7 @@ def place_of(settings: Settings, said: AngelOneSettings, clock: Clock) -> Place:
     """The broker as the settings name it, with a list of instruments of today where one can be had."""
     endpoints = endpoints_of(said)
     market_clock = clock if said.at is None else rehearsed_clock(endpoints, clock)
-    named = ANGELONE if said.at is None else f"{ANGELONE}-rehearsal"
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
-    instruments = Instruments(settings.state_dir / f"{named}.instruments")
-    source = Fetched(endpoints.instruments, endpoints.ca_file)
+    instruments, source = instrument_list(settings.state_dir, said)
     with suppress(CannotStart):  # the check has a line for it
         instruments.up_to_date(source, market_clock)
     days = read_told_days(settings.special_days)

@@ -55,5 +55,6 @@ def create_app() -> Flask:
             paper_sessions_min=settings.paper_sessions_min,
             audit_keep_days=settings.audit_keep_days,
             vault=open_vault(settings, wire),
+            trades_for_others=settings.angelone is not None and settings.angelone.others,
         )
     )

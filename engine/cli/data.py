@@ -24,6 +24,7 @@ EXAMPLE = """example:
   lockstep data import ftx.csv.gz --columns volume=volume_usd --stamped close
   lockstep data import RELIANCE.csv --adjust splits.csv
   lockstep data download --venue COINBASE --symbol BTC-USD --from 2026-01-01
+  lockstep data download --venue NSE --symbol SBIN --from 2026-11-02
   lockstep data inspect store:NSE/RELIANCE/1m
   lockstep data practice practice.csv --days 20
   lockstep backtest --strategy trend --data store:NSE/*/1m

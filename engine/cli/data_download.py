@@ -6,25 +6,27 @@ import argparse
 import json
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from pathlib import Path
 
 from engine.cli.progress import Progress
 from engine.domain.errors import InvalidValue
+from engine.domain.instant import instant_of
 from engine.domain.timeframe import TIMEFRAMES
 from engine.market_data.calendar import calendar_for
 from engine.market_data.store.downloading import Download, Downloaded
 from engine.ports import Clock, HistoricalCandles
 from engine.settings import store_folder
 
-Candles = Callable[[str, str | None], tuple[HistoricalCandles, Clock]]
+Candles = Callable[[str, str | None], AbstractContextManager[tuple[HistoricalCandles, Clock]]]
 
 _SHOWN_MAX = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser, candles: Candles) -> None:
     """Declare the words of the deed; `candles` makes a venue's (bootstrap's, handed down by __main__)."""
-    parser.add_argument("--venue", required=True, metavar="V", help="where from: COINBASE")
+    parser.add_argument("--venue", required=True, metavar="V", help="where from: COINBASE, or NSE by Angel One")
     parser.add_argument("--symbol", required=True, nargs="+", metavar="S", help="which symbols")
     parser.add_argument("--timeframe", choices=sorted(TIMEFRAMES), default="1m", metavar="T", help="width of the bars")
     parser.add_argument("--from", type=_day, required=True, dest="first_day", metavar="DATE", help="first day")
@@ -39,9 +41,16 @@ def add_arguments(parser: argparse.ArgumentParser, candles: Candles) -> None:
 
 def run_download(arguments: argparse.Namespace, candles: Candles) -> int:
     """0 once all of it is in the store; what was fetched before an error is kept."""
-    source, clock = candles(arguments.venue, arguments.address)
+    with candles(arguments.venue, arguments.address) as (source, clock):
+        told = _fetch(arguments, source, clock)
+    if arguments.json:
+        print(json.dumps({symbol: _told(done) for symbol, done in told.items()}, indent=1))
+    return 0
+
+
+def _fetch(arguments: argparse.Namespace, source: HistoricalCandles, clock: Clock) -> dict[str, Downloaded]:
     calendar = calendar_for(source.venue)
-    last_day = arguments.last_day or clock.now().date()
+    last_day = arguments.last_day or calendar.day_at(instant_of(clock.now()))
     if last_day < arguments.first_day:
         raise InvalidValue("--to", f"{last_day} lies before --from {arguments.first_day}")
     since, until = calendar.midnight(arguments.first_day), calendar.midnight(last_day + timedelta(days=1))
@@ -56,9 +65,7 @@ def run_download(arguments: argparse.Namespace, candles: Candles) -> int:
         progress.end()
         if not arguments.json:
             print("\n".join(_page(symbol, told[symbol])))
-    if arguments.json:
-        print(json.dumps({symbol: _told(done) for symbol, done in told.items()}, indent=1))
-    return 0
+    return told
 
 
 def _told(done: Downloaded) -> dict[str, object]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from typing import Any
 
@@ -38,7 +39,7 @@ def add_parser(subcommands: Any, check: Callable[[str], Iterable[Finding]]) -> N
 def run(arguments: argparse.Namespace, check: Callable[[str], Iterable[Finding]]) -> int:
     """0 where no line is red."""
     findings: list[Finding] = []
-    for finding in check(arguments.broker):
+    for finding in _quietly(check(arguments.broker)):
         findings.append(finding)
         if arguments.json:
             print(f"{finding.name}: {finding.grade.value}", file=sys.stderr, flush=True)
@@ -52,6 +53,17 @@ def run(arguments: argparse.Namespace, check: Callable[[str], Iterable[Finding]]
         counts = {each: sum(finding.grade is each for finding in findings) for each in Grade}
         print(f"{counts[Grade.GREEN]} ok, {counts[Grade.AMBER]} to look at, {counts[Grade.RED]} in the way")
     return 1 if grade is Grade.RED else 0
+
+
+def _quietly(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Each as it is found; what the parts log meanwhile goes to stderr, for stdout may be JSON."""
+    coming = iter(findings)
+    while True:
+        with redirect_stdout(sys.stderr):
+            finding = next(coming, None)
+        if finding is None:
+            return
+        yield finding
 
 
 def _line(finding: Finding) -> str:

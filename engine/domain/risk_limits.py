@@ -155,9 +155,12 @@ def tighter_of(limit: Limit, one: Any, other: Any) -> Any:
     return min(one, other) if limit.tighter is Tighter.LOWER else max(one, other)
 
 
+_HEAT = {temperature: number for number, temperature in enumerate(Temperature)}
+
+
 def heat(temperature: Temperature) -> int:
     """0 for FROZEN to 3 for HOT."""
-    return tuple(Temperature).index(temperature)
+    return _HEAT[temperature]
 
 
 @lru_cache(maxsize=256)

@@ -6,6 +6,7 @@ list, dict). Operating errors are those of domain/errors.
 
 from engine.ports.candles import CandleLimits, HistoricalCandles
 from engine.ports.leaders import LeaderBoard, Standing
+from engine.ports.listing import InstrumentList, ListedInstrument
 from engine.ports.market import Broker, Clock, MarketFeed, Sighting, Venue
 from engine.ports.people import (
     Bell,
@@ -45,8 +46,10 @@ __all__ = [
     "Grant",
     "HistoricalCandles",
     "Identity",
+    "InstrumentList",
     "LeaderBoard",
     "Lease",
+    "ListedInstrument",
     "MarketFeed",
     "Notifier",
     "Outbox",

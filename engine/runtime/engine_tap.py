@@ -7,7 +7,7 @@ twin's. The session never waits for them: a tap that is not emptied in time clos
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeAlias
 
 from engine.core.engine import Engine
@@ -93,6 +93,10 @@ class TappedEngine(Engine):
             for tap in self._taps:
                 tap.gave(effects)
         return effects
+
+    def take_calm(self, events: Iterator[Event]) -> Event | None:
+        """See Engine. The taps are told of every tick: none is taken here."""
+        return next(events, None)
 
     def take_tick(self, tick: Tick) -> Sequence[Effect]:
         """See Engine."""

@@ -141,10 +141,7 @@ def test_the_same_key_gives_keys_once(keyed: World) -> None:
     assert len(commands(keyed)) == 1
 
 
-def test_a_test_is_the_engines_and_needs_keys(keyed: World) -> None:
-    answer = keyed.call("POST", f"{AT}/test")
-    assert (answer.status_code, "Set them first" in answer.json["detail"]) == (409, True)
-    put(keyed)
+def test_a_test_is_the_engines(keyed: World) -> None:
     accepted = keyed.call("POST", f"{AT}/test")
     assert (accepted.status_code, accepted.json["kind"]) == (202, "test_credentials")
     [asked] = [each for each in commands(keyed) if each.kind == "test_credentials"]
@@ -181,6 +178,15 @@ def test_nobody_sees_or_moves_anothers(keyed: World) -> None:
     assert keyed.call("DELETE", AT, uid=BELA).json["set"] is False
     assert kept(keyed) == Credentials(**GIVEN)
     assert keyed.call("PUT", AT, uid=CARL, json=GIVEN).status_code == 409
+
+
+def test_a_service_trades_for_its_owner_alone_unless_it_says_otherwise(keyed: World, tmp_path: Path) -> None:
+    answer = keyed.call("PUT", AT, uid=BELA, json=GIVEN)
+    assert (answer.status_code, answer.json["type"]) == (403, "urn:lockstep:problem:own-account-only")
+    sealer = Envelope(LocalKeys([Fernet.generate_key().decode()]))
+    others = build_world(tmp_path, vault=lambda wire: FirestoreVault(wire, sealer), trades_for_others=True)
+    others.clock.elapsed_s = 0.0
+    assert others.call("PUT", AT, uid=BELA, json=GIVEN).status_code == 200
 
 
 def test_an_unknown_broker_is_refused(keyed: World) -> None:

@@ -49,7 +49,7 @@ def held(day: RehearsedDay) -> list[dict[str, Any]]:
 
 
 def assert_orders_are_the_brokers(day: RehearsedDay, report: dict[str, Any]) -> None:
-    """Every order of the broker carries our id and is as in our books, and every order of ours that was sent is there."""
+    """Every order of the broker carries our id and is as in our books; every order of ours that was sent is there."""
     ours = {order_id: order for order_id, order in day.orders().items() if order["venue_order_id"]}
     theirs = {row["ordertag"]: row for row in report["orders"]}
     assert len(theirs) == len(report["orders"]), "no tag twice: nothing was sent twice"

@@ -131,3 +131,60 @@ def test_a_stream_that_comes_back_has_open_orders_looked_at_and_a_report_taken()
     assert (desk.told, seen.state, stream.opened) == ([cancelled, cancelled], "connected", 2)
     assert desk.outgoing.to_look_at() == ["ONE"]
     assert desk.wish.due()
+
+
+def test_a_broker_that_is_closed_is_not_asked_and_is_in_no_trouble() -> None:
+    desk, seen, hours = BrokerDesk(), BrokerSeen("connected", failing="no answer"), ["closed until 08:30"]
+    made = Reconciliation(
+        desk.venue, desk.told.append, seen, desk.wish, desk.clock, lambda: hours[0] if hours else None
+    )
+    made.step()
+    assert (desk.venue.calls, desk.told, seen.failing) == ([], [], None)
+    hours.clear()
+    desk.clock.advance(30)
+    made.step()
+    assert reports(desk) == 1
+
+
+def test_a_person_who_asks_a_broker_that_is_closed_is_told_until_when() -> None:
+    desk = BrokerDesk()
+    made = Reconciliation(desk.venue, desk.told.append, BrokerSeen(), desk.wish, desk.clock, lambda: "until 08:30")
+    made.carry_out(CommandReceived("c", "sync_orders", {}))
+    made.step()
+    (answer,) = desk.told
+    assert isinstance(answer, CommandReceived)
+    assert answer.arguments["unanswered"] == "until 08:30"
+
+
+class ClosingBroker:
+    """Its stream opens, and breaks as its hours end."""
+
+    def __init__(self, hours: list[str], stop: threading.Event) -> None:
+        self.hours, self.stop, self.opened = hours, stop, 0
+
+    def listen(self, tell: Any, opened: Any, stop: Any) -> None:
+        self.opened += 1
+        opened()
+        assert not stop()
+        self.hours.append("closed until 08:30")
+        assert stop(), "whoever listens ends with the hours"
+        self.stop.set()
+        raise SILENT
+
+
+def test_a_stream_that_breaks_because_the_day_is_over_is_closed_and_not_away() -> None:
+    desk, seen, stop = BrokerDesk(), BrokerSeen(), threading.Event()
+    hours: list[str] = []
+    broker = ClosingBroker(hours, stop)
+    VenueStream(broker, desk.outgoing, desk.told.append, seen, lambda: hours[0] if hours else None).run(stop)  # type: ignore[arg-type]
+    assert (broker.opened, seen.state) == (1, "connected")
+    stop.clear()
+
+    def set_soon() -> None:
+        stop.set()
+
+    timer = threading.Timer(0.05, set_soon)
+    timer.start()
+    VenueStream(broker, desk.outgoing, desk.told.append, seen, lambda: hours[0] if hours else None).run(stop)  # type: ignore[arg-type]
+    timer.join()
+    assert (broker.opened, seen.state) == (1, "closed")

@@ -165,16 +165,22 @@ def test_what_is_in_the_inbox_at_the_end_is_still_done(firm: Any) -> None:
 
 
 class Broken(ListFeed):
-    """A feed that fails after its last event."""
+    """A feed that fails after its last event, once it `may_break`."""
+
+    may_break = threading.Event()
 
     def events(self, since: int | None, stop: Callable[[], bool]) -> Iterator[MarketEvent]:
         yield from self.told
+        self.may_break.wait(10)
         raise ValueError("the feed is broken")
 
 
 def test_a_worker_that_fails_ends_everything_in_order_with_exit_code_1(firm: Any) -> None:
-    one = firm(Broken(DAY))
+    feed = Broken(DAY)
+    one = firm(feed)
     one.start()
+    eventually(lambda: one.life.outbox.all(FillRecord) != [], "the bot has bought")
+    feed.may_break.set()
     assert one.ended() == 1
     assert str(one.supervisor.failure) == "the feed is broken"
     assert len(one.stored("fills")) == 1, "what was decided before is delivered"

@@ -34,6 +34,7 @@ NEWS = {
     "truth_state": "differs", "truth_differences": ("SBIN",), "engine_instance": "other", "engine_epoch": 7,
     "dead_letters": 1, "feed_state": "stale", "broker_state": "away", "queue_state": "backlog", "queue_parked": 1,
     "store_state": "down", "journal_state": "full", "mode_reasons": ("The account is not armed",), "engine_pid": 9,
+    "broker_until": 1_000_000,
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ import { BotForm } from "./screens/BotForm";
 import { BotPage } from "./screens/BotPage";
 import { ListScreen } from "./screens/ListScreen";
 import { More } from "./screens/More";
+import { Brokers } from "./screens/Brokers";
 import { Overview } from "./screens/Overview";
 import { Risk } from "./screens/Risk";
 import { SignIn } from "./screens/SignIn";
@@ -28,7 +29,7 @@ import { words } from "./words";
 
 const TITLES: Partial<Record<Route["screen"], string>> = {
   overview: words.nav.overview, bots: words.nav.bots, bot: words.bots.name, "new-bot": words.form.newTitle, "edit-bot": words.bot.edit,
-  positions: words.nav.positions, orders: words.nav.orders, fills: words.nav.fills, trades: words.nav.trades, activity: words.nav.activity, risk: words.nav.risk, alerts: words.nav.alerts, records: words.nav.records, more: words.nav.more,
+  positions: words.nav.positions, orders: words.nav.orders, fills: words.nav.fills, trades: words.nav.trades, activity: words.nav.activity, risk: words.nav.risk, alerts: words.nav.alerts, records: words.nav.records, brokers: words.brokers.nav, more: words.nav.more,
 };
 
 function Unknown() {
@@ -54,6 +55,7 @@ function Screen({ route }: { route: Route }) {
     case "risk": return <Risk />;
     case "alerts": return <ListScreen title={words.nav.alerts}><AlertsPane /></ListScreen>;
     case "records": return <ListScreen title={words.nav.records}><AuditPane /></ListScreen>;
+    case "brokers": return <Brokers />;
     case "more": return <More />;
     default: return <Unknown />;
   }

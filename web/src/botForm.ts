@@ -27,7 +27,7 @@ export interface BotDraft {
 export const TIMEFRAMES = ["1m", "3m", "5m", "15m", "30m", "1h"];
 export const EXITS = ["stop_pct", "target_pct", "trail_pct", "break_even_at_pct", "break_even_plus_bps", "time_exit_s"];
 export const BUILDING_POLICIES = ["equal_size", "pyramid_up", "pyramid_down", "adaptive"];
-export const ENTRY_STYLES = ["market", "limit", "post_only"];
+export const ENTRY_STYLES = ["market", "limit", "post_only", "marketable_limit"];
 export const EXIT_STYLES = ["market", "marketable_limit"];
 
 const BUILDING = { policy: "equal_size", tranches_max: "", step_pct: "0", factor: "0.5", notional_max_pct: "" };

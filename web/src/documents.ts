@@ -177,7 +177,7 @@ export interface Account extends Owned {
   truth: { state: "in_step" | "checking" | "differs" | "unknown"; checked_at: Ms | null; differences: string[] };
   engine: { instance: string; epoch: number; heartbeat_at: Ms | null };
   write_queue: { depth: number; oldest_age_s: number | null; dead_letters: number };
-  feed: { state: "live" | "late" | "stale" | "finished"; last_tick_at: Ms | null; ticks?: number; dropped?: Record<string, number> };
+  feed: { state: "live" | "late" | "stale" | "finished" | "closed"; last_tick_at: Ms | null; ticks?: number; dropped?: Record<string, number> };
   broker: { state: string; until: Ms | null };
 }
 

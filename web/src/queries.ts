@@ -55,6 +55,7 @@ export const queries = {
   quotes: (owner: Owner): ListenQuery => byId(owner, "quotes", [owner.account]),
   controls: (owner: Owner): ListenQuery => byId(owner, "controls", [owner.account]),
   riskPolicy: (owner: Owner): ListenQuery => byId(owner, "risk_policies", [owner.account]),
+  examination: (owner: Owner, broker: string): ListenQuery => byId(owner, "examinations", [`${owner.account}_${broker}`]),
   command: (owner: Owner, command: string): ListenQuery => byId(owner, "commands", [command]),
   equityDay: (owner: Owner, day: string): ListenQuery => byId(owner, "equity_days", [`${owner.account}_${day}`]),
   bars: (owner: Owner, symbol: string, timeframe: string, days: string[]): ListenQuery =>

@@ -60,7 +60,7 @@ export const botFormWords = {
   } as Record<string, string>,
   asRisk: "as risk allows",
   execution: "Orders", executionNote: "How orders go to the venue.", entries: "Entries", exitOrders: "Exits",
-  entryStyles: { market: "At the market", limit: "At a limit", post_only: "At a limit that never takes" } as Record<string, string>,
+  entryStyles: { market: "At the market", limit: "At a limit", post_only: "At a limit that never takes", marketable_limit: "At once, within a collar" } as Record<string, string>,
   exitStyles: { market: "At the market", marketable_limit: "At once, within a collar" } as Record<string, string>,
   executionNames: {
     offset_bps: "Limit behind the price, bps", collar_bps: "Furthest from the decided price, bps", replace_after_s: "Replaced when not filled after, s", replacements_max: "Replaced at most, times",

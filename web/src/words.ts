@@ -1,4 +1,5 @@
 /** Every sentence of the dashboard: whole sentences with slots, since word order changes between languages. Fed to all components. */
+import { brokerWords } from "./brokerWords";
 import { differenceWords } from "./differenceWords";
 import { alertWords, killWords, modeWords, recordWords, riskWords } from "./riskWords";
 import { strategyWords } from "./strategyWords";
@@ -9,6 +10,7 @@ const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
 export const words = {
   product: "Lockstep",
+  brokers: brokerWords,
   age: {
     underOne: "<1 s",
     seconds: (n: number) => `${n} s`,
@@ -101,9 +103,9 @@ export const words = {
   },
   vitals: {
     feed: "Feed", broker: "Broker", store: "Store", queue: "Write queue", engine: "Engine", rest: "All else", allGood: "All good",
-    feedLive: "Live", feedLate: "Late", feedStale: "Stale", feedFinished: "Finished", dropped: (n: string) => `${n} ticks dropped`,
-    simulatedVenue: "Simulated venue", brokerState: { connected: "Connected", open: "Session open", simulated: "Simulated venue", away: "Out of reach" } as Record<string, string>,
-    until: (t: string) => `Session until ${t}`, listening: "Listening", offline: "Out of reach",
+    feedLive: "Live", feedLate: "Late", feedStale: "Stale", feedFinished: "Finished", feedClosed: "Closed", dropped: (n: string) => `${n} ticks dropped`,
+    simulatedVenue: "Simulated venue", brokerState: { connected: "Connected", open: "Session open", simulated: "Simulated venue", away: "Out of reach", closed: "Closed" } as Record<string, string>,
+    until: (t: string) => `Session until ${t}`, closedUntil: (t: string) => `Closed until ${t}`, listening: "Listening", offline: "Out of reach",
     waiting: (n: string, dead: string) => `${n} waiting, ${dead} dead`, oldest: (s: string) => `oldest ${s} s`,
     epoch: (n: number) => `Heartbeat, epoch ${n}`, noHeartbeat: "No heartbeat",
   },

@@ -155,4 +155,4 @@ class WritingFenceMachine(FenceMachine):
 
 TestFence = FenceMachine.TestCase
 TestWritingFence = WritingFenceMachine.TestCase
-TestFence.settings = TestWritingFence.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
+TestFence.settings = TestWritingFence.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)

@@ -37,6 +37,8 @@ def main(words: list[str]) -> None:
     parser.add_argument("--invented", type=int, default=0, metavar="N", help="list so many more symbols")
     parser.add_argument("--cash", type=int, default=1_000_000, metavar="RUPEES")
     parser.add_argument("--beat", type=float, default=1.0, metavar="SECONDS", help="how often the feed repeats itself")
+    parser.add_argument("--spread", action="store_true", help="with --walk: one instrument after the other trades")
+    parser.add_argument("--timed", action="store_true", help="number frames by this machine's clock, to measure by")
     parser.add_argument("--plain", action="store_true", help="http and ws instead of https and wss")
     parser.add_argument("--ticks", type=Path, metavar="PATH", help="prices are this file's or folder's ticks")
     asked = parser.parse_args(words)
@@ -55,11 +57,14 @@ def main(words: list[str]) -> None:
         walk=asked.walk,
         beat_s=asked.beat,
         tape=tape,
+        spread=asked.spread,
+        pulse_s=0.002 if asked.spread else 0.01,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory() as folder:
         certificates = None if asked.plain else make_certificates(Path(folder))
         server = Server(asked.port, setup, certificates)
+        server.broker.market_socket.timed = asked.timed
         place, secure = f"127.0.0.1:{server.server_address[1]}", "" if asked.plain else "s"
         client = setup.client
         print(  # noqa: T201 - whoever starts it reads it

@@ -46,6 +46,8 @@ class Setup:
     beat_s: float = 1.0
     client: Client = field(default_factory=Client)
     tape: Tape | None = None
+    spread: bool = False  # one instrument after the other trades, instead of all at once with the beat
+    pulse_s: float = 0.01
 
 
 class Broker:
@@ -122,6 +124,9 @@ class Broker:
         """Time passed: orders move on, prices wander, frames go out with the beat."""
         with self.lock:
             at = self._come_to_now()
+            if self.setup.spread and self.walk is not None:
+                self._spread(self.walk, at)
+                return
             if time.monotonic() - self._beat_at < self.setup.beat_s:
                 return
             self._beat_at = time.monotonic()
@@ -130,6 +135,16 @@ class Broker:
                     self.desk.priced(quote, at)
             self.market_socket.beat(at)
             self.order_socket.beat(at)
+
+    def _spread(self, walk: Walk, at: datetime) -> None:
+        """As many instruments as this part of a beat is worth trade, those that did so longest ago."""
+        each_s, now_s = self.setup.beat_s / len(self.market.quotes), time.monotonic()
+        count = min(int((now_s - self._beat_at) / each_s), len(self.market.quotes))
+        self._beat_at = max(self._beat_at + count * each_s, now_s - self.setup.beat_s)
+        moved = walk.some(count, at)
+        for quote in moved:
+            self.desk.priced(quote, at)
+        self.market_socket.traded(moved, at)
 
     def trade(self, exchange: str, token: str, price: int, quantity: int) -> None:
         """Somebody trades at `price` paise now: orders fill, frames go out."""

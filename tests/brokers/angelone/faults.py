@@ -82,7 +82,7 @@ def _rows_twice(fault: Fault, answer: Answer) -> Answer:
 
 def _half_the_rows(fault: Fault, answer: Answer) -> Answer:
     """The first half is missing and nothing says so, as candle downloaders report."""
-    return _with(answer, lambda body: {**body, "data": body["data"][len(body["data"]) // 2 :]})
+    return _with(answer, lambda body: {**body, "data": body["data"] and body["data"][len(body["data"]) // 2 :]})
 
 
 def _with(answer: Answer, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Answer:

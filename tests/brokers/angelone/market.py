@@ -87,13 +87,20 @@ class Walk:
 
     def __init__(self, market: Market, seed: int) -> None:
         self._market, self._chance = market, random.Random(seed)
+        self._turn = 0
 
     def step(self, at: datetime) -> list[Quote]:
         """One trade of every instrument."""
-        moved = []
-        for (exchange, token), quote in self._market.quotes.items():
+        return self.some(len(self._market.quotes), at)
+
+    def some(self, count: int, at: datetime) -> list[Quote]:
+        """One trade of each of the next so many instruments, in turn."""
+        moved, whose = [], list(self._market.quotes.items())
+        for number in range(count):
+            (exchange, token), quote = whose[(self._turn + number) % len(whose)]
             low, high = quote.listing.band
             price = quote.last + self._chance.choice((-2, -1, -1, 0, 0, 1, 1, 2)) * quote.listing.tick
             quantity = self._chance.randint(1, 200)
             moved.append(self._market.trade(exchange, token, min(max(price, low), high), quantity, at))
+        self._turn = (self._turn + count) % len(whose)
         return moved

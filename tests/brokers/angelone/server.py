@@ -26,7 +26,6 @@ from tests.brokers.angelone.faults import shaped
 from tests.brokers.angelone.wire import Hub, Wire
 
 MARKET_PATH, ORDER_PATH, CONTROL_PATH = "/smart-stream", "/smart-order-update", "/control"
-PULSE_S = 0.01
 HANDSHAKE_S = 10.0
 ACCEPTED_BY = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
 
@@ -174,7 +173,7 @@ class Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
     def _pulse_for_ever(self) -> None:
-        while not self._closed.wait(PULSE_S):
+        while not self._closed.wait(self._setup.pulse_s):
             self.broker.pulse()
 
     def server_close(self) -> None:

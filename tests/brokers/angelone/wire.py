@@ -59,6 +59,7 @@ class Wire:
         self.cut = False
         self._text = ""
         self.pings = 0
+        self.stamp: Callable[[bytes], bytes] | None = None  # what becomes of a binary message the moment it leaves
 
     def send(self, message: str | bytes) -> None:
         """From any thread; gone in the order it was handed over."""
@@ -135,6 +136,8 @@ class Wire:
     def _write(self) -> bool:
         while self._waiting:
             event = self._waiting.popleft()
+            if self.stamp is not None and isinstance(event, BytesMessage):
+                event = BytesMessage(self.stamp(bytes(event.data)))
             self._out(event)
             if isinstance(event, CloseConnection):
                 return False

@@ -5,7 +5,7 @@ import { useUser } from "../session/Session";
 import { signInAgain, wayOf, whyNot } from "../session/signIn";
 import { words } from "../words";
 
-export function SignInAgain({ onDone }: { onDone: () => void }) {
+export function SignInAgain({ onDone, note = words.execution.againNote }: { onDone: () => void; note?: string }) {
   const user = useUser();
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
@@ -25,7 +25,7 @@ export function SignInAgain({ onDone }: { onDone: () => void }) {
   };
   return (
     <form className="again" onSubmit={send} noValidate>
-      <p className="mut">{words.execution.againNote} {words.signIn.as(user.email ?? user.uid)}.</p>
+      <p className="mut">{note} {words.signIn.as(user.email ?? user.uid)}.</p>
       {wayOf(user) === "password" && (
         <Field label={words.signIn.password} type="password" autoComplete="current-password" value={password} error={refusal ?? undefined} onChange={(e) => setPassword(e.target.value)} />
       )}

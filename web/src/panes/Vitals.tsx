@@ -42,17 +42,18 @@ function truthSentence(account: Account, positions: number): string {
 
 function feedLevel(account: Account, late: boolean): Level {
   if (account.feed.state === "stale" || account.feed.state === "late") return "warn";
-  return late && account.feed.state !== "finished" ? "warn" : "";
+  return late && account.feed.state !== "finished" && account.feed.state !== "closed" ? "warn" : "";
 }
 
 function feedSentence(feed: Account["feed"], late: boolean): string {
-  const name = late && feed.state === "live" ? words.vitals.feedLate : { live: words.vitals.feedLive, late: words.vitals.feedLate, stale: words.vitals.feedStale, finished: words.vitals.feedFinished }[feed.state];
+  const name = late && feed.state === "live" ? words.vitals.feedLate : { live: words.vitals.feedLive, late: words.vitals.feedLate, stale: words.vitals.feedStale, finished: words.vitals.feedFinished, closed: words.vitals.feedClosed }[feed.state];
   const dropped = Object.values(feed.dropped ?? {}).reduce((sum, n) => sum + n, 0);
   return dropped > 0 ? `${name}, ${words.vitals.dropped(count(dropped))}` : name;
 }
 
 function brokerSentence(account: Account, zone: string | undefined): string {
-  if (account.broker.until) return words.vitals.until(clockMinutes(account.broker.until, zone));
+  const { state, until } = account.broker;
+  if (until) return (state === "closed" ? words.vitals.closedUntil : words.vitals.until)(clockMinutes(until, zone));
   if (account.mode === "paper") return words.vitals.simulatedVenue;
   return words.vitals.brokerState[account.broker.state] ?? account.broker.state;
 }

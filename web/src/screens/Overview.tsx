@@ -4,6 +4,7 @@ import { useTicking } from "../live/ticker";
 import { usePositionsNow } from "../live/usePositionsNow";
 import { dayLong, marketNow } from "../moments";
 import { BotsPane } from "../panes/BotsPane";
+import { BeforeOpenCard } from "../panes/ExaminationPane";
 import { EquityPane } from "../panes/EquityPane";
 import { FillsPane } from "../panes/FillsPane";
 import { KillPane } from "../panes/KillPane";
@@ -40,6 +41,7 @@ export function Overview() {
       </header>
       <Vitals />
       <KillPane />
+      <BeforeOpenCard />
       <EquityPane />
       <NetPane />
       <BotsPane />

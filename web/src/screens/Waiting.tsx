@@ -2,6 +2,7 @@
 import type { Account } from "../documents";
 import { useOfflineSince } from "../live/connection";
 import type { Live } from "../live/useLive";
+import { BrokerKeysPane } from "../panes/BrokerKeysPane";
 import { Blank, Loading } from "../parts/Pane";
 import { Mark } from "../parts/Mark";
 import { Notice } from "../parts/Notice";
@@ -18,7 +19,7 @@ export function Waiting({ accounts }: { accounts: Live<Account> }) {
         <Blank title={words.start.accountsFailed} detail={words.pane.failedDetail(accounts.error)}>
           <button type="button" className="btn" onClick={accounts.again}>{words.pane.again}</button>
         </Blank>
-      ) : accounts.rows ? <Blank title={words.start.noAccount} detail={words.start.noAccountDetail} /> : <Loading what={words.start.waiting} />}
+      ) : accounts.rows ? <><Blank title={words.start.noAccount} detail={words.start.noAccountDetail} /><BrokerKeysPane /></> : <Loading what={words.start.waiting} />}
       <p><button type="button" className="btn quiet" onClick={() => void leave()}>{words.signIn.out}</button></p>
     </main>
   );

@@ -22,6 +22,7 @@ export const DESTINATIONS: Destination[] = [
   { path: paths.risk, name: words.nav.risk, icon: "sliders", letter: "k" },
   { path: paths.alerts, name: words.nav.alerts, icon: "bell", letter: "l" },
   { path: paths.records, name: words.nav.records, icon: "chain", letter: "e" },
+  { path: paths.brokers, name: words.brokers.nav, icon: "key", letter: "y" },
 ];
 
 /** The phone's tab bar has room for five. */

@@ -2,13 +2,13 @@
 import { useSyncExternalStore } from "react";
 
 export type Route =
-  | { screen: "overview" | "bots" | "new-bot" | "positions" | "orders" | "fills" | "trades" | "activity" | "risk" | "alerts" | "records" | "more" }
+  | { screen: "overview" | "bots" | "new-bot" | "positions" | "orders" | "fills" | "trades" | "activity" | "risk" | "alerts" | "records" | "brokers" | "more" }
   | { screen: "bot" | "edit-bot"; bot: string }
   | { screen: "unknown" };
 
 const PLAIN = {
   "/": "overview", "/bots": "bots", "/bots/new": "new-bot", "/positions": "positions", "/orders": "orders",
-  "/fills": "fills", "/trades": "trades", "/activity": "activity", "/risk": "risk", "/alerts": "alerts", "/records": "records", "/more": "more",
+  "/fills": "fills", "/trades": "trades", "/activity": "activity", "/risk": "risk", "/alerts": "alerts", "/records": "records", "/brokers": "brokers", "/more": "more",
 } as const;
 
 /** The route of a path. */
@@ -23,7 +23,7 @@ export function routeOf(path: string): Route {
 
 export const paths = {
   overview: "/", bots: "/bots", newBot: "/bots/new", positions: "/positions", orders: "/orders", fills: "/fills",
-  trades: "/trades", activity: "/activity", risk: "/risk", alerts: "/alerts", records: "/records", more: "/more",
+  trades: "/trades", activity: "/activity", risk: "/risk", alerts: "/alerts", records: "/records", brokers: "/brokers", more: "/more",
   bot: (id: string) => `/bots/${encodeURIComponent(id)}`,
   editBot: (id: string) => `/bots/${encodeURIComponent(id)}/edit`,
 };

@@ -41,7 +41,7 @@ class Access:
         self.session.tend()
 
     def change(self, credentials: Credentials) -> None:
-        """A person gave other credentials: from the next call on these count, and the next login may be tried at once."""
+        """A person gave other credentials: they count from the next call on, and a login may be tried at once."""
         self.egress.change(credentials.registered_ip)
         self.carrier.change(credentials)
         self.session.change(credentials)

@@ -92,13 +92,13 @@ class AngelOneBroker:
         scope = Scope(product, reach.instruments.named, concerns)
         self._books = Books(reach.calls, scope, self._known, market_at)
         news = OrderNews(self._known, market_at)
-        self._stream = OrderStream(reach.session, reach.open_line, self._books, news, reach.clock)
+        self.stream = OrderStream(reach.session, reach.open_line, self._books, news, reach.clock)
         self._stopped: tuple[date, str] | None = None
 
     @property
     def connected_since(self) -> float | None:
         """Since when the order socket is open, by monotonic time; None where it is not."""
-        return self._stream.connected_since
+        return self.stream.connected_since
 
     @property
     def stopped(self) -> str | None:
@@ -146,7 +146,7 @@ class AngelOneBroker:
 
     def listen(self, tell: Callable[[BrokerEvent], None], opened: Callable[[], None], stop: Callable[[], bool]) -> None:
         """See ports.Broker."""
-        self._stream.listen(tell, opened, stop)
+        self.stream.listen(tell, opened, stop)
 
     def _asked(self, order: SubmitOrder) -> DayOrder:
         why = self._closed() or (self.stopped if order.purpose is Purpose.ENTRY else None)

@@ -15,13 +15,14 @@ from datetime import datetime
 from ipaddress import AddressValueError, IPv4Address
 
 from engine.adapters.brokers.angelone.sdk import Request
-from engine.adapters.brokers.angelone.wire import Answer, Wire
+from engine.adapters.brokers.angelone.wire import Answer, Lost, NotSent, Wire
 from engine.domain.errors import BackPressure, OutcomeUnknown
 from engine.ports import Clock
 
 GOOD_FOR_S = 3_600.0  # by the rule: before the first order, then hourly
 EARLY_S = 600.0  # whoever tends the session asks again so long before, and no entry has to wait for it
 AGAIN_S = 60.0  # after an answer that did not settle it
+READ_S = 3.0  # for each service that is asked; an entry may be waiting
 TEXT_MAX = 200
 
 
@@ -41,11 +42,11 @@ class EgressView:
 
 
 class Egress:
-    """Nothing is asked when it is made. Safe from several threads."""
+    """Nothing is asked when it is made. `urls`: the services to ask. Safe from several threads."""
 
-    def __init__(self, registered: str, url: str, wire: Wire, clock: Clock) -> None:
+    def __init__(self, registered: str, urls: str, wire: Wire, clock: Clock) -> None:
         self._registered, self._wire, self._clock = registered, wire, clock
-        self._request = Request("GET", url, headers={"Accept": "application/json, text/plain"})
+        self._requests = [Request("GET", url, headers={"Accept": "text/plain"}) for url in urls.split()]
         self._lock = threading.Lock()
         self._address, self._why = "", "nobody has looked yet"
         self._asked_at: datetime | None = None
@@ -93,14 +94,16 @@ class Egress:
             self._why = str(error)
 
     def _ask(self) -> str:
-        answer = self._wire.carry(self._request)
-        self._asked_at, self._asked_s = self._clock.now(), self._clock.monotonic()
-        self._address, why = "", "" if isinstance(answer, Answer) else answer.why
-        if isinstance(answer, Answer):
+        self._address, why = "", ""
+        for request in self._requests:
+            answer = self._wire.carry(request, read_s=READ_S)
             self._address = _address_in(answer) or ""
-            why = "" if self._address else f"HTTP {answer.status}, and no IPv4 address in it"
+            if self._address:
+                break
+            why = f"HTTP {answer.status}, and no IPv4 address in it" if isinstance(answer, Answer) else answer.why
+        self._asked_at, self._asked_s = self._clock.now(), self._clock.monotonic()
         if not self._address:
-            raise OutcomeUnknown(f"the address service does not say which address orders leave from: {why}")
+            raise OutcomeUnknown(f"no address service says which address orders leave from: {why}")
         return self._address
 
     def _view(self) -> EgressView:
@@ -123,9 +126,9 @@ class Egress:
         return True, f"orders leave from {self._address}, which is registered"
 
 
-def _address_in(answer: Answer) -> str | None:
+def _address_in(answer: Answer | NotSent | Lost) -> str | None:
     """The IPv4 address that an answer holds, as text alone or as `{"ip": ...}`."""
-    if answer.status != 200 or len(answer.body) > TEXT_MAX:
+    if not isinstance(answer, Answer) or answer.status != 200 or len(answer.body) > TEXT_MAX:
         return None
     text = answer.body.decode("ascii", "replace").strip()
     if text.startswith("{"):

@@ -15,14 +15,15 @@ REST = "https://apiconnect.angelone.in"
 MARKET_SOCKET = "wss://smartapisocket.angelone.in/smart-stream"
 ORDER_SOCKET = "wss://tns.angelone.in/smart-order-update"
 INSTRUMENTS = "https://margincalculator.angelone.in/OpenAPI_File/files/OpenAPIScripMaster.json"
-WHATISMYIP = "https://api.ipify.org"  # answers with the caller's address as text and nothing else
+WHATISMYIP = "https://api.ipify.org https://checkip.amazonaws.com"  # both answer with the caller's address as text
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SECURE, _PLAIN = ("https", "wss"), ("http", "ws")
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Addresses. `ca_file`: an authority to trust instead of the machine's own, for a rehearsal.
+    """Addresses. `ca_file`: an authority to trust instead of the machine's own, for a rehearsal. `whatismyip`: one or
+    several, with spaces between them; the next is asked where one does not say.
 
     Raises InvalidValue for an address that would send tokens in clear text to anywhere but this machine.
     """
@@ -35,8 +36,10 @@ class Endpoints:
     ca_file: Path | None = None
 
     def __post_init__(self) -> None:
-        for name in ("rest", "market_socket", "order_socket", "instruments", "whatismyip"):
+        for name in ("rest", "market_socket", "order_socket", "instruments"):
             _check(name, getattr(self, name))
+        for address in self.whatismyip.split() or [""]:
+            _check("whatismyip", address)
 
 
 def _check(name: str, address: str) -> None:
@@ -46,6 +49,4 @@ def _check(name: str, address: str) -> None:
     if parts.username or parts.password:
         raise InvalidValue(name, "holds a user or a password; write the address alone")
     if parts.scheme in _PLAIN and parts.hostname not in LOOPBACK:
-        raise InvalidValue(
-            name, f"{address!r} is not encrypted; only this machine may be spoken to in the clear"
-        )
+        raise InvalidValue(name, f"{address!r} is not encrypted; only this machine may be spoken to in the clear")

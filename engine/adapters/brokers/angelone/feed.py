@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from engine.adapters.brokers.angelone.frames import SNAP_QUOTE
 from engine.adapters.brokers.angelone.instruments import Instruments, Listed
 from engine.adapters.brokers.angelone.market_line import Door, LineView
 from engine.adapters.brokers.angelone.on_air import OnAir
@@ -54,7 +55,8 @@ class FeedView:
 
 
 class AngelOneFeed:
-    """Implements ports.MarketFeed. `rest_s` is the one policy's wait after the n-th failure in a row.
+    """Implements ports.MarketFeed. `rest_s`: the one policy's wait after the n-th failure in a row; `mode`: what shares
+    are asked for in (the market socket's number).
 
     Raises InvalidValue for a symbol that is refused, and for more symbols than the broker streams.
     """
@@ -73,12 +75,13 @@ class AngelOneFeed:
         clock: Clock,
         rest_s: Callable[[int], float],
         *,
+        mode: int = SNAP_QUOTE,
         patience: Patience | None = None,
         refresh: Callable[[], None] | None = None,
     ) -> None:
         self._symbols, self._files, self._door = tuple(dict.fromkeys(symbols)), instruments, door
         self._calendar, self._clock, self._rest_s = calendar, clock, rest_s
-        self._patience, self._refresh = patience, refresh
+        self._mode, self._patience, self._refresh = mode, patience, refresh
         self._listed = [instruments.find(symbol) for symbol in self._symbols]
         shares_of(self._listed)
         instruments.hold(self._symbols, clock.now())
@@ -126,7 +129,7 @@ class AngelOneFeed:
         listed = self._certain()
         ends = session.close_at + AFTER_US
         day = TradingDay(session, [one.symbol for one in listed if one.closing_auction], tuple(self._refused))
-        air = OnAir(day, shares_of(listed), self._door, self._clock, self._rest_s, self._patience)
+        air = OnAir(day, shares_of(listed, self._mode), self._door, self._clock, self._rest_s, self._patience)
 
         def over() -> bool:
             return stop() or self._now() >= ends

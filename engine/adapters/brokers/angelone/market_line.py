@@ -1,12 +1,15 @@
-"""One connection to the market socket, kept: opened, subscribed, read, watched, opened again. Run by the feed on a
-thread of its own; fed by the broker, feeds the feed's queue with market events.
+"""One connection to the market socket, kept: opened, subscribed, read, watched, opened again. Owned by on_air.py, which
+runs `keep` on a thread of its own, and reads from another one; fed by the broker, feeds market events.
 
-Reconnecting is by the one policy (`rest_s`, handed in): every life begins with a new socket, the tokens of now, and the
-subscriptions of our own set. A broken life changes nothing of what is known of the symbols (prints.py).
+Opening takes seconds when something is wrong, so it has a thread; reading has one for all connections, since handing
+each price from thread to thread costs ten times what reading it does (docs/decisions/0025). Reconnecting is by the one
+policy (`rest_s`, handed in): every life begins with a new socket, the tokens of now, and the subscriptions of our own
+set. A broken life changes nothing of what is known of the symbols (prints.py).
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,7 +19,7 @@ import structlog
 from engine.adapters.brokers.angelone.prints import Prints
 from engine.adapters.brokers.angelone.silence import Patience, Silence
 from engine.adapters.brokers.angelone.socket_line import SocketRefused
-from engine.adapters.brokers.angelone.subscriptions import again, complaint, wish
+from engine.adapters.brokers.angelone.subscriptions import PONG, again, complaint, wish
 from engine.adapters.brokers.angelone.tokens import Tokens
 from engine.domain.errors import BackPressure, OperatingError, OutcomeUnknown
 from engine.domain.events import MarketEvent, MarketStatus
@@ -24,7 +27,6 @@ from engine.domain.instant import instant_of
 from engine.domain.market import TradingStatus
 from engine.ports import Clock
 
-WAIT_S = 0.25  # for a message, before the watch looks again
 NAP_S = 0.25
 _NOT_TOKENS = {  # of a 401: what the broker does not accept, and is not made better by logging in again
     "Client Code": "the client code of these credentials is not the one that the session belongs to",
@@ -32,13 +34,12 @@ _NOT_TOKENS = {  # of a 401: what the broker does not accept, and is not made be
 }
 _log = structlog.get_logger()
 
-Put = Callable[[MarketEvent], None]
-
 
 class Wire(Protocol):
     """An open WebSocket; socket_line.SocketLine is one."""
 
-    def receive(self, timeout_s: float) -> str | bytes | None: ...
+    def arrived(self) -> list[str | bytes]: ...
+    def fileno(self) -> int: ...
     def send(self, text: str) -> None: ...
     def ping(self) -> None: ...
     def close(self) -> None: ...
@@ -92,7 +93,7 @@ class LineView:
 
 
 class MarketLine:
-    """`trading()` says whether prices should come now; `put` takes each event."""
+    """`trading()` says whether prices should come now."""
 
     def __init__(
         self,
@@ -100,88 +101,123 @@ class MarketLine:
         prints: Prints,
         door: Door,
         clock: Clock,
-        put: Put,
         trading: Callable[[], bool],
         rest_s: Callable[[int], float],
         patience: Patience | None = None,
     ) -> None:
         self.prints = prints
         self.view = LineView(number, len(prints.heard))
-        self._door, self._clock, self._put, self._trading, self._rest_s = door, clock, put, trading, rest_s
+        self.wire: Wire | None = None  # while it lives: set by `keep`, taken back by who reads
+        self._door, self._clock, self._trading, self._rest_s = door, clock, trading, rest_s
         self._patience = patience or Patience()
+        self._watch = Silence(prints.heard, 0.0, self._patience)
+        self._failures = self._frames_before = 0
+        self._gone = threading.Event()
 
-    def run(self, stop: Callable[[], bool]) -> None:
-        """Until `stop()` is true. Raises nothing that a connection can do."""
-        failures = 0
+    def keep(self, stop: Callable[[], bool]) -> None:
+        """Have an open connection until `stop()` is true. Raises nothing that a connection can do."""
         while not stop():
-            frames = self.prints.counts.frames
-            try:
-                self._live(stop)
-            except OperatingError as error:
-                failures = 1 if self.prints.counts.frames > frames else failures + 1
-                self._log_once(str(error))
-                self._rest(self._rest_s(failures), stop)
-        self._become("closed", "")
+            if self.wire is not None:
+                self._gone.wait(NAP_S)
+                continue
+            if self._failures:
+                self._rest(self._rest_s(self._failures), stop)
+            if not stop():
+                self.open()
+        self.close()
 
-    def _live(self, stop: Callable[[], bool]) -> None:
-        """One connection's life. Raises what ends it."""
+    def open(self) -> None:
+        """One attempt to open and subscribe."""
         self._become("opening", self.view.why)
-        wire = self._door.open()
+        self._frames_before = self.prints.counts.frames
         try:
-            for message in wish(self.prints.heard):
-                wire.send(message)
-            self.view.lives += 1
-            self._become("live", "")
-            watch = Silence(self.prints.heard, self._clock.monotonic(), self._patience)
-            looked_s = watch.opened_s
-            while not stop():
-                message_or_none = wire.receive(WAIT_S)
-                now_s = self._clock.monotonic()
-                if message_or_none is not None:
-                    self._heard(message_or_none, watch, now_s)
-                if message_or_none is None or now_s - looked_s >= WAIT_S:
-                    looked_s = now_s
-                    self._look(wire, watch, now_s)
-        finally:
-            wire.close()
-
-    def _heard(self, message: str | bytes, watch: Silence, now_s: float) -> None:
-        watch.any_s = now_s
-        if isinstance(message, bytes):
-            watch.price_s = now_s
-            for event in self.prints.take(message, now_s):
-                self._put(event)
+            wire = self._door.open()
+            try:
+                for message in wish(self.prints.heard):
+                    wire.send(message)
+            except OperatingError:
+                wire.close()
+                raise
+        except OperatingError as error:
+            self._lost(str(error))
             return
-        self.view.pongs += message == "pong"
-        said = complaint(message)
-        if said is not None and said != self.view.complaint:
-            self.view.complaint = said
-            _log.error("market socket", line=self.view.number, says=said)
+        self._watch = Silence(self.prints.heard, self._clock.monotonic(), self._patience)
+        self.view.lives += 1
+        self._become("live", "")
+        self._gone.clear()
+        self.wire = wire
 
-    def _look(self, wire: Wire, watch: Silence, now_s: float) -> None:
-        """Do what is due. Raises OutcomeUnknown where the connection is given up."""
-        look = watch.look(now_s, trading=self._trading())
-        if look.dead is not None:
-            raise OutcomeUnknown(f"Angel One's market socket fell silent: {look.dead}")
-        if look.ping:
-            wire.ping()
-        if look.ask:
-            for message in again(look.ask):
+    def read(self) -> list[MarketEvent]:
+        """The events of everything that has arrived; none where the connection has ended, which is noted."""
+        wire, events = self.wire, list[MarketEvent]()
+        if wire is None:
+            return events
+        try:
+            messages = wire.arrived()
+        except OperatingError as error:
+            self._give_up(wire, str(error))
+            return events
+        now_s = self._clock.monotonic()
+        for message in messages:
+            self._watch.any_s = now_s
+            if isinstance(message, bytes):
+                self._watch.price_s = now_s
+                events += self.prints.take(message, now_s)
+            else:
+                self._told(message)
+        return events
+
+    def look(self) -> list[MarketEvent]:
+        """Do what is due, and give the connection up where it has died; signs of life are its events."""
+        wire, now_s = self.wire, self._clock.monotonic()
+        if wire is None:
+            return []
+        look = self._watch.look(now_s, trading=self._trading())
+        try:
+            if look.dead is not None:
+                raise OutcomeUnknown(f"Angel One's market socket fell silent: {look.dead}")
+            if look.ping:
+                wire.ping()
+            for message in again(look.ask) if look.ask else ():
                 wire.send(message)
+        except OperatingError as error:
+            self._give_up(wire, str(error))
+            return []
         for one in look.newly_mute:
             _log.warning("no price comes of a symbol", symbol=one.instrument.symbol, line=self.view.number)
         at = instant_of(self._clock.now())
         for one in look.alive:
             one.told_s = now_s
-            self._put(MarketStatus(one.instrument.symbol, TradingStatus.TRADING, at))
+        return [MarketStatus(one.instrument.symbol, TradingStatus.TRADING, at) for one in look.alive]
 
-    def _become(self, state: str, why: str) -> None:
-        self.view.state, self.view.why, self.view.since_s = state, why, self._clock.monotonic()
+    def close(self) -> None:
+        """The day is over."""
+        wire, self.wire = self.wire, None
+        if wire is not None:
+            wire.close()
+        self._become("closed", "")
 
-    def _log_once(self, why: str) -> None:
+    def _told(self, text: str) -> None:
+        self.view.pongs += text == PONG
+        said = complaint(text)
+        if said is not None and said != self.view.complaint:
+            self.view.complaint = said
+            _log.error("market socket", line=self.view.number, says=said)
+
+    def _give_up(self, wire: Wire, why: str) -> None:
+        wire.close()
+        self._lost(why)
+        self.wire = None
+        self._gone.set()
+
+    def _lost(self, why: str) -> None:
+        self._failures = 1 if self.prints.counts.frames > self._frames_before else self._failures + 1
         if self.view.why != why:
             _log.warning("market socket lost", line=self.view.number, error=why)
         self._become("resting", why)
+
+    def _become(self, state: str, why: str) -> None:
+        self.view.state, self.view.why, self.view.since_s = state, why, self._clock.monotonic()
 
     def _rest(self, seconds: float, stop: Callable[[], bool]) -> None:
         until_s = self._clock.monotonic() + seconds

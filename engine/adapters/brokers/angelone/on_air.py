@@ -1,15 +1,15 @@
 """One session's connections, and the order in which their prices and the clock's own events come out. Made by feed.py
-for each session; fed by the market lines, each on a thread of its own.
+for each session. Whoever takes the events reads every connection; opening them is done on a thread each.
 """
 
 from __future__ import annotations
 
+import selectors
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from queue import Empty, SimpleQueue
 
-from engine.adapters.brokers.angelone.market_line import Door, MarketLine
+from engine.adapters.brokers.angelone.market_line import Door, MarketLine, Wire
 from engine.adapters.brokers.angelone.prints import Heard, Prints
 from engine.adapters.brokers.angelone.silence import Patience
 from engine.adapters.brokers.angelone.trading_day import GRACE_US, TradingDay
@@ -18,7 +18,7 @@ from engine.domain.instant import SECOND, Instant, instant_of
 from engine.domain.market import Tick
 from engine.ports import Clock
 
-LOOK_S = 0.25  # the longest wait for an event
+LOOK_S = 0.25  # the longest wait for a message, and how often connections are looked after
 JOIN_S = 5.0
 
 
@@ -37,29 +37,22 @@ class OnAir:
         self.day = day
         self.lag_s: float | None = None  # our clock less the stamp of the last price, when that came
         self._clock = clock
-        self._queue: SimpleQueue[MarketEvent] = SimpleQueue()
         self._price_s = -1.0  # when a price was given out last, monotonic
+        self._looked_s = -LOOK_S
+        self._selector = selectors.DefaultSelector()
+        self._read: dict[int, tuple[Wire, int]] = {}  # the wire that is waited for, and its number, by line
         self.lines = [
-            MarketLine(
-                number,
-                Prints(heard, day.session.open_at),
-                door,
-                clock,
-                self._queue.put,
-                self._trading,
-                rest_s,
-                patience,
-            )
+            MarketLine(number, Prints(heard, day.session.open_at), door, clock, self._trading, rest_s, patience)
             for number, heard in enumerate(shares, start=1)
         ]
 
     @contextmanager
     def connected(self, over: Callable[[], bool]) -> Iterator[None]:
-        """Every connection is read until the block ends or `over()` is true."""
+        """Every connection is kept open until the block ends or `over()` is true."""
         ended = threading.Event()
         threads = [
             threading.Thread(
-                target=line.run,
+                target=line.keep,
                 args=(lambda: ended.is_set() or over(),),
                 name=f"market-{line.view.number}",
                 daemon=True,
@@ -74,23 +67,39 @@ class OnAir:
             ended.set()
             for thread in threads:
                 thread.join(JOIN_S)
+            self._selector.close()
 
     def step(self) -> Iterator[MarketEvent]:
-        """The next event with what the clock says before it; after a moment without one, that alone."""
-        event: MarketEvent | None = None
-        try:
-            event = self._queue.get(timeout=LOOK_S)
-        except Empty:
-            pass
-        now, now_s = self._now(), self._clock.monotonic()
-        newest_at = event.at if isinstance(event, Tick) else 0
-        quiet = event is None and now_s - self._price_s >= GRACE_US / SECOND
+        """What has arrived, with what the clock says before it; after a moment without anything, that alone."""
+        ready = [key.data for key, _ in self._selector.select(LOOK_S)]
+        events = [event for line in ready for event in line.read()]
+        now_s = self._clock.monotonic()
+        if not ready or now_s - self._looked_s >= LOOK_S:
+            self._looked_s = now_s
+            for line in self.lines:
+                events += line.read()  # TLS may hold what no selector sees
+                events += line.look()
+        self._wait_for_open_ones()
+        now, newest_at = self._now(), max((event.at for event in events if isinstance(event, Tick)), default=0)
+        quiet = not newest_at and now_s - self._price_s >= GRACE_US / SECOND
         yield from self.day.due(now, newest_at, quiet=quiet)
-        if isinstance(event, Tick):
-            self._price_s, self.lag_s = now_s, (now - event.at) / SECOND
-            yield self.day.stamped(event, now)
-        elif event is not None:
+        for event in events:
+            if isinstance(event, Tick):
+                self._price_s, self.lag_s = now_s, (now - event.at) / SECOND
+                event = self.day.stamped(event, now)
             yield event
+
+    def _wait_for_open_ones(self) -> None:
+        """Connections come and go: the selector waits for those that live. What number one leaves, another may get."""
+        for place, (wire, number) in list(self._read.items()):
+            if self.lines[place].wire is not wire:
+                self._selector.unregister(number)
+                del self._read[place]
+        for place, line in enumerate(self.lines):
+            opened = line.wire
+            if place not in self._read and opened is not None and (number := opened.fileno()) >= 0:
+                self._selector.register(number, selectors.EVENT_READ, line)
+                self._read[place] = opened, number
 
     def heard(self) -> list[Heard]:
         """Every symbol on every connection."""

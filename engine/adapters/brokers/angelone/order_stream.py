@@ -103,7 +103,8 @@ class OrderStream:
             self._look_if_due(tell)
             raise
         try:
-            self._await_greeting(line, stop)
+            if not self._greeted(line, stop):
+                return
             self.connected_since = self._clock.monotonic()
             self._look_at = self.connected_since  # nobody knows what happened before
             opened()
@@ -120,26 +121,33 @@ class OrderStream:
                 self._session.died(tokens, f"the order socket refused them: {refused}")
             raise
 
-    def _await_greeting(self, line: Line, stop: Callable[[], bool]) -> None:
+    def _greeted(self, line: Line, stop: Callable[[], bool]) -> bool:
+        """Whether the greeting came before it was stopped."""
         until = self._clock.monotonic() + GREETED_WITHIN_S
         while not stop() and self._clock.monotonic() < until:
             message = line.receive(NAP_S)
             if message is not None and _status(message) == GREETING:
-                return
-        if not stop():
-            raise OutcomeUnknown(f"the order socket did not greet within {GREETED_WITHIN_S:g} s")
+                return True
+        if stop():
+            return False
+        raise OutcomeUnknown(f"the order socket did not greet within {GREETED_WITHIN_S:g} s")
 
     def _serve(self, line: Line, tokens: Tokens, tell: Tell, stop: Callable[[], bool]) -> None:
-        ping_at = self._clock.monotonic()
+        ping_at, heard, looking_s = self._clock.monotonic(), line.last_heard, 0.0
         while not stop():
-            self.take(line.receive(NAP_S), tell)
+            message = line.receive(NAP_S)
+            if line.last_heard != heard:
+                heard, looking_s = line.last_heard, 0.0
+            received_at = self._clock.monotonic()
+            self.take(message, tell)
             now = self._clock.monotonic()
+            looking_s += now - received_at  # nobody listened meanwhile: it is no silence
             if now >= ping_at:
                 ping_at = now + PING_EVERY_S
                 if self._session.tokens().jwt != tokens.jwt:
                     raise OutcomeUnknown("the order socket belongs to a session that is over")
                 line.ping_frame()
-            if now - line.last_heard > SILENT_S:
+            if now - heard - looking_s > SILENT_S:
                 raise OutcomeUnknown(f"the order socket is silent for {SILENT_S:g} s")
             if not tokens.live(instant_of(self._clock.now())):
                 raise OutcomeUnknown("the order socket's session has come to its end")

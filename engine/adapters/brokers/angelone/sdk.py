@@ -20,7 +20,6 @@ from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
 from types import ModuleType, SimpleNamespace
 from typing import Any, NoReturn
-from urllib.parse import urlsplit, urlunsplit
 
 from engine.adapters.brokers.angelone.routes import Route
 from engine.domain.errors import InvalidValue, PermanentFailure
@@ -130,8 +129,7 @@ _WRITES: dict[Route, Callable[[Any, Body, str], object]] = {
 
 def _take(method: str, url: str, *, headers: Mapping[str, str], data: str | None = None, **_: object) -> NoReturn:
     """Stands in for `requests.request`: its query (`params`), its time-out and its idea of TLS are left behind."""
-    bare = urlunsplit(urlsplit(url)._replace(query="", fragment=""))
-    raise _Written(Request(method, bare, None if data is None else data.encode(), dict(headers)))
+    raise _Written(Request(method, url, None if data is None else data.encode(), dict(headers)))
 
 
 def _refuse(*_: object, **__: object) -> NoReturn:

@@ -132,11 +132,16 @@ class Session:
                 self._standing = self._standing.after(Happening.PERSON, self._now())
 
     def change(self, credentials: Credentials) -> None:
-        """A person gave others: the next login is by these, and may be tried at once."""
+        """A person gave others: the next login is by these, and may be tried at once.
+
+        A session that lives goes on where they only differ in the registered address.
+        """
         with self._lock:
             self._notice_end(self._now())
-            self._credentials, self._tokens = credentials, None
-            self._standing = self._standing.after(Happening.PERSON, self._now())
+            before, self._credentials = self._credentials, credentials
+            if self._tokens is None or before != replace(credentials, registered_ip=before.registered_ip):
+                self._tokens = None
+                self._standing = self._standing.after(Happening.PERSON, self._now())
 
     def view(self) -> SessionView:
         """How it stands now. Waits for nothing."""
@@ -147,7 +152,7 @@ class Session:
         return SessionView(
             state.value,
             moment_of(standing.since) if standing.since else None,
-            moment_of(standing.until) if standing.until else None,
+            moment_of(standing.until) if 0 < standing.until < NEVER else None,
             standing.why,
             self._credentials.ending,
         )

@@ -9,6 +9,7 @@ in a handler. Reconnecting is the caller's, with a new line each time.
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from engine.ports import Clock
 OPEN_S = 5.0  # for each step of connecting: TCP, TLS, handshake
 SEND_S = 5.0
 SHORTEST_S = 0.001  # a time-out of nothing would make the socket another kind
+READ_BYTES = 65_536
 PING = "ping"  # as text: Angel One's market socket answers it with the text `pong`
 REASON_HEADER = "x-error-message"
 ABNORMAL = 1006  # RFC 6455's number for an end without a close frame
@@ -50,12 +52,26 @@ class SocketEnded(OutcomeUnknown):
         self.code, self.reason = code, reason
 
 
+class Buffered(websocket.WebSocket):
+    """Takes what the system has in one call, and frames from that: the library makes two or three calls a frame."""
+
+    _held, _at = b"", 0
+
+    def _recv(self, bufsize: int) -> bytes:
+        if self._at >= len(self._held):
+            self._held, self._at = super()._recv(READ_BYTES), 0  # type: ignore[no-untyped-call]
+        part = self._held[self._at : self._at + bufsize]
+        self._at += len(part)
+        return part
+
+
 class SocketLine:
     """An open one, for one thread. `last_heard` is monotonic: the last frame of any kind, pongs too."""
 
     def __init__(self, opened: Any, clock: Clock) -> None:
         self._socket, self._clock = opened, clock
         self._waits_s = -1.0  # not known
+        self._ended: SocketEnded | None = None
         self.last_heard = clock.monotonic()
 
     def receive(self, timeout_s: float) -> str | bytes | None:
@@ -80,6 +96,36 @@ class SocketLine:
             ended = SocketEnded(ABNORMAL, type(error).__name__)
         self.close()
         raise ended
+
+    def arrived(self) -> list[str | bytes]:
+        """Every message that is there by now; waits for nothing. Raises SocketEnded, after what came before the end."""
+        messages: list[str | bytes] = []
+        ended = self._ended
+        try:
+            while ended is None:
+                self._wait_at_most(0.0)
+                kind, frame = self._socket.recv_data_frame(control_frame=True)
+                self.last_heard = self._clock.monotonic()
+                if kind == _BINARY:
+                    messages.append(bytes(frame.data))
+                elif kind == _TEXT:
+                    messages.append(str(frame.data, "utf-8", "replace"))
+                elif kind == _CLOSE:
+                    ended = _as_closed(frame.data)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return messages
+        except (websocket.WebSocketException, OSError, ValueError) as error:
+            ended = SocketEnded(ABNORMAL, type(error).__name__)
+        self._ended = ended
+        if messages:
+            return messages
+        self.close()
+        raise ended
+
+    def fileno(self) -> int:
+        """For whoever waits for several at once; -1 when it is closed."""
+        sock = self._socket.sock
+        return -1 if sock is None else int(sock.fileno())
 
     def send(self, text: str) -> None:
         """A text message. Raises SocketEnded."""
@@ -132,7 +178,7 @@ def open_line(
     their own for them, so that no frame of theirs does.
     """
     refused: BackPressure | None = None
-    opened: Any = websocket.WebSocket()
+    opened: Any = Buffered()
     opened.settimeout(within_s)
     try:
         wire = _connected(url, endpoints, within_s)

@@ -13,7 +13,7 @@ import threading
 from dataclasses import dataclass, field
 
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
+from urllib3.exceptions import ClosedPoolError, ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from engine.adapters.brokers.angelone.endpoints import Endpoints
 from engine.adapters.brokers.angelone.sdk import Request
@@ -27,6 +27,7 @@ BODY_BYTES_MAX = 16 * 1024 * 1024  # a day's order book of thousands is some meg
 IDLE_S = 10.0  # a connection that rested longer may have been closed behind our back, and would lose an order's answer
 CONNECTIONS = 4
 PIECE_BYTES = 65_536
+OK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +58,20 @@ class Wire:
 
     def __init__(self, endpoints: Endpoints, clock: Clock, *, read_s: float = READ_S) -> None:
         self._clock = clock
-        self._timeout = urllib3.Timeout(connect=CONNECT_S, read=read_s)
+        self._read_s = read_s
         self._lock = threading.Lock()
         self._used_at = clock.monotonic()
         self._pool = urllib3.PoolManager(
-            num_pools=CONNECTIONS, maxsize=CONNECTIONS, retries=False, timeout=self._timeout,
-            ssl_context=trusting(endpoints),
-        )  # fmt: skip
+            num_pools=CONNECTIONS, maxsize=CONNECTIONS, retries=False, ssl_context=trusting(endpoints)
+        )
 
-    def carry(self, request: Request) -> Answer | NotSent | Lost:
-        """Send once."""
+    def carry(self, request: Request, *, read_s: float | None = None) -> Answer | NotSent | Lost:
+        """Send once. `read_s`: how long each piece of the answer may take, where it is less than usual."""
         self._forget_idle()
         outcome: Answer | NotSent | Lost
         try:
-            outcome = self._exchange(request)
-        except (NewConnectionError, ConnectTimeoutError) as error:
+            outcome = self._exchange(request, self._read_s if read_s is None else read_s)
+        except (NewConnectionError, ConnectTimeoutError, ClosedPoolError) as error:
             outcome = NotSent(f"no connection ({_named(error)})")
         except SSLError as error:
             outcome = _about_tls(error)
@@ -83,11 +83,11 @@ class Wire:
         """Close every connection that rests."""
         self._pool.clear()
 
-    def _exchange(self, request: Request) -> Answer | Lost:
+    def _exchange(self, request: Request, read_s: float) -> Answer | Lost:
         began_s = self._clock.monotonic()
         answer = self._pool.request(
             request.method, request.url, body=request.body, headers=request.headers, redirect=False,
-            preload_content=False,
+            timeout=urllib3.Timeout(connect=CONNECT_S, read=read_s), preload_content=False,
         )  # fmt: skip
         try:
             body = bytearray()
@@ -102,6 +102,8 @@ class Wire:
             return Answer(answer.status, bytes(body), answer.headers.get("Date", ""))
         finally:
             answer.release_conn()
+            if answer.status != OK:  # who answers so often hangs up, and the next order's answer would be lost by it
+                self._pool.clear()
 
     def _forget_idle(self) -> None:
         """Connections that have rested too long are closed, so that a new one is made."""

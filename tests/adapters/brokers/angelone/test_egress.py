@@ -1,8 +1,11 @@
 """Entries leave from the registered address or not at all; exits leave."""
 
+import random
+from dataclasses import replace
+
 import pytest
 
-from engine.adapters.brokers.angelone.access import Access
+from engine.adapters.brokers.angelone.access import Access, open_access
 from engine.adapters.brokers.angelone.calls import AddressRefused, Route
 from engine.domain.errors import OutcomeUnknown
 from tests.brokers.angelone.in_process import InProcessAngelOne
@@ -85,6 +88,17 @@ def test_an_answer_in_json_is_read_too(angel_one: InProcessAngelOne, access: Acc
     angel_one.broker.terms.seen_ip = '{"ip": "203.0.113.7"}'
     assert access.egress.ask() == "203.0.113.7"
     assert access.egress.verdict().fine
+
+
+def test_where_one_service_does_not_say_the_next_is_asked(angel_one: InProcessAngelOne) -> None:
+    nobody = "http://127.0.0.1:9/address"
+    endpoints = replace(angel_one.endpoints, whatismyip=f"{nobody} {angel_one.endpoints.whatismyip}")
+    access = open_access(angel_one.credentials(), endpoints, angel_one.clock, random.Random(1))
+    assert access.egress.ask() == "203.0.113.7"
+    angel_one.fault("address", "page")
+    with pytest.raises(OutcomeUnknown, match="HTTP 502"):
+        access.egress.ask()
+    access.wire.close()
 
 
 def test_without_a_registered_address_no_entry_leaves_and_nobody_is_asked(angel_one: InProcessAngelOne) -> None:

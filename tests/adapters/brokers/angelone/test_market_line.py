@@ -5,7 +5,8 @@ symbol is asked for again. Scripted sockets and a clock that only moves when som
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -43,18 +44,21 @@ class Wire:
     closed: bool = False
     answers_pings: bool = False
 
-    def receive(self, timeout_s: float) -> str | bytes | None:
+    def arrived(self) -> list[str | bytes]:
         if not self.steps:
-            self.clock.advance(timeout_s)
+            self.clock.advance(0.5)
             if self.answers_pings and self.sent[-1] == "ping":
                 self.sent.append("answered")
-                return "pong"
-            return None
+                return ["pong"]
+            return []
         step = self.steps.pop(0)
         if isinstance(step, OperatingError):
             raise step
         self.clock.advance(0.1)
-        return step
+        return [] if step is None else [step]
+
+    def fileno(self) -> int:
+        return 0
 
     def send(self, text: str) -> None:
         self.sent.append(text)
@@ -96,10 +100,11 @@ class Kept:
         self.headers: list[Mapping[str, str]] = []
         self.events: list[MarketEvent] = []
         self.rests: list[int] = []
+        self.said: set[str] = set()
         self._lives, self._answers_pings = list(lives), answers_pings
         prints = Prints(shares_of(shares(*SYMBOLS), QUOTE)[0], instant_of(TEN.replace(hour=9, minute=15)))
         door = Door(self.session, self._open, "A1", "s3cret")
-        self.line = MarketLine(1, prints, door, self.clock, self.events.append, lambda: True, self._rest_s)
+        self.line = MarketLine(1, prints, door, self.clock, lambda: True, self._rest_s)
 
     def _open(self, headers: Mapping[str, str]) -> Wire:
         self.headers.append(headers)
@@ -111,11 +116,22 @@ class Kept:
 
     def _rest_s(self, attempt: int) -> float:
         self.rests.append(attempt)
+        self.said.add(self.line.view.why)
         return 2.0
 
-    def run(self, stop: Callable[[], bool] | None = None) -> Kept:
-        """Until the last life has nothing more to give."""
-        self.line.run(stop or (lambda: not self._lives and not (self.wires and self.wires[-1].steps)))
+    def run(self) -> Kept:
+        """Until the last life has nothing more to give: kept open on a thread, read on this one."""
+        ended = threading.Event()
+        keeper = threading.Thread(target=self.line.keep, args=(ended.is_set,), daemon=True)
+        keeper.start()
+        while self._lives or self.line.wire is None or self.line.wire is not self.wires[-1] or self.wires[-1].steps:
+            if self.line.wire is None:
+                ended.wait(0.001)  # the keeper's turn
+            self.events += self.line.read()
+            self.events += self.line.look()
+        ended.set()
+        keeper.join(10)
+        assert not keeper.is_alive()
         return self
 
 
@@ -172,16 +188,9 @@ def test_a_401_for_a_token_makes_a_new_session(reason: str) -> None:
 
 @pytest.mark.parametrize(("reason", "says"), [("Client Code", "client code"), ("API Key", "API key is not accepted")])
 def test_a_401_that_no_login_mends_is_said_in_a_sentence(reason: str, says: str) -> None:
-    kept = Kept(SocketRefused(401, f"Invalid Header - Invalid {reason}"), [price(82_000)])
-    said: list[str] = []
-
-    def stop() -> bool:
-        said.append(kept.line.view.why)
-        return bool(kept.wires and not kept.wires[0].steps)
-
-    kept.run(stop)
+    kept = Kept(SocketRefused(401, f"Invalid Header - Invalid {reason}"), [price(82_000)]).run()
     assert kept.session.deaths == []
-    assert any(says in each for each in said)
+    assert any(says in each for each in kept.said)
     assert ticks(kept) == [82_000]
 
 

@@ -8,7 +8,7 @@ import logging
 import re
 import traceback
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyotp
@@ -46,14 +46,13 @@ def there(module_there: InProcessAngelOne) -> InProcessAngelOne:
 
 def found_in(text: str, there: InProcessAngelOne) -> list[str]:
     """The names of planted secrets that stand in a text."""
-    codes = pyotp.TOTP(PLANTED.totp_secret)
-    now = int(there.clock.now().timestamp())
-    secrets = {f"code {ago}": codes.at(now - 30 * ago) for ago in range(600)}
-    secrets |= {"TOTP secret": PLANTED.totp_secret, "API key": PLANTED.api_key, "client code": PLANTED.code}
+    secrets = {"TOTP secret": PLANTED.totp_secret, "API key": PLANTED.api_key, "client code": PLANTED.code}
     for number, session in enumerate(there.broker.sessions._all):
         secrets |= {f"jwt {number}": session.jwt, f"refresh {number}": session.refresh, f"feed {number}": session.feed}
-    found = [name for name, secret in secrets.items() if re.search(rf"(?<![0-9a-fx]){re.escape(secret)}", text)]
-    return found + (["PIN"] if re.search(rf"(?<![0-9a-fx.]){PLANTED.pin}(?![0-9a-f])", text) else [])
+    found = [name for name, secret in secrets.items() if secret in text]
+    logins = [datetime.fromisoformat(at) for at, route, _ in there.broker.log if route == "login"]
+    digits = {"PIN": PLANTED.pin, **{f"code of {at}": pyotp.TOTP(PLANTED.totp_secret).at(at) for at in logins}}
+    return found + [name for name, word in digits.items() if re.search(rf"(?<![0-9a-fx.]){word}(?![0-9a-f])", text)]
 
 
 def shown(error: BaseException) -> str:

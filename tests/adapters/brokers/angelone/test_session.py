@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from engine.adapters.brokers.angelone.access import Access
-from engine.adapters.brokers.angelone.calls import Route
+from engine.adapters.brokers.angelone.calls import AddressRefused, Route
 from engine.adapters.brokers.angelone.session_hours import SessionHours
 from engine.domain.errors import BackPressure, PermanentFailure
 from engine.domain.instant import instant_of
 from tests.brokers.angelone.in_process import OPEN_DAY, InProcessAngelOne
+from tests.brokers.angelone.running import ORDER
 
 
 def at(text: str) -> datetime:
@@ -80,6 +81,19 @@ def test_a_code_that_is_refused_is_tried_once_more_in_the_next_window_and_then_a
     access.wire.close()
 
 
+def test_another_registered_address_costs_no_login_and_another_key_does(
+    angel_one: InProcessAngelOne, access: Access
+) -> None:
+    first = access.session.tokens()
+    access.change(angel_one.credentials(registered_ip="198.51.100.9"))
+    assert access.session.tokens() is first
+    with pytest.raises(AddressRefused, match=r"registered at the broker is 198\.51\.100\.9"):
+        access.calls.send(Route.PLACE, ORDER, exit=False)
+    access.change(angel_one.credentials(pin="4822"))
+    with pytest.raises(PermanentFailure, match="client code and PIN"):
+        access.session.tokens()
+
+
 def test_a_wrong_pin_is_tried_once(angel_one: InProcessAngelOne) -> None:
     access = angel_one.access(pin="0000")
     for _ in range(3):
@@ -116,6 +130,15 @@ def test_tokens_that_end_before_midnight_are_renewed_ahead_and_all_three_turn(
     angel_one.clock.pass_s(2 * 3_600 - 100)
     access.session.tokens()
     assert (angel_one.calls("refresh"), angel_one.calls("login")) == (2, 1)
+
+
+def test_tokens_that_end_at_midnight_are_not_renewed_since_it_would_end_the_new_ones_too(
+    angel_one: InProcessAngelOne, access: Access
+) -> None:
+    first = access.session.tokens()
+    angel_one.clock.jump(at("23:59:00"))
+    assert access.session.tokens() is first
+    assert angel_one.calls("refresh") == 0
 
 
 def test_no_refresh_ends_tokens_that_an_order_carries(angel_one: InProcessAngelOne, access: Access) -> None:

@@ -91,6 +91,13 @@ def test_a_connection_that_rested_is_not_trusted_with_an_order(wire: Wire, clock
         assert there.connections == 2
 
 
+def test_a_connection_that_brought_an_error_is_not_used_again(wire: Wire) -> None:
+    with telling(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n") as there:
+        wire.carry(Request("POST", there.url, b"{}"))
+        wire.carry(Request("POST", there.url, b"{}"))
+        assert (there.connections, there.requests) == (2, 2)
+
+
 def test_nobody_listening_means_not_sent(wire: Wire) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -174,6 +181,12 @@ def test_an_address_that_would_carry_tokens_in_the_clear_is_refused(address: str
     with pytest.raises(InvalidValue) as refused:
         Endpoints(rest=address)
     assert json.dumps("u:p") not in str(refused.value)
+
+
+@pytest.mark.parametrize("services", ["", " ", "https://api.ipify.org http://elsewhere"])
+def test_the_services_that_tell_our_address_are_addresses_too(services: str) -> None:
+    with pytest.raises(InvalidValue, match="whatismyip"):
+        Endpoints(whatismyip=services)
 
 
 def test_loopback_may_be_spoken_to_in_the_clear() -> None:
