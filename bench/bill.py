@@ -148,7 +148,10 @@ def measured(scene: Scene, hours: float, *, watched: bool) -> dict[str, Any]:
     wire.start_over()
     before = wire.stored()
     began = market.starts_at if account.place.since is None else account.place.since
-    ticks = iter(market.day(market.day_of(began)).after(began).events())
+    rest = market.day(market.day_of(began)).after(began)
+    if rest.place[-1] < began + round(hours * 3600) * SECOND:
+        raise ValueError(f"the market's day is over within {hours:g} hours: what follows would count for less")
+    ticks = iter(rest.events())
     tick, taken = next(ticks, None), 0
     for second in range(1, round(hours * 3600) + 1):
         account.pass_half_a_second()
@@ -157,8 +160,6 @@ def measured(scene: Scene, hours: float, *, watched: bool) -> dict[str, Any]:
             account.take(tick)
             tick, taken = next(ticks, None), taken + 1
         account.end_the_second()
-    if tick is None:
-        raise ValueError(f"the market's day is over within {hours:g} hours: what follows would count for less")
     grown = {name: max(0, size - before[name]) for name, size in wire.stored().items()}
     return {
         "writes": _an_hour(wire.written, hours),

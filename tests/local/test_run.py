@@ -26,7 +26,7 @@ def signs_in(auth: object) -> bool:
     return http_json.call("POST", url, body)["localId"] == "demo-owner"
 
 
-def test_ctrl_c_ends_everything_and_the_next_start_goes_on_with_the_same_books(tmp_path: Path) -> None:
+def test_ctrl_c_and_kill_9_end_everything_and_the_next_start_goes_on_with_the_same_books(tmp_path: Path) -> None:
     port = any_free_port()
     with Launched(tmp_path, port) as first:
         ready = first.line("ready: ")
@@ -42,23 +42,22 @@ def test_ctrl_c_ends_everything_and_the_next_start_goes_on_with_the_same_books(t
         ready = second.line("ready: ")
         assert fills_in(ready["firestore"]) == 2, "one of the run before, one of this one"
         assert signs_in(ready["auth"])
-
-
-def test_kill_9_of_the_launcher_ends_everything_and_the_next_start_needs_no_patience(tmp_path: Path) -> None:
-    port = any_free_port()
-    with Launched(tmp_path, port) as first:
-        first.line("ready: ")
-        started = first.descendants()
-        first.signal(signal.SIGKILL)
-        with Launched(tmp_path, port) as second:
-            second.line("ready: ")
+        started = second.descendants()
+        second.signal(signal.SIGKILL)
+        with Launched(tmp_path, port) as third:
+            third.line("ready: ")
             assert not all_gone(started, within_s=0)
 
 
-def test_a_service_that_ends_by_itself_is_told_with_its_last_lines_and_ends_all(tmp_path: Path) -> None:
+def test_reset_begins_anew_and_a_service_that_ends_by_itself_is_told_with_its_last_lines_and_ends_all(
+    tmp_path: Path,
+) -> None:
     port = any_free_port()
-    with Launched(tmp_path, port) as launched:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "journal").write_text("old")
+    with Launched(tmp_path, port, RESET="1") as launched:
         launched.line("ready: ")
+        assert not (tmp_path / "state").exists()
         started = launched.descendants()
         with Launched(tmp_path, any_free_port()) as beside:
             assert beside.exit_code() == 1
@@ -81,14 +80,6 @@ def test_a_taken_port_is_named_with_what_to_type_and_nothing_is_started(tmp_path
     assert f"Port {port} is already in use by {psutil.Process().name()} (process {psutil.Process().pid})" in text
     assert "make run" in text.split("type: PORT=")[1]
     assert not (tmp_path / "logs").exists()
-
-
-def test_reset_begins_anew(tmp_path: Path) -> None:
-    (tmp_path / "state").mkdir()
-    (tmp_path / "state" / "journal").write_text("old")
-    with Launched(tmp_path, any_free_port(), RESET="1") as launched:
-        launched.line("ready: ")
-        assert not (tmp_path / "state").exists()
 
 
 def test_a_wrong_word_is_refused_before_anything_happens(tmp_path: Path) -> None:

@@ -24,16 +24,15 @@ def cluster() -> Iterator[str]:
         yield address
 
 
-def test_a_sweep_is_the_same_on_one_core_on_two_and_on_two_nodes_of_ray(
+def test_a_sweep_is_the_same_on_one_core_and_on_two_nodes_of_ray(
     space_file: Path, bars: Path, engine_copy: Path, cluster: str, tmp_path: Path
 ) -> None:
     one = swept(space_file, bars, tmp_path / "one", *TRIALS, "--cores", 1, root=engine_copy)
-    two = swept(space_file, bars, tmp_path / "two", *TRIALS, "--cores", 2, root=engine_copy)
     ray = swept(space_file, bars, tmp_path / "ray", *TRIALS, "--on", "ray", "--ray-address", cluster, root=engine_copy)
     assert len(one.rows) >= 16
-    assert one.trials == two.trials == ray.trials
-    assert one.best == two.best == ray.best
-    assert one.figures == two.figures == ray.figures
+    assert one.trials == ray.trials
+    assert one.best == ray.best
+    assert one.figures == ray.figures
 
 
 def test_the_best_run_by_a_backtest_decides_what_its_trial_decided(
@@ -48,7 +47,7 @@ def test_the_best_run_by_a_backtest_decides_what_its_trial_decided(
         assert by_file.summary[name] == found[name], name
 
 
-def test_a_persons_own_strategy_is_searched_in_processes_and_on_a_cluster(
+def test_a_persons_own_strategy_is_searched_in_processes_and_on_a_cluster_alike(
     bars: Path, engine_copy: Path, cluster: str, tmp_path: Path
 ) -> None:
     own, space = tmp_path / "own", tmp_path / "space.toml"
@@ -69,7 +68,6 @@ def test_a_persons_own_strategy_is_searched_in_processes_and_on_a_cluster(
         assert ran.returncode == 0, ran.stderr
         return Table(tmp_path / name)
 
-    here, processes = table("here", "--cores", 1), table("processes", "--cores", 2)
-    nodes = table("nodes", "--on", "ray", "--ray-address", cluster)
-    assert len({row["decisions_digest"] for row in here.rows}) > 3
-    assert here.trials == processes.trials == nodes.trials
+    processes, nodes = table("processes", "--cores", 2), table("nodes", "--on", "ray", "--ray-address", cluster)
+    assert len({row["decisions_digest"] for row in processes.rows}) > 3
+    assert processes.trials == nodes.trials
