@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import structlog
 
 from engine.cli import (
     alerts,
@@ -16,6 +20,7 @@ from engine.cli import (
     data,
     doctor,
     explain,
+    instruments,
     keys,
     replay,
     serve,
@@ -26,7 +31,7 @@ from engine.cli import (
 from engine.cli.own_strategies import at_hand
 from engine.domain.errors import CannotStart, InvalidValue, LockstepError
 from engine.domain.findings import Finding
-from engine.ports import Clock, Documents, HistoricalCandles, Notifier, Vault
+from engine.ports import Clock, Documents, HistoricalCandles, InstrumentList, Notifier, Vault
 from engine.research.rebuild import Kept
 
 
@@ -43,6 +48,7 @@ def main(words: Sequence[str] | None = None) -> int:
     data.add_parser(subcommands, _candles)
     doctor.add_parser(subcommands, _check)
     explain.add_parser(subcommands, _stored_documents)
+    instruments.add_parser(subcommands, _listed)
     keys.add_parser(subcommands, _vault)
     replay.add_parser(subcommands)
     serve.add_parser(subcommands, _serve)
@@ -50,6 +56,7 @@ def main(words: Sequence[str] | None = None) -> int:
     strategy.add_parser(subcommands)
     sweep.add_parser(subcommands)
     arguments = parser.parse_args(words)
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is for what was asked
     try:
         with at_hand(arguments):
             code: int = arguments.run(arguments)
@@ -72,7 +79,7 @@ def _notifiers() -> Sequence[Notifier]:
     return configured_notifiers()
 
 
-def _candles(venue: str, address: str | None) -> tuple[HistoricalCandles, Clock]:
+def _candles(venue: str, address: str | None) -> AbstractContextManager[tuple[HistoricalCandles, Clock]]:
     """Venues are loaded only when they are asked for."""
     from engine.bootstrap.candles import historical_candles
 
@@ -98,6 +105,13 @@ def _check(broker: str) -> Iterable[Finding]:
     from engine.bootstrap.doctoring import configured_check
 
     return configured_check(broker)
+
+
+def _listed(state_dir: Path | None) -> InstrumentList:
+    """The broker's adapter is loaded only when it is asked for."""
+    from engine.bootstrap.instruments import configured_list
+
+    return configured_list(state_dir)
 
 
 def _vault() -> Vault:

@@ -42,7 +42,8 @@ class Product(StrEnum):
 class AngelOneSettings:
     """live: orders go to Angel One; otherwise its prices alone are used. at: a loopback broker of this machine instead
     of the real one, for rehearsals; ca_file: the authority that vouches for it. credentials: None for the vault's.
-    others: this deployment may trade for other people than its owner.
+    others: this deployment may trade for other people than its owner. address_services: web services that tell which
+    address orders leave from, with spaces between them; None: the usual ones.
     """
 
     live: bool = False
@@ -51,6 +52,7 @@ class AngelOneSettings:
     product: Product = Product.INTRADAY
     credentials: Credentials | None = field(default=None, repr=False)
     others: bool = False
+    address_services: str | None = None
 
 
 def read_angelone(env: Mapping[str, str], feed: str, firestore: str | None) -> AngelOneSettings | None:
@@ -83,6 +85,7 @@ def read_angelone(env: Mapping[str, str], feed: str, firestore: str | None) -> A
         product=Product(one_of(env, "LOCKSTEP_ANGELONE_PRODUCT", Product.INTRADAY.value, tuple(Product))),
         credentials=_credentials(env),
         others=one_of(env, "LOCKSTEP_TRADES_FOR", "owner", ("owner", "others")) == "others",
+        address_services=env.get("LOCKSTEP_ADDRESS_SERVICES") or None,
     )
 
 

@@ -24,7 +24,7 @@ from engine.ports import Fields, Transaction, Vault
 
 KEYS, TESTS = "broker_credentials", "examinations"
 CHANGED, TEST = "credentials_changed", "test_credentials"
-_TEST_FIELDS = ("account_id", "state", "began_at", "ended_at", "grade", "failed", "findings")
+_TEST_FIELDS = ("account_id", "command_id", "state", "began_at", "ended_at", "grade", "failed", "findings")
 
 
 def show(broker: str, wanted: str | None) -> Response:

@@ -77,7 +77,7 @@ def instrument_list(state_dir: Path, said: AngelOneSettings) -> tuple[Instrument
 def endpoints_of(said: AngelOneSettings) -> Endpoints:
     """The real broker's addresses, or those of a loopback one."""
     if said.at is None:
-        return Endpoints()
+        return _real(said.address_services)
     sockets = said.at.replace("http", "ws", 1)
     return Endpoints(
         rest=said.at,
@@ -87,6 +87,16 @@ def endpoints_of(said: AngelOneSettings) -> Endpoints:
         whatismyip=said.at + LOOPBACK_PATHS["whatismyip"],
         ca_file=said.ca_file,
     )
+
+
+def _real(address_services: str | None) -> Endpoints:
+    """The broker's own addresses. Raises InvalidValue for services that are no addresses."""
+    if address_services is None:
+        return Endpoints()
+    try:
+        return Endpoints(whatismyip=address_services)
+    except InvalidValue as error:
+        raise InvalidValue("LOCKSTEP_ADDRESS_SERVICES", error.message) from None
 
 
 def rehearsed_clock(endpoints: Endpoints, clock: Clock) -> Clock:

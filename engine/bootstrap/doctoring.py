@@ -16,6 +16,7 @@ from engine.adapters.firestore.fence import NOBODY
 from engine.adapters.firestore.reader import FirestoreDocuments
 from engine.adapters.firestore.wire import Wire
 from engine.angelone_settings import ANGELONE
+from engine.bootstrap.angelone import AngelOne
 from engine.bootstrap.examining import expected_of, held_client, place_of, with_a_login, with_the_engines
 from engine.bootstrap.instruments import angelone_of
 from engine.bootstrap.keys import open_vault
@@ -23,12 +24,14 @@ from engine.bootstrap.outside import Outside
 from engine.domain.credentials import BROKERS, Credentials
 from engine.domain.errors import CannotStart, InvalidValue, OutcomeUnknown
 from engine.domain.findings import Finding, Grade
+from engine.domain.instant import MINUTE, instant_of
 from engine.ports import Clock, Documents, Fields
 from engine.runtime.broker_doctor import TEST
 from engine.settings import Settings, read_settings
 
 ASKED_S = 90.0  # for an engine to make the check
 LOOK_S = 0.5
+BEFORE_OPEN_US = 25 * MINUTE  # the session begins 45 minutes before the open, prices are connected 20 before
 NO_KEYS = (
     "there are no broker keys of Angel One: give them on the dashboard, under Brokers, or as ANGELONE_* variables "
     "(docs/BROKERS.md)"
@@ -46,6 +49,29 @@ def engines_check(out: Outside) -> Callable[[str], Iterable[Finding]]:
             yield from _own_check(out.settings, out.wire, out.clock)
 
     return check
+
+
+class Mornings:
+    """When an engine makes the check by itself: once a trading day, so long before the open that a person can still
+    act, and so late that the session is there.
+    """
+
+    def __init__(self, angel: AngelOne) -> None:
+        self._calendar, self._clock = angel.place.calendar, angel.clock
+        self._made = ""
+
+    def __call__(self) -> str | None:
+        """The broker, where it is due; it is then taken as made."""
+        now = instant_of(self._clock.now())
+        session = self._calendar.session_on(self._calendar.day_at(now))
+        if (
+            session is None
+            or session.day == self._made
+            or not session.open_at - BEFORE_OPEN_US <= now < session.open_at
+        ):
+            return None
+        self._made = session.day
+        return ANGELONE
 
 
 def keys_changed(out: Outside) -> Callable[[str], None]:

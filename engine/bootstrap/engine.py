@@ -19,7 +19,7 @@ from functools import partial
 import structlog
 
 from engine.bootstrap.angelone_login import ClientHeld, credentials_for, hold_client
-from engine.bootstrap.doctoring import engines_check, keys_changed
+from engine.bootstrap.doctoring import Mornings, engines_check, keys_changed
 from engine.bootstrap.live import kept_while_starting
 from engine.bootstrap.market import open_market
 from engine.bootstrap.outside import Outside, outside, reach_of
@@ -94,6 +94,8 @@ def own_and_recover(out: Outside, end: EndWish, edge: Edge | None, killed: KillS
         with Starting(account, notice, out.snapshots, out.journal, out.market.feed, end, out.wire.close):
             watched = Watched(out.clock)
             reach = replace(reach_of(out, watched), check=engines_check(out), keys_changed=keys_changed(out))
+            if out.market.broker is not None:
+                reach = replace(reach, check_due=Mornings(out.market.broker))
             grant = acquired(reach, patient)
             with kept_while_starting(account, out.lease, grant):
                 if out.market.broker is not None:

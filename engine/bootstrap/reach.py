@@ -36,7 +36,8 @@ class Reach:
     """One account's surroundings. `instance` names the process to others; `unit` gives numbers in [0, 1) for back-offs;
     `wake` is told that the relay has work; without `alerts` and `bell` there are none; `listening` says who hears its
     engine; `market_clock` is the market's where that is not the wall's; `on_air`: whether prices are to be expected;
-    `check` makes the check before the open of a broker, `keys_changed` takes up a broker's new keys.
+    `check` makes the check before the open of a broker, `keys_changed` takes up a broker's new keys, `check_due` names
+    the broker whose check of the morning is due.
     """
 
     instance: str
@@ -59,6 +60,7 @@ class Reach:
     on_air: Callable[[], bool] = lambda: True
     check: Callable[[str], Iterable[Finding]] | None = None
     keys_changed: Callable[[str], None] = lambda broker: None
+    check_due: Callable[[], str | None] = lambda: None
 
     def price_digits(self) -> dict[str, int]:
         """Decimals of each symbol's prices."""

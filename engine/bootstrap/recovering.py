@@ -81,7 +81,16 @@ def recovered(
     carriers: list[CarryOut] = [letters.carry_out]
     doctor = None
     if reach.check is not None:
-        doctor = BrokerDoctor(account.account_id, reach.check, journal, session.inbox.put, clock, reach.keys_changed)
+        doctor = BrokerDoctor(
+            account.account_id,
+            reach.check,
+            journal,
+            session.inbox.put,
+            clock,
+            reach.keys_changed,
+            reach.check_due,
+            **({} if reach.alerts is None else {"tell": reach.alerts.tell}),
+        )
         carriers.append(doctor.carry_out)
     watch = ControlWatch(
         reach.control,

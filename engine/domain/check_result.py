@@ -32,8 +32,17 @@ class CheckResult:
         """What is allowed, as text."""
         return shown(self._allowed)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CheckResult) and self._told() == other._told()
+
+    def __hash__(self) -> int:
+        return hash(self._told())
+
+    def _told(self) -> tuple[str, bool, str, str, str]:
+        return self.check, self.ok, self.found, self.allowed, self.detail
+
     def __repr__(self) -> str:
-        return f"CheckResult({self.check!r}, {self.ok}, {self.found!r}, {self.allowed!r}, {self.detail!r})"
+        return f"CheckResult{self._told()}"
 
 
 def shown(value: Shown) -> str:

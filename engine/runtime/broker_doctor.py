@@ -1,5 +1,5 @@
-"""Makes the check before the open when a person asks for one, in a thread of its own, and writes down line by line; and
-has new broker keys taken up.
+"""Makes the check before the open, each morning and when a person asks for one, in a thread of its own, and writes down
+line by line; and has new broker keys taken up.
 
 Fed by control_watch with the commands that concern broker keys; feeds the journal with the lines, and the core with the
 command when it is over, which answers and notes it. The check is the engine's because the session is: at a broker that
@@ -33,7 +33,8 @@ _log = structlog.get_logger()
 class BrokerDoctor:
     """One account's. `examine` makes the check of a broker, a finding at a time; it raises LockstepError where there is
     nothing to check with. `changed` takes up a broker's keys that were set or removed; it is called again where it
-    raises an OperatingError, and ends the engine with anything else.
+    raises an OperatingError, and ends the engine with anything else. `due` names the broker whose check of the morning
+    is due, once; `tell` raises an alert (kind, subject, text) where that finds something in the way: nobody may watch.
     """
 
     def __init__(
@@ -44,6 +45,8 @@ class BrokerDoctor:
         put: Callable[[Event], None],
         clock: Clock,
         changed: Callable[[str], None] = lambda broker: None,
+        due: Callable[[], str | None] = lambda: None,
+        tell: Callable[[str, str, str], None] = lambda kind, subject, text: None,
     ) -> None:
         self._account_id = account_id
         self._examine = examine
@@ -51,6 +54,8 @@ class BrokerDoctor:
         self._put = put
         self._clock = clock
         self._changed = changed
+        self._due = due
+        self._tell = tell
         self._waiting: deque[CommandReceived] = deque()
 
     def carry_out(self, command: CommandReceived) -> bool:
@@ -67,9 +72,12 @@ class BrokerDoctor:
                 stop.wait(AGAIN_S if self._waiting else NAP_S)
 
     def step(self, stop: Callable[[], bool] = lambda: False) -> bool:
-        """The command that waits longest; False where none does, or it has to wait on."""
+        """What is due, else the command that waits longest; False where there is none, or it has to wait on."""
+        due = self._due()
+        if due is not None:
+            self._make_the_mornings(due, stop)
         if not self._waiting:
-            return False
+            return due is not None
         command = self._waiting[0]
         broker = command.arguments.get("broker", "")
         if command.kind == CHANGED:
@@ -77,10 +85,18 @@ class BrokerDoctor:
                 return False
             self._put(command)
         else:
-            outcome = _outcome(self._check(command, broker, stop))
+            outcome = _outcome(self._check(command.command_id, broker, stop))
             self._put(replace(command, arguments={**command.arguments, **outcome}))
         self._waiting.popleft()
         return True
+
+    def _make_the_mornings(self, broker: str, stop: Callable[[], bool]) -> None:
+        found = self._check("", broker, stop)
+        red = [f"{line.name.replace('_', ' ')}: {line.says}" for line in found.findings if line.grade is Grade.RED]
+        why = "; ".join(red) or (f"it could not be made: {found.failed}" if found.failed is not None else "")
+        if why and not stop():
+            day = self._clock.now().date().isoformat()
+            self._tell("before_open", f"{broker} {day}", f"The check before the open at {broker}: {why}")
 
     def _take_up(self, broker: str) -> bool:
         """Have changed keys taken up; False where the store does not give them now."""
@@ -91,8 +107,8 @@ class BrokerDoctor:
             return False
         return True
 
-    def _check(self, command: CommandReceived, broker: str, stop: Callable[[], bool]) -> ExaminationRecord:
-        now = ExaminationRecord(self._account_id, broker, command.command_id, "running", self._wall(), None, grade=None)
+    def _check(self, command_id: str, broker: str, stop: Callable[[], bool]) -> ExaminationRecord:
+        now = ExaminationRecord(self._account_id, broker, command_id, "running", self._wall(), None, grade=None)
         if broker not in BROKERS:
             return replace(now, state="failed", failed=f"there is no broker {broker!r}")
         self._write(now)
@@ -105,6 +121,9 @@ class BrokerDoctor:
             now = replace(now, state="done", grade=worst(now.findings).value, ended_at=self._wall())
         except LockstepError as error:
             now = replace(now, state="failed", failed=str(error), ended_at=self._wall())
+        except Exception as error:  # noqa: BLE001 - a check that has a bug must not end the engine that trades
+            _log.exception("a check raised", account=self._account_id, broker=broker)
+            now = replace(now, state="failed", failed=f"it raised {type(error).__name__}", ended_at=self._wall())
         self._write(now)
         _log.info("broker checked", account=self._account_id, broker=broker, state=now.state, grade=now.grade)
         return now

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from engine.api.models import answers, figures, health, risk, strategies
+from engine.api.models import answers, credentials, figures, health, risk, strategies
 from engine.domain.errors import OutcomeUnknown
 from tests.api.conftest import World
 from tests.api.world import ASHA, ASHAS, START, put
@@ -26,6 +26,7 @@ READS: list[tuple[str, type[BaseModel]]] = [
     ("/instruments?q=n", answers.InstrumentList), (f"/accounts/{ASHAS}/risk-policy", risk.PolicyAnswer),
     ("/health-metrics", health.HealthMetrics), ("/differences", answers.DifferencePage),
     ("/audit", answers.AuditPage), ("/strategies", strategies.StrategyList),
+    ("/credentials/angelone", credentials.CredentialsAnswer),
 ]  # fmt: skip
 
 
@@ -47,6 +48,7 @@ def test_every_read_is_held_to_its_description(world: World) -> None:
     described = {rule.rule for rule in world.app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     read = {f"/api/v1{path.partition('?')[0]}" for path, _ in READS}
     read = {path.replace("/drift", "/<string:id>").replace(f"/{ASHAS}", "/<string:id>") for path in read}
+    read = {path.replace("/angelone", "/<string:broker>") for path in read}
     assert {rule for rule in described if rule.startswith("/api/")} == read
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 # The address of every screen, on the seeded account.
 SCREENS = (
     "/", "/bots", "/bots/bot-tech", "/bots/bot-tech/edit", "/bots/new", "/positions", "/orders", "/fills", "/trades",
-    "/activity", "/risk", "/alerts", "/records", "/more",
+    "/activity", "/risk", "/alerts", "/records", "/brokers", "/more",
 )  # fmt: skip
 
 

@@ -15,14 +15,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from local.auth import AuthEmulator
 from local.chromium import FLAGS, find_chromium
 from local.firestore import FirestoreEmulator
-from tests.browser import seeded_risk
+from tests.browser import seeded_brokers, seeded_risk
 from tests.browser.dashboard_server import DEMO, DashboardServer, client_of
 from tests.browser.pages import Dashboard
 from tests.browser.seeded_account import Seeded, seed_account
 
 SCREENS = {"overview": "/", "bot": "/bots/bot-tech", "new-bot": "/bots/new", "orders": "/orders", "trades": "/trades",
            "positions": "/positions", "activity": "/activity", "risk": "/risk", "alerts": "/alerts",
-           "records": "/records", "more": "/more"}  # fmt: skip
+           "records": "/records", "brokers": "/brokers", "more": "/more"}  # fmt: skip
 
 
 def _write(account: Seeded, fields: dict[str, Any], controls: dict[str, Any] | None = None) -> None:
@@ -33,6 +33,12 @@ def _write(account: Seeded, fields: dict[str, Any], controls: dict[str, Any] | N
 
 def _kill(account: Seeded, state: str, **how: bool) -> None:
     _write(account, {"kill": seeded_risk.kill(account.who, **how), "trading_state": state, "halted_reason": "Killed"})
+
+
+def _check(account: Seeded, grade: str, state: str = "done") -> None:
+    account.change("accounts/paper-demo", **seeded_brokers.at_angel_one(account.who))
+    found = seeded_brokers.examination(account.who, state, grade=grade)
+    account.client.document("examinations/paper-demo_angelone").set(found)
 
 
 def _wait(account: Seeded) -> None:
@@ -49,6 +55,9 @@ MOMENTS: dict[str, tuple[str, Callable[[Seeded], None]]] = {
     "risk-waiting": ("/risk", _wait),
     "killing": ("/", lambda a: _kill(a, "REDUCING")),
     "kill-failed": ("/risk", lambda a: _kill(a, "REDUCING", failed=True)),
+    "brokers-red": ("/brokers", lambda a: _check(a, "red")),
+    "brokers-running": ("/brokers", lambda a: _check(a, "red", "running")),
+    "before-open": ("/", lambda a: _check(a, "amber")),
     "killed": ("/risk", lambda a: _kill(a, "HALTED", done=True)),
 }
 LOOKS = [(1440, "light"), (1440, "dark"), (768, "light"), (768, "dark"), (390, "light"), (390, "dark"), (320, "light")]
@@ -117,6 +126,8 @@ def _look(browser: Browser, client: Client, look: Picture, server: DashboardServ
         prepare(account)
         audit = seeded_risk.audit_page(account.who, account.day)
         server.answers["GET /audit?account_id=paper-demo&limit=50"] = (200, audit)
+        keys = seeded_brokers.SET if name in MOMENTS else seeded_brokers.NOT_SET
+        server.answers["GET /credentials/angelone"] = (200, keys)
         dashboard.open(path)
         page.get_by_role("heading", level=1).wait_for()
         page.wait_for_timeout(1500)

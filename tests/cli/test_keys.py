@@ -1,4 +1,4 @@
-"""`lockstep keys rotate`: what people gave is sealed with the newest key, and the words and keys that are wrong say so."""
+"""`lockstep keys rotate`: what people gave is sealed with the newest key; wrong words and keys say so."""
 
 from __future__ import annotations
 

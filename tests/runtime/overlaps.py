@@ -160,9 +160,9 @@ class Overlaps:
 
     def _turns(self, name: str) -> None:
         instance = self.alive[name].instance
-        for _, turn in self.occasions.chance.shuffled(instance.turns()):
+        for loop in self.occasions.chance.shuffled(instance.due()):
             try:
-                turn()
+                instance.turn(loop)
             except (Crashed, OperatingError) as error:
                 self.occasions.note(name, f"ends: {type(error).__name__}")
                 self.alive.pop(name, None)

@@ -39,11 +39,13 @@ class Ward:
     lines: tuple[Finding, ...] = LINES
     fails: Exception | None = None
     changes: list[Exception | None] = field(default_factory=list)
+    due: list[str | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.clock = ManualClock()
         self.journal = Paper()
         self.heard: list[Event] = []
+        self.told: list[tuple[str, str, str]] = []
         self.doctor = BrokerDoctor(
             "paper-test",
             self.check,
@@ -51,6 +53,8 @@ class Ward:
             self.heard.append,
             self.clock,
             self.change,
+            lambda: self.due.pop(0) if self.due else None,
+            lambda *told: self.told.append(told),
         )
 
     def check(self, broker: str) -> Iterator[Finding]:
@@ -141,6 +145,36 @@ def test_an_end_of_the_engine_ends_a_check() -> None:
     ward.ask()
     ward.doctor.step(stop.is_set)
     assert ward.written()[-1].failed == "the engine ended meanwhile"
+
+
+def test_each_morning_it_checks_by_itself_and_tells_what_is_in_the_way() -> None:
+    ward = Ward(due=["angelone"])
+    assert ward.doctor.step()
+    assert not ward.doctor.step()
+    assert (ward.written()[-1].command_id, ward.written()[-1].grade) == ("", "red")
+    [(kind, subject, text)] = ward.told
+    assert (kind, subject) == ("before_open", f"angelone {ward.clock.now().date()}")
+    assert text == "The check before the open at angelone: clock: off"
+    assert ward.heard == []
+
+
+def test_a_morning_without_a_red_line_tells_nobody() -> None:
+    ward = Ward(lines=LINES[:2], due=["angelone"])
+    ward.doctor.step()
+    assert (ward.written()[-1].grade, ward.told) == ("amber", [])
+
+
+def test_a_morning_whose_check_cannot_be_made_tells_why() -> None:
+    ward = Ward(lines=(), fails=BackPressure("no session"), due=["angelone"])
+    ward.doctor.step()
+    assert ward.told[0][2] == "The check before the open at angelone: it could not be made: no session"
+
+
+def test_a_bug_in_a_check_does_not_end_what_trades() -> None:
+    ward = Ward(fails=TypeError("oops"))
+    ward.ask()
+    assert ward.doctor.step()
+    assert ward.answers()[0]["unanswered"] == "it raised TypeError"
 
 
 def test_other_commands_are_not_taken() -> None:

@@ -105,7 +105,7 @@ export const alertWords = {
     dry: "Live trading waits", live: "Live trading goes on", invariant: "Contradiction", unprotected: "Position without a stop", not_flat: "Not flat at the session's end",
     exit_unfilled: "An exit does not fill", order_given_up: "Rest of an entry left", order_rejected: "Order rejected", strange_order: "Order not known here", leader_gone: "Leader gone", leader_back: "Leader back", leader_wild: "Leader trades too often", copy_refused: "Leader may not be followed", copy_symbol: "Not copied: another symbol", difference: "Broker and books differ",
     signals_found: "Signals found again", signals_differ: "Signals differ", journal_damaged: "Data lost: journal damaged", journal_lost: "Data lost: journal lost",
-    trades_without_fills: "Trades without fills", engine_failed: "Engine failed", strategy_failed: "A bot's strategy failed", lease_lost: "Ownership lost", heartbeat_missing: "Engine silent", broker_away: "Broker session lost",
+    trades_without_fills: "Trades without fills", engine_failed: "Engine failed", strategy_failed: "A bot's strategy failed", lease_lost: "Ownership lost", heartbeat_missing: "Engine silent", broker_away: "Broker session lost", before_open: "Before the open",
     broker_back: "Broker session is back", dead_letter: "Not stored", test: "Test message", policy: "Risk policy",
   } as Record<string, string>,
 };

@@ -18,7 +18,7 @@ from engine.adapters.firestore.decoder import document_fields
 from engine.adapters.firestore.encoder import name_of
 from engine.adapters.firestore.queries import structured_query
 from engine.adapters.firestore.reader import CONTROLS, FirestoreDocuments
-from engine.adapters.firestore.wire import Wire
+from engine.adapters.firestore.wire import Message, Wire
 from engine.domain.account import AccountSpec, BotSpec
 from engine.domain.arming import Arming
 from engine.domain.errors import InvalidValue, PermanentFailure
@@ -43,6 +43,7 @@ class FirestoreControlPlane:
         self._controls: Fields = {}
         self._service: Fields = {}
         self._told: set[tuple[str, str, str]] = set()
+        self._decoded: dict[str, tuple[Message, Fields]] = {}  # by name: as of its update time
 
     def ensure(self, account: AccountSpec, bots: Sequence[BotSpec]) -> None:
         """See ports.ControlPlane. A bot that was once made here and then deleted by a person stays deleted.
@@ -160,8 +161,15 @@ class FirestoreControlPlane:
 
     def _read_controls(self, account_id: str) -> tuple[Fields, Fields]:
         names = [name_of(self._wire.database, CONTROLS, which) for which in (account_id, SERVICE)]
-        own, service = ({} if found is None else document_fields(found) for found in self._wire.get(names))
+        own, service = ({} if found is None else self._fields_of(found) for found in self._wire.get(names))
         return own, service
+
+    def _fields_of(self, found: Message) -> Fields:
+        """Its fields: a document that is looked at twice a second is decoded when it has moved."""
+        before = self._decoded.get(found.name)
+        if before is None or before[0] != found.update_time:
+            before = self._decoded[found.name] = (found.update_time, document_fields(found))
+        return before[1]
 
     def _documents_of(self, collection: str, where: Mapping[str, Any]) -> list[Fields]:
         return [document_fields(found) for found in self._wire.query(structured_query(collection, where))]

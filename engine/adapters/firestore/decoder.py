@@ -11,12 +11,13 @@ from engine.domain.errors import PermanentFailure
 from engine.ports import Fields
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLAIN = frozenset({"string_value", "double_value", "integer_value", "boolean_value"})
 
 
 def value_of(message: Message) -> Any:
     """The Python value of a protobuf Value. Raises PermanentFailure for a kind we never write (bytes, geo points)."""
     kind = message.WhichOneof("value_type")
-    if kind in ("string_value", "double_value", "integer_value", "boolean_value"):
+    if kind in _PLAIN:
         return getattr(message, kind)
     if kind == "null_value":
         return None

@@ -66,7 +66,10 @@ def set_timestamp(target: Message, moment: datetime) -> None:
 def set_fields(target: Message, fields: Mapping[str, Any]) -> None:
     """Fill a protobuf map of fields."""
     for name, value in fields.items():
-        set_value(target[name], value)
+        if type(value) is str:  # most are, and a call is what they cost
+            target[name].string_value = value
+        else:
+            set_value(target[name], value)
 
 
 def quoted(segment: str) -> str:

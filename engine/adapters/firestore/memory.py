@@ -142,13 +142,17 @@ def _written(document: Message, write: Message) -> Message:
     if not write.HasField("update_mask"):
         document.ClearField("fields")
         document.fields.MergeFrom(write.update.fields)
+    given, kept = write.update.fields, document.fields
     for path in write.update_mask.field_paths:
+        if path in given and "." not in path:  # a name of its own, as nearly all are
+            kept[path].CopyFrom(given[path])
+            continue
         segments = segments_of(path)
-        value = value_at(write.update.fields, segments)
+        value = value_at(given, segments)
         if value is None:
-            remove_path(document.fields, segments)
+            remove_path(kept, segments)
         else:
-            set_path(document.fields, segments, value)
+            set_path(kept, segments, value)
     return document
 
 
@@ -168,7 +172,7 @@ def _check(write: Message, name: str, now: Message | None) -> None:
 
 
 def _refuse_looking_and_writing(request: Message) -> None:
-    verified = {verified_name(write) for write in request.writes} - {None}
+    verified = {name for write in request.writes if (name := verified_name(write)) is not None}
     if verified and any((write.delete or write.update.name) in verified for write in request.writes):
         raise error_of("INVALID_ARGUMENT", "the same document can't be verified and then written in a single request")
 

@@ -71,6 +71,7 @@ class Examination(Part):
     """The check before the open, as it was made last."""
 
     account_id: str = Field(description="The account whose engine made it.")
+    command_id: str = Field(description="The command that asked for it.")
     state: Literal["running", "done", "failed"]
     began_at: datetime
     ended_at: datetime | None

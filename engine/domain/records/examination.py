@@ -16,7 +16,7 @@ class ExaminationRecord:
     state       `running`, `done` or `failed`
     grade       of all its lines; None until it is done
     failed      why it could not be made; None where it could
-    command_id  what asked for it
+    command_id  what asked for it; "" where nobody did: each morning's
     """
 
     collection: ClassVar[str] = "examinations"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,12 +31,16 @@ ADDRESS = "203.0.113.7"  # RFC 5737: nobody's
 
 
 class SteeredClock:
-    """Implements ports.Clock. `wait` moves it, `pass_s` and `jump` do so for a test; it never moves by itself."""
+    """Implements ports.Clock. `wait` moves it, `pass_s` and `jump` do so for a test; it never moves by itself.
+
+    `on_wait` is called by whoever waits, before the time passes.
+    """
 
     def __init__(self, at: datetime) -> None:
         self._at, self._elapsed_s = at.astimezone(UTC), 0.0
         self._lock = threading.Lock()
         self.waited_s = 0.0
+        self.on_wait: Callable[[], None] = lambda: None
 
     def now(self) -> datetime:
         return self._at
@@ -45,6 +49,7 @@ class SteeredClock:
         return self._elapsed_s
 
     def wait(self, seconds: float) -> None:
+        self.on_wait()
         with self._lock:
             self.waited_s += seconds
         self.pass_s(seconds)

@@ -131,7 +131,7 @@ class AngelOneBroker:
         number, variety = drawer
         reply = self._send(Route.CANCEL, cancel_body(number, variety), exit_=True)
         if reply.meaning is Meaning.REFUSED and reply.code == WRONG_DRAWER:
-            self._known.forget_drawer(order.order_id or self._known.tag_of(number) or "")
+            self._known.forget_drawer(number)
             raise OutcomeUnknown(f"the broker has order {number} in another drawer than {variety}")
         return ()  # also where it was refused: it ended before, and how, is looked up
 

@@ -136,7 +136,7 @@ class AngelOneFeed:
 
         self._air = air
         try:
-            with air.connected(over):
+            with air.connected():
                 if not self._warm_up.known_until:
                     yield from self._warm_up.history(listed, None)
                 yield from day.due(self._now(), 0, quiet=False)

@@ -71,9 +71,11 @@ class KnownOrders:
         """What cancels it is the end of its day."""
         self._put(tag, expires=True)
 
-    def forget_drawer(self, tag: str) -> None:
-        """The broker has it in another: it is to be looked up again."""
-        self._put(tag, variety="")
+    def forget_drawer(self, order_id: str) -> None:
+        """The broker has the order of this number in another: it is to be looked up again, if it is ours."""
+        tag = self.tag_of(order_id)
+        if tag is not None:
+            self._put(tag, variety="")
 
     def see(self, rows: Iterable[OrderRow], *, whole_book: bool) -> None:
         """Take in rows. Only the whole book names an order as ours that was not known: another of its tag may be before

@@ -63,7 +63,8 @@ class Fetched:
                 try:
                     if answer.status != 200:
                         raise OutcomeUnknown(f"the broker's list of instruments: HTTP {answer.status}")
-                    yield from answer.stream(CHUNK_BYTES)
+                    while chunk := answer.read(CHUNK_BYTES, decode_content=True):
+                        yield chunk
                 finally:
                     answer.close()
             except urllib3.exceptions.HTTPError as problem:

@@ -47,16 +47,11 @@ class OnAir:
         ]
 
     @contextmanager
-    def connected(self, over: Callable[[], bool]) -> Iterator[None]:
-        """Every connection is kept open until the block ends or `over()` is true."""
+    def connected(self) -> Iterator[None]:
+        """Every connection is kept open until the block ends."""
         ended = threading.Event()
         threads = [
-            threading.Thread(
-                target=line.keep,
-                args=(lambda: ended.is_set() or over(),),
-                name=f"market-{line.view.number}",
-                daemon=True,
-            )
+            threading.Thread(target=line.keep, args=(ended.is_set,), name=f"market-{line.view.number}", daemon=True)
             for line in self.lines
         ]
         for thread in threads:

@@ -26,11 +26,7 @@ def rows_of(data: Any, book: str) -> list[Row]:
         return []
     if not isinstance(data, list) or not all(isinstance(row, Mapping) for row in data):
         raise OutcomeUnknown(f"the broker's {book} is no list of rows")
-    kept: list[Row] = []
-    for row in data:
-        if row not in kept:
-            kept.append(row)
-    return kept
+    return list({str(row): row for row in data}.values())
 
 
 def text(row: Row, name: str) -> str:

@@ -91,7 +91,7 @@ class Wire:
         )  # fmt: skip
         try:
             body = bytearray()
-            for piece in answer.stream(PIECE_BYTES):
+            while piece := answer.read1(PIECE_BYTES):  # what there is: `read` would wait for all that was asked for
                 body += piece
                 if len(body) > BODY_BYTES_MAX:
                     answer.close()

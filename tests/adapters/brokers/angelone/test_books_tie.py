@@ -5,30 +5,14 @@ at the end its books are the broker's, fill by fill, and no order was sent twice
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from tests.adapters.brokers.angelone.order_desk import OrderDesk, order_desk
-from tests.adapters.brokers.angelone.trading_day import TradingDay
-from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one
+from tests.adapters.brokers.angelone.order_desk import OrderDesk
+from tests.adapters.brokers.angelone.traded_minutes import TradingDay
 
 STEPS = 300  # some ten minutes
-
-
-@pytest.fixture(scope="module")
-def angel() -> Iterator[InProcessAngelOne]:
-    with in_process_angel_one() as made:
-        yield made
-
-
-@pytest.fixture
-def desk(angel: InProcessAngelOne, tmp_path: Path) -> Iterator[OrderDesk]:
-    with order_desk(tmp_path, angel=angel) as made:
-        made.price("820.00")
-        yield made
 
 
 def assert_tied(day: TradingDay) -> None:
@@ -46,11 +30,11 @@ def assert_tied(day: TradingDay) -> None:
     assert state.truth.sentences() == ()
 
 
-@pytest.mark.parametrize(("seed", "faults_pct"), [(1, 0), (2, 8), (3, 8), (4, 25)])
+@pytest.mark.parametrize(("seed", "faults_pct"), [(1, 0), (2, 20), (401, 20)])
 def test_the_books_are_the_brokers_after_minutes_of_trouble(desk: OrderDesk, seed: int, faults_pct: int) -> None:
     day = TradingDay(desk, seed, faults_pct=faults_pct)
     for _ in range(STEPS):
         day.step()
     day.settle()
-    assert len(day.booked) >= 4
+    assert day.booked
     assert_tied(day)

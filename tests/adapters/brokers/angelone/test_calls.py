@@ -1,12 +1,13 @@
 """Reads are made again where that is safe; what sends an order leaves at most once, and says what is not known."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 
 from engine.adapters.brokers.angelone.access import Access
 from engine.adapters.brokers.angelone.calls import Refused, Route, UnlistedRefusal
-from engine.adapters.brokers.angelone.replies import Meaning
+from engine.adapters.brokers.angelone.replies import Meaning, Reply
 from engine.domain.errors import BackPressure, InvalidValue, OutcomeUnknown, PermanentFailure
 from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one
 from tests.brokers.angelone.running import ORDER
@@ -99,6 +100,43 @@ def test_an_order_refused_for_a_reason_in_no_list_asks_for_a_person(
         access.calls.send(Route.PLACE, ORDER, exit=False)
     assert refused.value.code == code
     assert access.session.view().state == "in"
+
+
+@pytest.mark.parametrize("waits", ["read", "entry"])
+def test_an_exit_leaves_while_others_wait_for_their_turn(
+    angel_one: InProcessAngelOne, access: Access, waits: str
+) -> None:
+    left: list[Reply] = []
+
+    def leave() -> None:
+        angel_one.clock.on_wait = lambda: None
+        sender = threading.Thread(target=lambda: left.append(access.calls.send(Route.PLACE, ORDER, exit=True)))
+        sender.start()
+        sender.join(10)
+        assert left, "the exit waited behind who waits"
+
+    for _ in range(4):
+        access.calls.send(Route.PLACE, ORDER, exit=False)
+    access.calls.read(Route.ORDER_BOOK)
+    angel_one.clock.on_wait, waited_s = leave, angel_one.clock.waited_s
+    if waits == "read":
+        access.calls.read(Route.ORDER_BOOK)
+    else:
+        access.calls.send(Route.PLACE, ORDER, exit=False)
+    assert left[0].decides_an_order
+    assert angel_one.clock.waited_s > waited_s
+
+
+def test_an_exit_leaves_while_an_entry_is_on_its_way(angel_one: InProcessAngelOne, access: Access) -> None:
+    access.calls.send(Route.PLACE, ORDER, exit=False)
+    angel_one.fault("placeOrder", "slow", seconds=1.0)
+    entry = threading.Thread(target=lambda: access.calls.send(Route.PLACE, ORDER, exit=False))
+    entry.start()
+    while angel_one.calls("placeOrder") < 2:
+        entry.join(0.005)
+    assert access.calls.send(Route.PLACE, ORDER, exit=True).decides_an_order
+    assert entry.is_alive()
+    entry.join(10)
 
 
 def test_an_order_refused_for_a_listed_reason_is_a_reply(angel_one: InProcessAngelOne, access: Access) -> None:

@@ -4,36 +4,19 @@ sent once, nothing is guessed, and what became of it is told in the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from engine.domain.effects import CancelOrder
 from engine.domain.events import FillReceived, OrderAccepted, OrderCancelled, OrderExpired, OrderRejected
 from engine.domain.order import Purpose
-from tests.adapters.brokers.angelone.order_desk import ONE, TWO, OrderDesk, limit_order, order_desk, stop_order
+from tests.adapters.brokers.angelone.order_desk import ONE, TWO, OrderDesk, limit_order, stop_order
 from tests.brokers.angelone.faults import KINDS
-from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one
 
 SHAPES = sorted(KINDS.keys() - {"rows_twice", "half_the_rows", "applied_twice", "hidden"})  # of a reply that is no list
 SPOILT = [(kind, applied) for kind in SHAPES for applied in (True, False) if applied or kind != "slow"]
 ON_LISTS = sorted(KINDS.keys() - {"applied_twice", "hidden", "half_the_rows", "data_null"})
-
-
-@pytest.fixture(scope="module")
-def angel() -> Iterator[InProcessAngelOne]:
-    with in_process_angel_one() as made:
-        yield made
-
-
-@pytest.fixture
-def desk(angel: InProcessAngelOne, tmp_path: Path) -> Iterator[OrderDesk]:
-    with order_desk(tmp_path, angel=angel) as made:
-        made.price("820.00")
-        made.venue.report()  # logged in
-        yield made
 
 
 def ended(desk: OrderDesk, identity: str = ONE) -> list[str]:
@@ -151,6 +134,7 @@ def test_a_fill_that_comes_before_the_cancellation_is_told_and_the_order_is_not_
 
 
 def test_a_session_that_dies_under_an_order_sends_it_no_second_time_and_the_next_one_leaves(desk: OrderDesk) -> None:
+    desk.venue.report()  # logged in
     desk.pass_s(31)
     desk.angel.broker.sessions.end_all("replaced")
     desk.ask(limit_order())

@@ -6,7 +6,6 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,25 +15,11 @@ from engine.adapters.brokers.angelone.socket_line import SocketRefused
 from engine.domain.effects import CancelOrder
 from engine.domain.errors import BackPressure, OperatingError, OutcomeUnknown
 from engine.domain.events import BrokerEvent, FillReceived, OrderAccepted, OrderCancelled, OrderRejected
-from tests.adapters.brokers.angelone.order_desk import ONE, TWO, OrderDesk, limit_order, order_desk
+from tests.adapters.brokers.angelone.order_desk import ONE, TWO, OrderDesk, limit_order
 from tests.brokers.angelone.control import control
-from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one
 
 D = Decimal
 WITHIN_S = 10.0
-
-
-@pytest.fixture(scope="module")
-def angel() -> Iterator[InProcessAngelOne]:
-    with in_process_angel_one() as made:
-        yield made
-
-
-@pytest.fixture
-def desk(angel: InProcessAngelOne, tmp_path: Path) -> Iterator[OrderDesk]:
-    with order_desk(tmp_path, angel=angel) as made:
-        made.price("820.00")
-        yield made
 
 
 class Listener:

@@ -5,7 +5,7 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from engine.adapters.brokers.angelone.endpoints import Endpoints
 from engine.adapters.brokers.angelone.sdk import Request
 from engine.adapters.brokers.angelone.trust import trusting
-from engine.adapters.brokers.angelone.wire import BODY_BYTES_MAX, IDLE_S, Answer, Lost, NotSent, Wire
+from engine.adapters.brokers.angelone.wire import ANSWER_S, BODY_BYTES_MAX, IDLE_S, Answer, Lost, NotSent, Wire
 from engine.domain.errors import InvalidValue
 from tests.brokers.angelone.in_process import OPEN_DAY, SteeredClock, in_process_angel_one
 
@@ -23,8 +23,9 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 class Teller:
     """A TCP server that answers every request on a connection with the same bytes, and counts both."""
 
-    def __init__(self, says: bytes) -> None:
+    def __init__(self, says: bytes, trickles: Callable[[], None] | None = None) -> None:
         self.says, self.connections, self.requests = says, 0, 0
+        self.trickles = trickles  # called before each byte of a body that never ends
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/x"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -47,6 +48,9 @@ class Teller:
                 asked.read(length)
                 self.requests += 1
                 connection.sendall(self.says)
+                while self.trickles is not None:
+                    self.trickles()
+                    connection.sendall(b"x")
                 if b"Content-Length" not in self.says and b"chunked" not in self.says:
                     return
 
@@ -55,9 +59,9 @@ class Teller:
 
 
 @contextmanager
-def telling(says: bytes) -> Iterator[Teller]:
+def telling(says: bytes, trickles: Callable[[], None] | None = None) -> Iterator[Teller]:
     """One for the block."""
-    teller = Teller(says)
+    teller = Teller(says, trickles)
     try:
         yield teller
     finally:
@@ -125,6 +129,11 @@ def test_an_answer_without_end_is_given_up(wire: Wire) -> None:
     with telling(endless + more * (BODY_BYTES_MAX // 0x100000)) as there:
         lost = wire.carry(Request("GET", there.url))
         assert lost == Lost(f"an answer of more than {BODY_BYTES_MAX:,} bytes")
+
+
+def test_an_answer_that_trickles_is_given_up(wire: Wire, clock: SteeredClock) -> None:
+    with telling(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n", lambda: clock.pass_s(6.0)) as there:
+        assert wire.carry(Request("GET", there.url)) == Lost(f"an answer that took more than {ANSWER_S:g} s")
 
 
 def test_a_redirection_is_shown_and_not_followed(wire: Wire) -> None:

@@ -1,0 +1,1 @@
+"""What only bootstrap can do: markets of the settings, logins, leases."""

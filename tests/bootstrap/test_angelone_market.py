@@ -1,0 +1,106 @@
+"""The account on Angel One's prices, opened from settings at a loopback broker: its names, limits, bots and time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.angelone_settings import AngelOneSettings
+from engine.bootstrap.angelone_market import endpoints_of
+from engine.bootstrap.market import Market, open_market
+from engine.domain.account import Mode
+from engine.domain.errors import CannotStart, InvalidValue, InvariantBroken
+from engine.settings import read_settings
+from tests.brokers.angelone.in_process import OPEN_DAY, InProcessAngelOne, in_process_angel_one
+
+BOT = {"id": "quick", "strategy": "confluence", "symbols": ["SBIN", "NIFTY50"]}
+
+
+@pytest.fixture(scope="module")
+def angel() -> Iterator[InProcessAngelOne]:
+    """Its clock stands at ten o'clock on a Monday."""
+    with in_process_angel_one() as broker:
+        yield broker
+
+
+def opened(angel: InProcessAngelOne, folder: Path, bot: dict[str, Any] | None = None, **more: str) -> Market:
+    bots = folder / "bots.json"
+    bots.write_text(json.dumps({"bots": [bot or BOT]}), encoding="utf-8")
+    env = {
+        "GOOGLE_CLOUD_PROJECT": "demo-here",
+        "LOCKSTEP_OWNER_UID": "ann",
+        "LOCKSTEP_FEED": "angelone",
+        "LOCKSTEP_BOTS": str(bots),
+        "LOCKSTEP_STATE_DIR": str(folder / "state"),
+        "LOCKSTEP_ANGELONE_AT": angel.endpoints.rest,
+    }
+    return open_market(read_settings(env | more))
+
+
+def test_a_live_rehearsal_has_an_account_and_bots_of_its_own(angel: InProcessAngelOne, tmp_path: Path) -> None:
+    market = opened(angel, tmp_path, LOCKSTEP_VENUE="angelone", RISK_HARD_LIMITS='{"orders_per_second_max": 9}')
+    account = market.account
+    assert (account.account_id, account.mode, account.market) == ("live-angelone-rehearsal", Mode.LIVE, "angelone")
+    assert account.limits_only
+    assert dict(account.hard_limits.bounds)["orders_per_second_max"] == 4
+    assert [bot.bot_id for bot in market.bots] == ["live-rehearsal-quick"]
+    assert market.broker is not None
+    assert market.broker.edge is not None
+    assert [one.symbol for one in market.feed.instruments()] == ["SBIN", "NIFTY50"]
+
+
+def test_prices_alone_make_a_paper_account_without_a_way_to_the_broker(
+    angel: InProcessAngelOne, tmp_path: Path
+) -> None:
+    market = opened(
+        angel, tmp_path, LOCKSTEP_ANGELONE_PRODUCT="delivery", RISK_HARD_LIMITS='{"orders_per_second_max": 2}'
+    )
+    assert (market.account.account_id, market.account.mode) == ("paper-angelone-rehearsal", Mode.PAPER)
+    assert market.account.charge_schedule == "nse_delivery"
+    assert dict(market.account.hard_limits.bounds)["orders_per_second_max"] == 2
+    assert market.broker is not None
+    assert market.broker.edge is None
+
+
+def test_opening_it_logs_in_nowhere_and_nothing_can_be_asked_before_the_account_is_ours(
+    angel: InProcessAngelOne, tmp_path: Path
+) -> None:
+    angel.reset()
+    market = opened(angel, tmp_path)
+    assert set(angel.broker.counts) == {"address", "master"}
+    with pytest.raises(InvariantBroken, match="before the account is ours"):
+        next(iter(market.feed.history(None)))
+    market.broker.close()  # type: ignore[union-attr]  # harmless
+
+
+def test_a_rehearsal_goes_by_the_brokers_time(angel: InProcessAngelOne, tmp_path: Path) -> None:
+    market = opened(angel, tmp_path)
+    assert market.broker is not None
+    ahead = market.broker.clock.now() - datetime.now(UTC)
+    assert abs((datetime.now(UTC) + ahead - OPEN_DAY).total_seconds()) < 5
+
+
+def test_a_symbol_that_is_not_traded_there_is_refused_with_its_bot(angel: InProcessAngelOne, tmp_path: Path) -> None:
+    with pytest.raises(InvalidValue, match="ACME is no share or index of NSE") as refused:
+        opened(angel, tmp_path, {**BOT, "symbols": ["SBIN", "ACME"]})
+    assert refused.value.field == "quick.symbols"
+
+
+def test_a_broker_that_does_not_answer_ends_the_start_with_its_address(
+    angel: InProcessAngelOne, tmp_path: Path
+) -> None:
+    with pytest.raises(CannotStart, match=r"127\.0\.0\.1:1, does not answer"):
+        opened(angel, tmp_path, LOCKSTEP_ANGELONE_AT="http://127.0.0.1:1")
+
+
+def test_the_services_that_tell_our_address_may_be_others() -> None:
+    said = AngelOneSettings(address_services="https://one.example https://two.example")
+    assert endpoints_of(said).whatismyip == "https://one.example https://two.example"
+    assert endpoints_of(AngelOneSettings()).whatismyip.count("https://") == 2
+    with pytest.raises(InvalidValue, match="LOCKSTEP_ADDRESS_SERVICES"):
+        endpoints_of(AngelOneSettings(address_services="http://one.example"))
