@@ -72,7 +72,7 @@ def read_angelone(env: Mapping[str, str], feed: str, firestore: str | None) -> A
         raise InvalidValue(
             "LOCKSTEP_LIVE_REHEARSAL", f"is of the practice venue; a day at Angel One is rehearsed with {_AT}"
         )
-    if not env.get("LOCKSTEP_BOTS"):
+    if not env.get("LOCKSTEP_BOTS") and env.get("LOCKSTEP_ROLE") != "api":
         raise InvalidValue("LOCKSTEP_BOTS", "is not set: name the file of the bots that trade on Angel One's prices")
     at = _rehearsed_at(env)
     if live and at is None and firestore is not None:

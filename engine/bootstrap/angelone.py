@@ -65,6 +65,7 @@ class AngelOne:
         self.made_broker: AngelOneBroker | None = None
         self.hours = SessionHours(trades_on=place.calendar.days.trades_on)
         self._credentials: Credentials | None = None
+        self.anew = threading.Event()  # set where the keys are of another client or app now, or none
 
     @property
     def clock(self) -> Clock:

@@ -18,7 +18,7 @@ from engine.bootstrap.keys import NO_KEY, open_vault
 from engine.bootstrap.outside import Outside
 from engine.domain.account import AccountSpec
 from engine.domain.credentials import Credentials
-from engine.domain.errors import Fenced, OperatingError
+from engine.domain.errors import Fenced, LeaseHeld, OperatingError
 from engine.ports import Grant, Lease
 from engine.runtime.ending import Ended, EndWish
 from engine.runtime.ownership import LIVE_RENEW_AGAIN_S, Ownership
@@ -82,5 +82,11 @@ class ClientHeld:
 def hold_client(out: Outside, credentials: Credentials, patient: Patient) -> ClientHeld:
     """Take the client's lease, waiting for whoever has it."""
     client = AccountSpec(client_id(credentials), out.settings.owner_uid, name="Angel One client", market=ANGELONE)
-    grant = patient(lambda: out.lease.acquire(client, out.instance, out.journal.name, old_holder_dead=True))
-    return ClientHeld(out.lease, grant)
+
+    def acquire() -> Grant:
+        try:
+            return out.lease.acquire(client, out.instance, out.journal.name, old_holder_dead=True)
+        except LeaseHeld as held:
+            raise LeaseHeld(str(held), held.holder, held.until, "the login of this client at Angel One") from held
+
+    return ClientHeld(out.lease, patient(acquire))

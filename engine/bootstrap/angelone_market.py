@@ -59,7 +59,7 @@ def open_angelone(settings: Settings, said: AngelOneSettings, listed: BotList, c
     days = read_told_days(settings.special_days)
     place = Place(endpoints, instruments, source, days.calendar(NSE, live=True), market_clock)
     broker = AngelOne(place, symbols, WORDS[said.product], live=said.live)
-    carried = [instruments.find(symbol).instrument for symbol in symbols]
+    carried = [instruments.known(symbol).instrument for symbol in symbols]
     feed = LateFeed(carried, broker.open_feed)
     prefix = ("live-" if said.live else "") + ("rehearsal-" if said.at else "")
     bots = tuple(renamed(bot, prefix) for bot in listed.bots) if prefix else listed.bots
@@ -116,7 +116,7 @@ def rehearsed_clock(endpoints: Endpoints, clock: Clock) -> Clock:
 
 
 def _date_of(wire: Wire, endpoints: Endpoints) -> datetime:
-    answer = wire.carry(Request("GET", endpoints.whatismyip, headers={}))
+    answer = wire.carry(Request("GET", endpoints.whatismyip.split()[0], headers={}))
     if not isinstance(answer, Answer) or not answer.date:
         why = "it tells no time" if isinstance(answer, Answer) else answer.why
         raise CannotStart(f"the broker to rehearse at, {endpoints.rest}, does not answer: {why}")
@@ -155,7 +155,7 @@ def _checked(bots: tuple[BotSpec, ...], instruments: Instruments, product: Produ
     for bot in bots:
         for symbol in bot.symbols:
             try:
-                found = instruments.find(symbol)
+                found = instruments.known(symbol)
             except InvalidValue as error:
                 raise InvalidValue(f"{bot.bot_id}.symbols", error.message) from None
             if found.tradable and product is Product.INTRADAY and not found.intraday_allowed:

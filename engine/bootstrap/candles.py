@@ -22,6 +22,7 @@ from engine.domain.errors import InvalidValue
 from engine.ports import Clock, HistoricalCandles
 from engine.settings import read_settings, state_folder
 
+_MARKET = ("LOCKSTEP_FEED", "LOCKSTEP_VENUE", "LOCKSTEP_DATA")  # what is traded is the service's affair
 _VENUES = (CoinbaseCandles.venue, AngelOneCandles.venue)
 
 
@@ -71,7 +72,8 @@ def _client(said: Credentials | None) -> tuple[Credentials, Release]:
             why = "is not set, and neither is GOOGLE_CLOUD_PROJECT, whose vault may hold broker keys"
             raise InvalidValue("ANGELONE_CLIENT_CODE", why)
         return said, lambda: None
-    settings = read_settings({**os.environ, "LOCKSTEP_ROLE": "api"})
+    apart = {name: value for name, value in os.environ.items() if name not in _MARKET and "ANGELONE" not in name}
+    settings = read_settings({**apart, "LOCKSTEP_ROLE": "api"})
     wire = connect(settings.project, settings.firestore_emulator)
     try:
         credentials = said or kept_keys(settings, wire)

@@ -10,6 +10,8 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+import structlog
+
 from engine.adapters.clock import SystemClock
 from engine.adapters.firestore.client import connect
 from engine.adapters.firestore.fence import NOBODY
@@ -29,6 +31,7 @@ from engine.ports import Clock, Documents, Fields
 from engine.runtime.broker_doctor import TEST
 from engine.settings import Settings, read_settings
 
+_log = structlog.get_logger()
 ASKED_S = 90.0  # for an engine to make the check
 LOOK_S = 0.5
 BEFORE_OPEN_US = 25 * MINUTE  # the session begins 45 minutes before the open, prices are connected 20 before
@@ -77,7 +80,7 @@ class Mornings:
 def keys_changed(out: Outside) -> Callable[[str], None]:
     """How an engine takes up the owner's new keys of a broker, where it uses those of the vault.
 
-    Sockets are opened as one client of one app: for another of either, or none, the engine has to begin anew.
+    Sockets are opened as one client of one app: for another of either, or none, the account begins anew in its process.
     """
 
     def changed(broker: str) -> None:
@@ -87,13 +90,14 @@ def keys_changed(out: Outside) -> Callable[[str], None]:
         vault = open_vault(out.settings, out.wire)
         found = None if vault is None else vault.credentials(out.settings.owner_uid, broker)
         _, before = angel.taken()
-        if found is None:
-            raise CannotStart(
-                "the broker keys were removed: the engine ends, and waits for new ones when it is started"
+        if found is None or (found.client_code, found.api_key) != (before.client_code, before.api_key):
+            why = "removed" if found is None else "of another client or app now"
+            _log.warning(
+                "the account begins anew", account=out.market.account.account_id, because=f"its keys are {why}"
             )
-        if (found.client_code, found.api_key) != (before.client_code, before.api_key):
-            raise CannotStart("the broker keys are of another client or app now: the engine ends, to begin with them")
-        angel.change(found)
+            angel.anew.set()
+        else:
+            angel.change(found)
 
     return changed
 

@@ -40,6 +40,7 @@ from engine.runtime.supervisor import Parts, Supervisor, Watched
 from engine.settings import Settings
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+ANEW_LOOK_S = 0.5
 _log = structlog.get_logger()
 
 
@@ -59,22 +60,25 @@ def run_engine(settings: Settings, edge: Edge | None = None) -> int:
     Raises CannotStart where waiting would not help, InvalidValue and DataError for what the settings name.
     """
     end = EndWish()
-    for number in SIGNALS:
-        signal.signal(number, lambda *_: end.ask())
     killed = KillSignal()
     signal.signal(KILL_SIGNAL, lambda *_: killed.ask())
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {KILL_SIGNAL})  # the launcher kept one back until somebody listens
-    market = open_market(settings)
-    broker = market.broker
-    edge = edge or (practice_edge(settings.venue, market.account.mode) if broker is None else broker.edge)
     while True:
+        for number in SIGNALS:
+            signal.signal(number, lambda *_: end.ask())
+        market = open_market(settings)
+        broker = market.broker
+        venue = edge or (practice_edge(settings.venue, market.account.mode) if broker is None else broker.edge)
         with outside(settings, market) as out:
             try:
-                running = own_and_recover(out, end, edge, killed)
+                running = own_and_recover(out, end, venue, killed)
                 try:
-                    return trade(out, running, end)
+                    code = trade(out, running, end)
                 finally:
                     _leave_the_broker(out, running.client)
+                if broker is None or not broker.anew.is_set() or end.asked:
+                    return code
+                continue  # with the keys of now, or waiting for some
             except Ended:
                 _log.info("ended", account=market.account.account_id, before="it traded")
                 return 0
@@ -149,7 +153,7 @@ def trade(out: Outside, running: Running, end: EndWish) -> int:
                 "kill": running.kill.run,
                 "leaders": back.leaders.run,
                 **({} if back.doctor is None else {"doctor": back.doctor.run}),
-                **_loops_at_the_broker(out, running),
+                **_loops_at_the_broker(out, running, lambda: supervisor.end()),  # noqa: PLW0108 - made below
                 **back.guard.works,
                 **({} if back.desk is None else back.desk.works),
             },
@@ -160,8 +164,13 @@ def trade(out: Outside, running: Running, end: EndWish) -> int:
         ),
         running.watched,
     )
+
+    def told_to_end(*_: object) -> None:
+        end.ask()  # remembered, should the account be about to begin anew
+        supervisor.end()
+
     for number in SIGNALS:
-        signal.signal(number, lambda *_: supervisor.end())
+        signal.signal(number, told_to_end)
     if end.asked:  # told since the last step of the start, before the supervisor had its ear on it
         supervisor.end()
     gc.collect()
@@ -169,13 +178,24 @@ def trade(out: Outside, running: Running, end: EndWish) -> int:
     return supervisor.run()
 
 
-def _loops_at_the_broker(out: Outside, running: Running) -> Mapping[str, Callable[[threading.Event], None]]:
-    """What looks after the login behind real prices; none where there is none."""
+def _loops_at_the_broker(
+    out: Outside, running: Running, end: Callable[[], None]
+) -> Mapping[str, Callable[[threading.Event], None]]:
+    """What looks after the login behind real prices; none where there is none. `end` is called when all has to begin
+    anew, with other keys.
+    """
     broker, client = out.market.broker, running.client
     if broker is None or client is None:
         return {}
     seen = running.back.session.counterpart.seen
-    return {"login": partial(broker.tend, seen), "client": client.run}
+
+    def until_anew(stop: threading.Event) -> None:
+        while not stop.is_set():
+            if broker.anew.wait(ANEW_LOOK_S):
+                end()
+                return
+
+    return {"login": partial(broker.tend, seen), "client": client.run, "anew": until_anew}
 
 
 def _leave_the_broker(out: Outside, client: ClientHeld | None) -> None:

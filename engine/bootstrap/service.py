@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 
 from engine.adapters.clock import SystemClock
 from engine.bootstrap.alerts import heartbeat_watch
@@ -36,10 +37,15 @@ def serve() -> int:
     environment = dict(os.environ)
     programs = [
         Program("engine", (sys.executable, "-m", "engine", "serve"), environment | {"LOCKSTEP_ROLE": "engine"}, True),
-        Program("api", _gunicorn(settings), environment | {"LOCKSTEP_ROLE": "api"}),
+        Program("api", _gunicorn(settings), without_keys(environment) | {"LOCKSTEP_ROLE": "api"}),
     ]
     clock = SystemClock()
     return Launcher(programs, clock, heartbeat_watch(settings, clock)).run()
+
+
+def without_keys(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment without credentials of brokers: the engine alone logs in; the API's process answers strangers."""
+    return {name: value for name, value in environment.items() if not name.startswith("ANGELONE_")}
 
 
 def _gunicorn(settings: Settings) -> list[str]:

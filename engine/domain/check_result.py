@@ -35,8 +35,7 @@ class CheckResult:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, CheckResult) and self._told() == other._told()
 
-    def __hash__(self) -> int:
-        return hash(self._told())
+    __hash__ = None  # type: ignore[assignment]
 
     def _told(self) -> tuple[str, bool, str, str, str]:
         return self.check, self.ok, self.found, self.allowed, self.detail

@@ -71,12 +71,15 @@ class Fenced(OperatingError):
 
 
 class LeaseHeld(Fenced):
-    """Another instance owns the account and keeps renewing: look again later. `until` is what it has said last."""
+    """Another instance owns the account and keeps renewing: look again later. `until` is what it has said last; `what`
+    it holds, in words.
+    """
 
-    def __init__(self, message: str, holder: str, until: datetime) -> None:
+    def __init__(self, message: str, holder: str, until: datetime, what: str = "the account") -> None:
         super().__init__(message)
         self.holder = holder
         self.until = until
+        self.what = what
 
 
 class JournalSuperseded(LockstepError):

@@ -60,8 +60,8 @@ class StartNotice:
         self._tell("waiting for the store", error=str(error), again_in_s=round(again_in_s, 1))
 
     def held(self, error: LeaseHeld) -> None:
-        """Another engine has the account."""
-        why = f"Another engine ({error.holder}) holds the account until {error.until:%H:%M:%S} UTC"
+        """Another engine has the account, or what else it takes to trade it."""
+        why = f"Another engine ({error.holder}) holds {error.what} until {error.until:%H:%M:%S} UTC"
         since = self._said.since if self._is_about(WAITING) else self._clock.now()
         self._said = _Said(WAITING, since, why, None, error.holder, error.until)
         self._tell("waiting for another engine", held_by=error.holder, until=error.until.isoformat())

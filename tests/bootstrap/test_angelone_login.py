@@ -96,8 +96,11 @@ def test_two_accounts_of_one_client_take_turns(tmp_path: Path) -> None:
     clock, wire = ManualClock(), MemoryWire()
     first, second = (Doors(tmp_path, wire, name, clock) for name in ("one", "two"))
     held = hold_client(first, KEYS, at_once)  # type: ignore[arg-type]
-    with pytest.raises(LeaseHeld, match="client-angelone-"):
+    with pytest.raises(LeaseHeld, match="client-angelone-") as refused:
         hold_client(second, KEYS, at_once)  # type: ignore[arg-type]
+    notice = StartNotice(clock, "live-angelone")
+    notice.held(refused.value)
+    assert str(notice.fields()["reason"]).startswith("Another engine (one) holds the login of this client at Angel One")
     held.release()
     assert hold_client(second, KEYS, at_once).grant.instance == "two"  # type: ignore[arg-type]
 

@@ -17,18 +17,20 @@ from engine.domain.account import Mode
 from engine.domain.errors import CannotStart, InvalidValue, InvariantBroken
 from engine.settings import read_settings
 from tests.brokers.angelone.in_process import OPEN_DAY, InProcessAngelOne, in_process_angel_one
+from tests.brokers.angelone.scripted_clock import ScriptedClock
 
 BOT = {"id": "quick", "strategy": "confluence", "symbols": ["SBIN", "NIFTY50"]}
 
 
 @pytest.fixture(scope="module")
 def angel() -> Iterator[InProcessAngelOne]:
-    """Its clock stands at ten o'clock on a Monday."""
+    """At ten o'clock on a Monday."""
     with in_process_angel_one() as broker:
         yield broker
 
 
 def opened(angel: InProcessAngelOne, folder: Path, bot: dict[str, Any] | None = None, **more: str) -> Market:
+    angel.broker.clock = ScriptedClock(OPEN_DAY.replace(microsecond=900_000))  # a second begins soon
     bots = folder / "bots.json"
     bots.write_text(json.dumps({"bots": [bot or BOT]}), encoding="utf-8")
     env = {

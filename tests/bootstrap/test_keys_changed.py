@@ -1,4 +1,4 @@
-"""Keys that a person changes while an engine runs: taken up where they can be, else the engine ends and says why."""
+"""Keys that a person changes while an engine runs: taken up where they can be, else the account begins anew."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.bootstrap.angelone import AngelOne, Place
 from engine.bootstrap.doctoring import keys_changed
 from engine.bootstrap.keys import open_vault
 from engine.domain.credentials import Credentials
-from engine.domain.errors import CannotStart, OutcomeUnknown, PermanentFailure
+from engine.domain.errors import OutcomeUnknown, PermanentFailure
 from engine.market_data.calendar import calendar_for
 from engine.settings import read_settings
 from tests.adapters.brokers.angelone.master_rows import instruments_of
@@ -57,7 +57,8 @@ def house(tmp_path: Path) -> Iterator[House]:
             add_set(request, name_of(wire.database, COLLECTION, credentials_id(OWNER, "angelone")), fields)
             wire.commit(request)
 
-        out: Any = SimpleNamespace(settings=settings, wire=wire, market=SimpleNamespace(broker=angel))
+        market = SimpleNamespace(broker=angel, account=SimpleNamespace(account_id="live-angelone-rehearsal"))
+        out: Any = SimpleNamespace(settings=settings, wire=wire, market=market)
         yield House(broker, angel, wire, keys_changed(out), give)
         angel.close()
 
@@ -73,13 +74,12 @@ def test_another_pin_is_taken_up_and_tried_at_once(house: House) -> None:
     assert house.angel.taken()[1] == house.broker.credentials()
 
 
-def test_another_client_app_or_none_ends_the_engine_with_the_reason(house: House) -> None:
-    house.give(house.broker.credentials(api_key="another1"))
-    with pytest.raises(CannotStart, match="another client or app"):
-        house.changed("angelone")
-    house.give(None)
-    with pytest.raises(CannotStart, match="the broker keys were removed"):
-        house.changed("angelone")
+@pytest.mark.parametrize("change", [{"api_key": "another1"}, {"client_code": "B654321"}, None])
+def test_for_another_client_app_or_none_the_account_begins_anew(house: House, change: dict[str, str] | None) -> None:
+    house.give(None if change is None else house.broker.credentials(**change))
+    assert not house.angel.anew.is_set()
+    house.changed("angelone")
+    assert house.angel.anew.is_set()
 
 
 def test_a_store_that_is_away_is_not_taken_for_removed_keys(house: House) -> None:

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.adapters.clock import SystemClock
+from engine.adapters.firestore.client import connect
+from engine.bootstrap.examining import held_client
+from local.firestore import FirestoreEmulator
 from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one
 from tests.cli.command import lockstep
 
@@ -101,3 +105,28 @@ def test_a_download_without_keys_or_of_an_unknown_symbol_says_what_to_do(
     assert keyless.code == 2
     assert "ANGELONE_CLIENT_CODE" in keyless.err
     assert not (tmp_path / "store").exists()
+
+
+def test_a_client_that_an_engine_is_logged_in_as_is_left_to_it(
+    at_the_broker: InProcessAngelOne,
+    firestore_emulator: FirestoreEmulator,
+    firestore_project: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", firestore_project)
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_emulator.host)
+    monkeypatch.setenv("LOCKSTEP_OWNER_UID", "somebody")
+    words = ("data", "download", "--venue", "NSE", "--symbol", "SBIN", "--from", "2026-11-20", "--to", "2026-11-20")
+    alone = lockstep(*words, "--store", tmp_path / "store")
+    assert alone.code == 0, alone.err
+    wire = connect(firestore_project, firestore_emulator.host)
+    let_go = held_client(wire, SystemClock(), at_the_broker.credentials(), "somebody", "an-engine")
+    try:
+        beside = lockstep(*words, "--store", tmp_path / "other")
+    finally:
+        let_go()
+        wire.close()
+    assert beside.code == 1
+    assert "second login would end its session" in beside.err
+    assert at_the_broker.broker.sessions.logins == 1

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from engine.adapters.brokers.angelone.instruments import Instruments
 from engine.adapters.brokers.angelone.master import Fetched
+from engine.adapters.brokers.angelone.order_stream import PING_EVERY_S
 from engine.adapters.brokers.angelone.order_words import Product
 from engine.adapters.firestore.control_plane import FirestoreControlPlane
 from engine.adapters.firestore.lease import LIVE_LIFETIME_S, LIVE_RENEW_S, FirestoreLease
@@ -60,7 +61,9 @@ class Night:
         place = Place(angel.endpoints, instruments, source, self.calendar, self.clock)
         self.broker = AngelOne(place, ["SBIN"], product, live=True)
         self.broker.take_up(angel.credentials())
-        wire, script = MemoryWire(), {"script": {instant_of(day_at(buys)): SignalType.BUY}}
+        self.access, _ = self.broker.taken()
+        self.wire = wire = MemoryWire()
+        script = {"script": {instant_of(day_at(buys)): SignalType.BUY}}
         documents = FirestoreDocuments(wire, self.clock, lambda: 0.5)
         self._journal = FileJournal(folder / "journal", encode, decode, self.clock)
         spec = replace(account(), account_id=ACCOUNT, mode=Mode.LIVE, market="angelone", limits_only=True)
@@ -149,10 +152,18 @@ class Night:
         self.turns(1, 0.05)
 
     def trade_until(self, words: str, rupees: str) -> None:
-        """A price every few seconds until then."""
+        """A price every few seconds until then, no faster than the order stream's thread keeps up with."""
+        pinged, pings = self.clock.monotonic(), self._pings()
         while self.clock.now() < day_at(words):
             self.clock.pass_s(3.0)
             self.price(rupees)
+            if self.angel.broker.order_socket.listeners and self.clock.monotonic() - pinged > PING_EVERY_S:
+                eventually(lambda seen=pings: self._pings() > seen, "the order stream pings", 20.0)  # type: ignore[misc]
+                pinged, pings = self.clock.monotonic(), self._pings()
+
+    def _pings(self) -> int:
+        """How often the broker was pinged on an order stream that is open; 0 where there is none."""
+        return sum(listener.wire.pings for listener in self.angel.broker.order_socket.listeners)
 
     def go_to(self, words: str) -> None:
         """Time passes until then, nobody looking."""

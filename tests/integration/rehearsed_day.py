@@ -103,7 +103,7 @@ def write_day(folder: Path) -> Path:
     chance, at = random.Random(7), datetime.fromisoformat(f"{DAY}T10:00:00+05:30")
     rows = ["ts,symbol,price,quantity"]
     for second in range(MINUTES * 60):
-        rise = max(0, second % 60 - 8) * 25  # paise: 0.2% of it takes some seven seconds
+        rise = max(0, second % 60 - 5) * 25  # paise: 0.2% of it takes some seven seconds
         sbin = 82_000 + 5 * chance.randint(-1, 1) + min(rise, 400)
         reliance = 140_000 + 10 * chance.randint(-2, 2)
         for symbol, paise in (("SBIN", sbin), ("RELIANCE", reliance)):

@@ -6,11 +6,14 @@ that the store has of the account is compared with what the broker has, id by id
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from engine.recording.folder import parts_in
 from local.firestore import FirestoreEmulator
+from tests.cli.command import lockstep
 from tests.integration.rehearsed_day import ACCOUNT, CASH, RehearsedDay, rehearsed_day
 from tests.integration.service_process import money
 
@@ -108,6 +111,9 @@ def test_the_whole_service_trades_live_at_the_loopback_broker_and_its_books_are_
         assert (day.account()["truth"]["state"], day.account()["truth"]["differences"]) == ("in_step", [])
         assert (report["logins"], report["calls"]["logout"]) == (1, 1), "one login, and a logout at the end"
         said = day.service.told()
+        (part,) = parts_in(day.state / "recordings" / ACCOUNT)
+        replayed = lockstep("replay", "--day", part.path, "--strategies", tmp_path / "strategies", "--json")
+        assert (replayed.code, json.loads(replayed.out)["differing"]) == (0, 0), "its recorded day is decided alike"
     secrets = ("pin", "totp_secret", "api_key")
     assert not [name for name in secrets if f'"{day.broker.told[name]}"' in said or day.broker.told[name] in said]
     assert "eyJ" not in said, "no token in any log"

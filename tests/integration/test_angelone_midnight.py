@@ -72,8 +72,12 @@ def test_midnight_passes_over_a_position(product: Product, angel: InProcessAngel
             route: n for route, n in calls.items() if route != "address"
         }, "nobody is asked by night or on a holiday"
         assert night.held == 10
+        tries = 2 if product is Product.DELIVERY else 1  # in one of the two worlds the first answer is a page
+        if tries == 2:
+            angel.fault("login", "page")
         night.go_to("25 08:30")
-        night.until(lambda: angel.calls("login") == 2, "a new session before the open")
+        night.turns(14, 5.0)
+        assert angel.calls("login") == 1 + tries, "a new session before the open, and no storm of logins"
         night.until(lambda: night.session.counterpart.seen.state == "connected", "the order stream is open again")
         night.go_to("25 09:15")
         night.open_session()
@@ -81,7 +85,7 @@ def test_midnight_passes_over_a_position(product: Product, angel: InProcessAngel
         night.until(lambda: night.held == 0, "what the person asked for at night is done")
         night.until(lambda: working(night) == [], "nothing rests")
         assert dead_answers(night) == []
-        assert angel.calls("login") == 2
+        assert angel.calls("login") == 1 + tries
         assert night.state.truth.sentences() == ()
         report = angel.broker.report()
         assert [row for row in report["positions"] if row["netqty"] not in ("0", "-10")] == []

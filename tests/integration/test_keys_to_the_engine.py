@@ -108,6 +108,11 @@ def test_keys_given_on_the_dashboard_let_the_waiting_engine_in_and_it_alone_make
             assert (ran.code, json.loads(ran.out)["grade"]) == (0, "amber"), ran.out + ran.err
             assert broker.look()["logins"] == logins
             assert broker.look()["calls"].get("placeOrder", 0) == 0
+            assert person.call("DELETE", AT)["set"] is False
+            running.await_that(lambda: broker.look()["calls"].get("logout", 0) > 0, 30, "the logout")
+            assert given(person, keys_of(broker))
+            running.await_that(lambda: broker.look()["logins"] == logins + 1, 60, "a login with the keys given again")
+            running.await_that(lambda: broker_state(store) == "connected", 60, "a session again")
             said = running.told()
     for name, secret in keys_of(broker).items():
         assert name == "registered_ip" or secret not in said, name

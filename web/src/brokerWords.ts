@@ -13,7 +13,7 @@ export const brokerWords = {
   } as Record<string, string>,
   save: "Set keys", replace: "Set new keys", saved: "Set. The engine logs in with them from now on.", cancel: "Cancel", removing: "Removing",
   remove: "Remove keys", removeTitle: "Remove the keys of Angel One?",
-  removeDetail: "The engine can't log in any more and ends: no entry, no exit and no stop of the bots reaches the broker. What is held stays as it is there. Close positions first if you don't want to watch them yourself.",
+  removeDetail: "The engine logs out and waits for new keys: no entry, no exit and no stop of the bots reaches the broker. What is held stays as it is there. Close positions first if you don't want to watch them yourself.",
   removeDeed: "Remove the keys", again: "Change them", againNote: "Changing keys asks for a sign-in of the last minutes, so that nobody changes them on a screen that was left open.",
   check: {
     title: "Before the open", run: "Check now", asked: "Asked; the engine begins.", none: "Not checked yet", noneDetail: "A check of the login, money, prices and books at the broker. It only reads, and sends no order.",

@@ -51,7 +51,7 @@ export const words = {
     noConfig: "The service does not say where its data is",
     noConfigDetail: "GET /config.json gave no answer. Check that the service runs, then load this page again.",
     again: "Load again", waiting: "Looking for your accounts", outOfReach: "The store is out of reach. Your bots go on trading; this page tries again by itself.",
-    noAccount: "No account yet", noAccountDetail: "An account appears here as soon as the engine has written it. This page listens; there is nothing to press.",
+    noAccount: "No account yet", noAccountDetail: "An account appears here by itself as soon as the engine has written it. One at a real broker needs that broker's keys first.",
     accountsFailed: "Your accounts could not be read",
   },
   mode: {

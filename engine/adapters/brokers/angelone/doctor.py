@@ -45,11 +45,12 @@ def examine(examined: Examined) -> Iterator[Finding]:
     logged_in = True
     for name, check in BEFORE_LOGIN:
         for finding in _made(name, check, examined):
-            logged_in = logged_in and not (name == "login" and finding.grade is Grade.RED)
+            logged_in = logged_in and (name != "login" or finding.grade is Grade.GREEN)
             yield finding
     if not logged_in:
         left_out = ", ".join(name.replace("_", " ") for name, _ in AFTER_LOGIN)
-        yield amber("not_checked", f"not looked at, as there is no session: {left_out}", "Mend the login, check again.")
+        says = f"not looked at, as there is no session: {left_out}"
+        yield amber("not_checked", says, "See the line of the login, then check again.")
         return
     for name, check in AFTER_LOGIN:
         yield from _made(name, check, examined)

@@ -10,6 +10,7 @@ from engine.adapters.brokers.angelone.examined import Examined
 from engine.adapters.brokers.angelone.order_words import Product
 from engine.adapters.brokers.angelone.routes import Route
 from engine.adapters.brokers.angelone.row_values import number, text
+from engine.adapters.brokers.angelone.session_hours import OutsideHours
 from engine.adapters.brokers.angelone.tokens import IST
 from engine.adapters.brokers.angelone.wire import Answer
 from engine.domain.errors import BackPressure, OperatingError, OutcomeUnknown, PermanentFailure
@@ -47,6 +48,9 @@ def login(examined: Examined) -> Iterator[Finding]:
         yield red(
             "login", str(error), "Set the broker keys anew where it names one of them, or see the broker's portal."
         )
+        return
+    except OutsideHours as error:
+        yield amber("login", str(error), "Check again then; the engine does so by itself before the open.")
         return
     except BackPressure as error:
         yield red("login", f"no login now: {error}", "Wait until then, and log in nowhere else; then check again.")

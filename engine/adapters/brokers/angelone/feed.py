@@ -58,7 +58,8 @@ class AngelOneFeed:
     """Implements ports.MarketFeed. `rest_s`: the one policy's wait after the n-th failure in a row; `mode`: what shares
     are asked for in (the market socket's number).
 
-    Raises InvalidValue for a symbol that is refused, and for more symbols than the broker streams.
+    A symbol that is not certain is carried, and told as halted each day. Raises InvalidValue for one that is not
+    listed, and for more symbols than the broker streams.
     """
 
     market = "angelone"
@@ -82,7 +83,7 @@ class AngelOneFeed:
         self._symbols, self._files, self._door = tuple(dict.fromkeys(symbols)), instruments, door
         self._calendar, self._clock, self._rest_s = calendar, clock, rest_s
         self._mode, self._patience, self._refresh = mode, patience, refresh
-        self._listed = [instruments.find(symbol) for symbol in self._symbols]
+        self._listed = [instruments.known(symbol) for symbol in self._symbols]
         shares_of(self._listed)
         instruments.hold(self._symbols, clock.now())
         self._warm_up = WarmUp(candles, calendar, clock, rest_s)
@@ -138,10 +139,10 @@ class AngelOneFeed:
         try:
             with air.connected():
                 if not self._warm_up.known_until:
-                    yield from self._warm_up.history(listed, None)
+                    yield from self._warm_up.history(listed, None, air.listen)
                 yield from day.due(self._now(), 0, quiet=False)
                 if len(listed) <= MISSED_MAX:
-                    yield from self._warm_up.missed(listed, session)
+                    yield from self._warm_up.missed(listed, session, air.listen)
                 while not over():
                     yield from air.step()
         finally:

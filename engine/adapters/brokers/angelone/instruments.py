@@ -80,32 +80,41 @@ class Instruments:
 
     def find(self, symbol: str) -> Listed:
         """What a symbol of ours is at the broker. Raises InvalidValue with the reason where that is not certain."""
+        found, doubt = self._look_up(symbol)
+        if doubt is not None:
+            raise InvalidValue("symbol", doubt)
+        return found
+
+    def known(self, symbol: str) -> Listed:
+        """What a symbol of ours is by the list, certain or not. Raises InvalidValue for one that it does not have."""
+        return self._look_up(symbol)[0]
+
+    def _look_up(self, symbol: str) -> tuple[Listed, str | None]:
+        """What the list has, and why it is not traded."""
         with instrument_file.opened(self._path) as file:
             if file is None:
                 raise InvalidValue("symbol", f"{symbol}: {_NO_LIST}")
             rows = _select(file, "symbol = ?", symbol)
             if not rows:
                 raise InvalidValue("symbol", _unknown(file, symbol))
-            shares = [row for row in rows if row.intraday_allowed] or rows  # -EQ before -BE
             held = file.execute("SELECT token, trading_symbol, since FROM held WHERE symbol = ?", (symbol,)).fetchone()
-        if len(shares) > 1:
-            tokens = " and ".join(sorted(row.token for row in shares))
-            raise InvalidValue(
-                "symbol",
-                f"{symbol} is not traded: the broker's list has {len(shares)} rows of {shares[0].trading_symbol} "
-                f"(tokens {tokens}), and an order could go to either",
-            )
+        shares = [row for row in rows if row.intraday_allowed] or rows  # -EQ before -BE
         found = shares[0]
-        if held is not None and held[:2] != (found.token, found.trading_symbol):
-            raise InvalidValue(
-                "symbol",
-                f"{symbol} is not traded: it was {held[1]} with token {held[0]} since {held[2][:10]}, and the broker's "
-                f"list says {found.trading_symbol} with token {found.token} now. Make sure that it is the same share, "
-                f"then type: lockstep instruments accept {symbol}",
-            )
         if found.tradable and found.tick_paise <= 0:
             raise InvalidValue("symbol", f"{symbol} is not traded: the broker's list gives no tick size for it")
-        return found
+        if len(shares) > 1:
+            tokens = " and ".join(sorted(row.token for row in shares))
+            return found, (
+                f"{symbol} is not traded: the broker's list has {len(shares)} rows of {found.trading_symbol} "
+                f"(tokens {tokens}), and an order could go to either"
+            )
+        if held is not None and held[:2] != (found.token, found.trading_symbol):
+            return found, (
+                f"{symbol} is not traded: it was {held[1]} with token {held[0]} since {held[2][:10]}, and the broker's "
+                f"list says {found.trading_symbol} with token {found.token} now. Make sure that it is the same share, "
+                f"then type: lockstep instruments accept {symbol}"
+            )
+        return found, None
 
     def named(self, exchange: str, trading_symbol: str) -> str | None:
         """Our symbol for the broker's; None for what is not traded here (derivatives, other exchanges, indices)."""
@@ -133,9 +142,9 @@ class Instruments:
     def hold(self, symbols: Iterable[str], now: datetime) -> None:
         """Note what these symbols are now: from then on another token or series is refused until a person accepts it.
 
-        Raises InvalidValue as `find` does.
+        Of one that is not certain nothing is noted. Raises InvalidValue for one that the list does not have.
         """
-        found = [self.find(symbol) for symbol in symbols]
+        found = [found for found, doubt in map(self._look_up, symbols) if doubt is None]
         rows = [(each.symbol, each.token, each.trading_symbol, now.isoformat()) for each in found]
         instrument_file.hold(self._path, rows)
 

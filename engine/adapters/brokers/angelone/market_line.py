@@ -197,6 +197,10 @@ class MarketLine:
             wire.close()
         self._become("closed", "")
 
+    def wake(self) -> None:
+        """Let `keep` look at its `stop` now."""
+        self._gone.set()
+
     def _told(self, text: str) -> None:
         self.view.pongs += text == PONG
         said = complaint(text)

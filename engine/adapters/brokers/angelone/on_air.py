@@ -13,7 +13,7 @@ from engine.adapters.brokers.angelone.market_line import Door, MarketLine, Wire
 from engine.adapters.brokers.angelone.prints import Heard, Prints
 from engine.adapters.brokers.angelone.silence import Patience
 from engine.adapters.brokers.angelone.trading_day import GRACE_US, TradingDay
-from engine.domain.events import MarketEvent
+from engine.domain.events import MarketEvent, MarketStatus
 from engine.domain.instant import SECOND, Instant, instant_of
 from engine.domain.market import Tick
 from engine.ports import Clock
@@ -39,6 +39,7 @@ class OnAir:
         self._clock = clock
         self._price_s = -1.0  # when a price was given out last, monotonic
         self._looked_s = -LOOK_S
+        self._waiting: list[MarketEvent] = []
         self._selector = selectors.DefaultSelector()
         self._read: dict[int, tuple[Wire, int]] = {}  # the wire that is waited for, and its number, by line
         self.lines = [
@@ -60,29 +61,40 @@ class OnAir:
             yield
         finally:
             ended.set()
+            for line in self.lines:
+                line.wake()
             for thread in threads:
                 thread.join(JOIN_S)
             self._selector.close()
 
     def step(self) -> Iterator[MarketEvent]:
         """What has arrived, with what the clock says before it; after a moment without anything, that alone."""
-        ready = [key.data for key, _ in self._selector.select(LOOK_S)]
-        events = [event for line in ready for event in line.read()]
-        now_s = self._clock.monotonic()
-        if not ready or now_s - self._looked_s >= LOOK_S:
-            self._looked_s = now_s
-            for line in self.lines:
-                events += line.read()  # TLS may hold what no selector sees
-                events += line.look()
-        self._wait_for_open_ones()
+        self.listen(LOOK_S)
+        events, self._waiting = self._waiting, []
         now, newest_at = self._now(), max((event.at for event in events if isinstance(event, Tick)), default=0)
+        now_s = self._clock.monotonic()
         quiet = not newest_at and now_s - self._price_s >= GRACE_US / SECOND
         yield from self.day.due(now, newest_at, quiet=quiet)
         for event in events:
             if isinstance(event, Tick):
                 self._price_s, self.lag_s = now_s, (now - event.at) / SECOND
                 event = self.day.stamped(event, now)
+            elif isinstance(event, MarketStatus) and self.day.left(event.symbol):
+                continue
             yield event
+
+    def listen(self, wait_s: float = 0.0) -> None:
+        """Read what has arrived, after waiting for it, and look after the connections; the events wait for a step."""
+        ready = [key.data for key, _ in self._selector.select(wait_s)]
+        for line in ready:
+            self._waiting += line.read()
+        now_s = self._clock.monotonic()
+        if not ready or now_s - self._looked_s >= LOOK_S:
+            self._looked_s = now_s
+            for line in self.lines:
+                self._waiting += line.read()  # TLS may hold what no selector sees
+                self._waiting += line.look()
+        self._wait_for_open_ones()
 
     def _wait_for_open_ones(self) -> None:
         """Connections come and go: the selector waits for those that live. What number one leaves, another may get."""

@@ -92,6 +92,11 @@ class OrderStream:
         self._failures = 0
         self.connected_since: float | None = None
 
+    @property
+    def looks_for_anything(self) -> bool:
+        """Whether an order of ours may trade, or lacks fills."""
+        return self._news.lacks_fills or self._books.any_watched()
+
     def listen(self, tell: Tell, opened: Callable[[], None], stop: Callable[[], bool]) -> None:
         """See ports.Broker. A try that does not come to a connection looks at the books, so that without the socket
         fills are told all the same, as often as it is tried.
@@ -180,7 +185,7 @@ class OrderStream:
 
     def _look_if_due(self, tell: Tell) -> None:
         now = self._clock.monotonic()
-        if now < self._look_at or not (self._news.lacks_fills or self._books.any_watched()):
+        if now < self._look_at or not self.looks_for_anything:
             return
         try:
             self._look(tell)

@@ -11,8 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 import pyotp
 
@@ -21,28 +20,18 @@ from engine.adapters.brokers.angelone.login_answers import of_a_login
 from engine.adapters.brokers.angelone.replies import Meaning, Reply
 from engine.adapters.brokers.angelone.routes import Route
 from engine.adapters.brokers.angelone.sdk import Asked
-from engine.adapters.brokers.angelone.session_hours import SessionHours
+from engine.adapters.brokers.angelone.session_hours import OutsideHours, SessionHours
 from engine.adapters.brokers.angelone.session_states import Happening, Standing, State
-from engine.adapters.brokers.angelone.tokens import IST, Tokens, next_midnight, tokens_of
+from engine.adapters.brokers.angelone.session_view import SessionView, in_india, view_of, why_not
+from engine.adapters.brokers.angelone.tokens import Tokens, next_midnight, tokens_of
 from engine.adapters.brokers.angelone.wire import Lost, NotSent
 from engine.domain.credentials import Credentials
-from engine.domain.errors import BackPressure, OutcomeUnknown, PermanentFailure
-from engine.domain.instant import NEVER, SECOND, Instant, instant_of, moment_of
+from engine.domain.errors import OutcomeUnknown
+from engine.domain.instant import SECOND, Instant, instant_of
 from engine.ports import Clock
 
 REFRESH_BEFORE_S = 300  # tokens that end before midnight are renewed so long before their end
 REFRESH_AGAIN_S = 60  # after a refresh that came to nothing
-
-
-@dataclass(frozen=True, slots=True)
-class SessionView:
-    """How it stands, for people. `state` is a word of State, `since` and `until` wall time, `ending` the client's."""
-
-    state: str
-    since: datetime | None
-    until: datetime | None
-    why: str
-    ending: str
 
 
 class Session:
@@ -146,16 +135,8 @@ class Session:
     def view(self) -> SessionView:
         """How it stands now. Waits for nothing."""
         standing, tokens = self._standing, self._tokens
-        state = standing.state
-        if state is State.IN and tokens is not None and not tokens.live(self._now()):
-            state = State.OUT
-        return SessionView(
-            state.value,
-            moment_of(standing.since) if standing.since else None,
-            moment_of(standing.until) if 0 < standing.until < NEVER else None,
-            standing.why,
-            self._credentials.ending,
-        )
+        lives = tokens is not None and tokens.live(self._now())
+        return view_of(standing, self._credentials.ending, lives=lives)
 
     def _enter(self, now: Instant) -> Tokens:
         """Log in, if that may be tried now."""
@@ -164,22 +145,16 @@ class Session:
         reply = self._carrier.carry(self._login(now))
         self._learn(reply, self._now())
         if self._tokens is None:
-            raise self._why_not()
+            raise why_not(self._standing)
         return self._tokens
 
     def _refuse_to_begin(self, now: Instant) -> None:
         """Raises where no login may be tried now."""
         if self._standing.state is State.STOPPED or not self._standing.may_begin(now):
-            raise self._why_not()
+            raise why_not(self._standing)
         if self._hours is not None and not self._hours.allow(now):
-            begins = _in_india(self._hours.next_begin(now))
-            raise BackPressure(f"Angel One: outside the hours of a session, the next begins at {begins}")
-
-    def _why_not(self) -> BackPressure | PermanentFailure:
-        standing = self._standing
-        if standing.state is State.STOPPED:
-            return PermanentFailure(f"Angel One: {standing.why}; nothing is tried until a person has acted")
-        return BackPressure(f"Angel One: {standing.why}; the next login may be tried at {_in_india(standing.until)}")
+            begins = in_india(self._hours.next_begin(now))
+            raise OutsideHours(f"Angel One: outside the hours of a session, the next begins at {begins}")
 
     def _login(self, now: Instant) -> Asked:
         known = self._credentials
@@ -192,7 +167,7 @@ class Session:
         if happening is not Happening.GRANTED:
             self._standing = self._standing.after(happening, now, why)
         elif not self._took(reply, now):
-            why = "the broker's answer to the login holds no tokens"
+            why = "the broker's answer to the login holds no tokens that live now: is this machine's clock right?"
             self._standing = self._standing.after(Happening.NO_ANSWER, now, why)
 
     def _renew(self, tokens: Tokens, now: Instant) -> None:
@@ -215,6 +190,8 @@ class Session:
             tokens = tokens_of(reply.data, now)
         except OutcomeUnknown:
             return False
+        if not tokens.live(now):
+            return False
         self._tokens = tokens
         self._carrier.hide((tokens.jwt, tokens.refresh, tokens.feed))
         self._standing = self._standing.after(Happening.GRANTED, now)
@@ -235,10 +212,3 @@ class Session:
 
     def _now(self) -> Instant:
         return instant_of(self._clock.now())
-
-
-def _in_india(at: Instant) -> str:
-    """As people at the broker's say it."""
-    return (
-        "a time that no calendar here knows" if at == NEVER else f"{moment_of(at).astimezone(IST):%d %b %H:%M:%S} IST"
-    )

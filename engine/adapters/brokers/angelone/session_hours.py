@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from engine.adapters.brokers.angelone.tokens import IST
-from engine.domain.errors import InvalidValue
+from engine.domain.errors import BackPressure, InvalidValue
 from engine.domain.instant import NEVER, Instant, instant_of, moment_of
 
 BEGINS, ENDS = time(8, 30), time(16, 15)  # the open is 09:15, post-close trading ends at 16:00
 LOOK_AHEAD_DAYS = 30  # no exchange rests for longer
+
+
+class OutsideHours(BackPressure):
+    """No session is had now, by plan; the words say when the next begins."""
 
 
 def every_day(day: date) -> bool:

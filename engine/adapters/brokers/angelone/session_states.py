@@ -115,8 +115,9 @@ class Standing:
         return found if change is None else change(self, found, at)
 
     def may_begin(self, at: Instant) -> bool:
-        """Whether a login may be tried now."""
-        return self.state is S.OUT or (self.state in (S.RESTING, S.CLOSED) and at >= self.until)
+        """Whether a login may be tried now. A clock that was put back ends a rest: nobody waits for it to catch up."""
+        over = at >= self.until or at < self.since
+        return self.state is S.OUT or (self.state in (S.RESTING, S.CLOSED) and over)
 
 
 def next_window(at: Instant) -> Instant:

@@ -28,11 +28,15 @@ class TradingDay:
         self.session = session
         self._auctioned, self._halted = auctioned, halted
         self._reached: Instant = session.open_at
-        self._opened = self._in_auction = self._closed = False
+        self._opened = self._in_auction = False
 
     def trading(self, at: Instant) -> bool:
         """Whether prices should come."""
         return self.session.open_at <= at < self.session.close_at
+
+    def left(self, symbol: str) -> bool:
+        """Whether it has gone to its auction: that it is heard of still does not mean that it trades."""
+        return self._in_auction and symbol in self._auctioned
 
     def stamped(self, tick: Tick, now: Instant) -> Tick:
         """A tick that is late by a moment gets the present; market time is never carried back by one."""

@@ -40,14 +40,19 @@ class WarmUp:
         self.known_until: Instant = 0  # the past is told up to here; 0: nobody has asked for it
         self._tries = TRIES
 
-    def history(self, listed: Sequence[Listed], until: Instant | None) -> Iterator[MarketEvent]:
-        """The days before, and today up to now; from the session that `until` lies in where that is earlier."""
+    def history(
+        self, listed: Sequence[Listed], until: Instant | None, meanwhile: Callable[[], None] = lambda: None
+    ) -> Iterator[MarketEvent]:
+        """The days before, and today up to now; from the session that `until` lies in where that is earlier.
+
+        It takes a call a symbol, and calls `meanwhile` between them.
+        """
         now = instant_of(self._clock.now())
         sessions = self._sessions(now, until)
         if not sessions:
             return
         final = self._final(now)
-        bars = self._bars(listed, (sessions[0].open_at, max(final, sessions[0].open_at)))
+        bars = self._bars(listed, (sessions[0].open_at, max(final, sessions[0].open_at)), meanwhile)
         if bars:
             self.known_until = final
         for session, following in zip(sessions, [*sessions[1:], None], strict=True):
@@ -59,14 +64,16 @@ class WarmUp:
                 if session.open_at <= bar.open_at < ends and bar.close_at <= session.close_at:
                     yield HistoryBar(bar)
 
-    def missed(self, listed: Sequence[Listed], session: TradingSession) -> Iterator[MarketEvent]:
+    def missed(
+        self, listed: Sequence[Listed], session: TradingSession, meanwhile: Callable[[], None] = lambda: None
+    ) -> Iterator[MarketEvent]:
         """The minutes of this session that ended while the engine started; nothing where none did."""
         final = min(self._final(instant_of(self._clock.now())), session.close_at)
         since = max(self.known_until, session.open_at)
         if self.known_until == 0 or final <= since:
             return
         self.known_until = final
-        for bar in self._bars(listed, (since, final)):
+        for bar in self._bars(listed, (since, final), meanwhile):
             yield HistoryBar(bar)
 
     def _final(self, now: Instant) -> Instant:
@@ -88,7 +95,7 @@ class WarmUp:
                 break
         return found[::-1]
 
-    def _bars(self, listed: Sequence[Listed], stretch: Stretch) -> list[Bar]:
+    def _bars(self, listed: Sequence[Listed], stretch: Stretch, meanwhile: Callable[[], None]) -> list[Bar]:
         """Every symbol's bars of a stretch, by close and symbol; a symbol whose bars can't be had has none."""
         found: list[Bar] = []
         for one in listed:
@@ -96,6 +103,7 @@ class WarmUp:
                 found += self._of(one.instrument, stretch)
             except (OperatingError, InvalidValue) as error:
                 _log.warning("no history", symbol=one.symbol, error=str(error))
+            meanwhile()
         found.sort(key=lambda bar: (bar.close_at, bar.symbol))
         return found
 

@@ -13,6 +13,7 @@ from engine.adapters.brokers.angelone.doctor import examine
 from engine.adapters.brokers.angelone.examined import Examined, examined_with
 from engine.adapters.brokers.angelone.order_stream import order_lines
 from engine.adapters.brokers.angelone.routes import Route
+from engine.adapters.brokers.angelone.session_hours import SessionHours
 from engine.domain.findings import Finding
 from engine.domain.instant import instant_of
 from engine.market_data.calendar import calendar_for
@@ -50,9 +51,11 @@ class Answers:
 
 
 @contextmanager
-def examined_at(angel: InProcessAngelOne, folder: Path, **keys: str) -> Iterator[Examined]:
+def examined_at(
+    angel: InProcessAngelOne, folder: Path, *, hours: SessionHours | None = None, **keys: str
+) -> Iterator[Examined]:
     """What is examined of the loopback's client; `keys` are credentials that differ."""
-    access, credentials = angel.access(**keys), angel.credentials(**keys)
+    access, credentials = angel.access(hours=hours, **keys), angel.credentials(**keys)
     instruments, calendar = instruments_of(folder), calendar_for("NSE", live=True)
     lines = order_lines(access.endpoints, credentials, angel.clock)
     reach = Reach(access.calls, access.session, lines, instruments, angel.clock, calendar)

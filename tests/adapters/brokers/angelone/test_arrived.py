@@ -99,6 +99,7 @@ def line() -> Iterator[SocketLine]:
         opened = open_line(there.endpoints.market_socket, headers, there.endpoints, SystemClock())
         wish = {"mode": 3, "tokenList": [{"exchangeType": 1, "tokens": ["3045"]}]}
         opened.send(json.dumps({"correlationID": "c1", "action": 1, "params": wish}))
+        assert opened.receive(SOON_S)  # from now on every trade is told
         for paise in range(82_000, 82_500, 5):
             there.broker.trade("NSE", "3045", paise, 1)
         yield opened

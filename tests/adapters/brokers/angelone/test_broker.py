@@ -72,6 +72,18 @@ def test_what_can_not_be_asked_for_stays_here_and_says_why(desk: OrderDesk, chan
     assert desk.angel.calls("placeOrder") == NEVER_ASKED
 
 
+def test_what_never_left_or_was_refused_is_not_looked_for(desk: OrderDesk) -> None:
+    desk.angel.fault("placeOrder", "refused", code="AB1009")
+    desk.venue.submit(limit_order())
+    desk.cut_off()
+    with pytest.raises(BackPressure):
+        desk.venue.submit(limit_order(TWO))
+    before = desk.angel.calls("getOrderBook")
+    desk.venue.stream.take(None, desk.told.append)
+    assert desk.angel.calls("getOrderBook") == before
+    assert not desk.venue.stream.looks_for_anything
+
+
 def test_an_order_without_an_answer_is_found_by_its_tag_in_the_order_book(desk: OrderDesk) -> None:
     desk.angel.fault("placeOrder", "lose_reply")
     with pytest.raises(OutcomeUnknown):

@@ -11,6 +11,7 @@ import pytest
 
 from engine.adapters.brokers.angelone.examined import Examined, Sockets
 from engine.adapters.brokers.angelone.order_words import Product
+from engine.adapters.brokers.angelone.session_hours import SessionHours
 from engine.adapters.brokers.angelone.wire import NotSent
 from engine.domain.errors import OutcomeUnknown
 from tests.adapters.brokers.angelone.examining import Answers, examined_at, report_of
@@ -64,9 +65,14 @@ def test_it_uses_the_session_that_is_there(angel: InProcessAngelOne, examined: E
     assert angel.calls("login") == 1
 
 
-def test_no_line_holds_a_secret(angel: InProcessAngelOne, examined: Examined) -> None:
-    shown = repr(list(report_of(examined).lines.values()))
+@pytest.mark.parametrize("kind", ["", "page", "refused", "gateway", "wrong_shape", "not_json", "too_fast"])
+def test_no_line_holds_a_secret_whatever_the_broker_says(
+    angel: InProcessAngelOne, examined: Examined, kind: str
+) -> None:
     tokens = examined.session.tokens()
+    if kind:
+        angel.fault("*", kind, times=40)
+    shown = repr(list(report_of(examined, patience_s=0.5).lines.values()))
     secrets = (*examined.credentials.secrets, examined.credentials.client_code, tokens.jwt, tokens.feed)
     assert [secret for secret in secrets if secret in shown] == []
 
@@ -79,6 +85,13 @@ def test_a_wrong_pin_stops_at_the_login_and_names_what_was_not_looked_at(
     assert found["login"].grade == "red"
     assert "order books" in found["not_checked"].says
     assert list(found.lines) == [*LINES[:5], "not_checked"]
+
+
+def test_outside_the_hours_of_a_session_nothing_is_red_and_nobody_logs_in(tmp_path: Path) -> None:
+    with in_process_angel_one(at=NIGHT) as angel, examined_at(angel, tmp_path, hours=SessionHours()) as examined:
+        found = report_of(examined)
+        assert (found.not_green(), angel.calls("login")) == ({"login": "amber", "not_checked": "amber"}, 0)
+    assert "the next begins at" in found["login"].says
 
 
 def test_another_address_than_the_registered_one_is_red_only_where_orders_are_sent(

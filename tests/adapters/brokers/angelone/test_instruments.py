@@ -97,6 +97,17 @@ def test_a_token_that_changed_is_refused_until_a_person_accepts_it(tmp_path: Pat
     assert not instruments.accept("SBIN")
 
 
+def test_what_is_not_certain_is_known_all_the_same_and_what_is_not_listed_is_not(tmp_path: Path) -> None:
+    instruments = instruments_of(tmp_path, [row("3045", "SBIN-EQ"), row("9", "SBIN-EQ"), row("1", "TCS-EQ")])
+    assert instruments.known("SBIN").trading_symbol == "SBIN-EQ"
+    instruments.hold(["SBIN", "TCS"], MONDAY)
+    instruments_of(tmp_path, [row("9", "SBIN-EQ"), row("2", "TCS-EQ")])
+    assert instruments.find("SBIN").token == "9"
+    assert "token 1 since" in refused(instruments, "TCS")
+    with pytest.raises(InvalidValue, match="no share or index"):
+        instruments.known("NOBODY")
+
+
 def test_a_share_that_moved_to_another_series_is_refused_too(tmp_path: Path) -> None:
     instruments = instruments_of(tmp_path, [row("1", "MOVED-EQ")])
     instruments.hold(["MOVED"], MONDAY)

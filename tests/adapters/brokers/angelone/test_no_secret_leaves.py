@@ -25,6 +25,8 @@ from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_ange
 from tests.brokers.angelone.running import ORDER
 from tests.brokers.angelone.sessions import Client
 
+# Digits alone: no part of a number, an address in memory or the length of an answer.
+AS_A_WORD = r"(?<![0-9a-fx.])(?<!HTTP/1.1\" 200 ){}(?![0-9a-f.])"
 PLANTED = Client(
     code="PLANTED77", pin="7391", totp_secret="K5QXGZDPK5QXGZDPK5QXGZDPK5QXGZDP", api_key="planted-key-8Qz"
 )
@@ -52,7 +54,7 @@ def found_in(text: str, there: InProcessAngelOne) -> list[str]:
     found = [name for name, secret in secrets.items() if secret in text]
     logins = [datetime.fromisoformat(at) for at, route, _ in there.broker.log if route == "login"]
     digits = {"PIN": PLANTED.pin, **{f"code of {at}": pyotp.TOTP(PLANTED.totp_secret).at(at) for at in logins}}
-    return found + [name for name, word in digits.items() if re.search(rf"(?<![0-9a-fx.]){word}(?![0-9a-f])", text)]
+    return found + [name for name, word in digits.items() if re.search(AS_A_WORD.format(word), text)]
 
 
 def shown(error: BaseException) -> str:
@@ -94,7 +96,7 @@ def what_can_be_seen(there: InProcessAngelOne, access: Access) -> str:
 def logged(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
     """Everything that any library logged."""
     caplog.set_level(logging.DEBUG)
-    return lambda: "\n".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
+    return lambda: "\n".join(f"{record.getMessage()} {record.args} {record.exc_text}" for record in caplog.records)
 
 
 @pytest.mark.parametrize("route", ROUTES)

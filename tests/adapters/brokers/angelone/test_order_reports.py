@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from engine.adapters.brokers.angelone.broker import AngelOneBroker
 from engine.adapters.brokers.angelone.order_words import Product
 from engine.domain.broker import VenueState
 from engine.domain.effects import CancelOrder
 from engine.domain.errors import BackPressure, OutcomeUnknown
 from engine.domain.order import Purpose
+from tests.adapters.brokers.angelone.master_rows import instruments_of, listed
 from tests.adapters.brokers.angelone.order_desk import ONE, TWO, OrderDesk, limit_order, order_desk
 from tests.brokers.angelone.in_process import InProcessAngelOne
 from tests.brokers.angelone.running import ORDER
@@ -109,3 +112,12 @@ def test_half_a_trade_book_is_pulled_again(desk: OrderDesk) -> None:
     desk.angel.fault("getTradeBook", "data_null", times=3)
     with pytest.raises(OutcomeUnknown, match="trails its order"):
         desk.venue.report()
+
+
+def test_a_share_that_is_in_no_list_of_instruments_makes_no_report(desk: OrderDesk, tmp_path: Path) -> None:
+    by_hand(desk, tradingsymbol="INFY-EQ", symboltoken="1594", price="1490.00")
+    assert [order.symbol for order in desk.venue.report().orders] == ["INFY"]
+    others = instruments_of(tmp_path, [row for row in listed() if row["symbol"] != "INFY-EQ"])
+    lacking = AngelOneBroker(replace(desk.reach, instruments=others), desk.market_at)
+    with pytest.raises(OutcomeUnknown, match="INFY-EQ, which is in no list"):
+        lacking.report()

@@ -88,6 +88,13 @@ def test_a_stops_limit_is_never_on_the_wrong_side_of_its_trigger(
     assert abs(made.trigger - trigger) * 100 < tick or made.trigger * 100 == tick
 
 
+@pytest.mark.parametrize(("side", "price", "sent"), [(Side.SELL, "801.00", "800.00"), (Side.BUY, "799.00", "800.00")])
+def test_a_stops_limit_that_was_asked_for_on_the_wrong_side_comes_to_its_trigger(
+    side: Side, price: str, sent: str
+) -> None:
+    assert body(stop_order(price=price, trigger="800.00", side=side))["price"] == sent
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [

@@ -167,12 +167,10 @@ def test_a_refresh_without_an_answer_leaves_the_tokens_until_they_end(
 def test_tokens_that_are_dead_when_they_come_bring_no_storm(angel_one: InProcessAngelOne, access: Access) -> None:
     angel_one.broker.sessions.expiry_after = timedelta(hours=-1)
     for _ in range(600):
-        try:
+        with pytest.raises(BackPressure, match="is this machine's clock right"):
             access.session.tokens()
-        except BackPressure:
-            pass
         angel_one.clock.pass_s(1)
-    assert angel_one.calls("login") <= 5
+    assert angel_one.calls("login") <= 7
 
 
 def test_after_the_daily_logout_nothing_logs_in_before_the_next_morning(angel_one: InProcessAngelOne) -> None:

@@ -80,6 +80,12 @@ def test_a_second_refusal_in_a_row_needs_a_person() -> None:
     assert twice.after(Happening.PERSON, BEGAN).may_begin(BEGAN)
 
 
+def test_a_clock_that_was_put_back_an_hour_does_not_make_a_rest_an_hour_longer() -> None:
+    resting = stand(Happening.BEGIN, Happening.NO_ANSWER)
+    assert not resting.may_begin(BEGAN + SECOND)
+    assert resting.may_begin(BEGAN - 3_600 * SECOND)
+
+
 def test_a_login_between_two_refusals_forgets_the_first() -> None:
     standing = stand(Happening.BEGIN, Happening.REFUSED, Happening.BEGIN, Happening.GRANTED)
     again = standing.after(Happening.DIED, BEGAN + DAY).after(Happening.BEGIN, BEGAN + DAY)

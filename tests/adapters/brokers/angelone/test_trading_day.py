@@ -79,8 +79,10 @@ def test_shares_with_derivatives_go_to_their_auction_at_a_quarter_past_three() -
     assert UNTIL is not None
     day = new_day("SBIN")
     due(day, UNTIL - SECOND)
+    assert not day.left("SBIN")
     assert due(day, UNTIL, quiet=False) == [MarketStatus("SBIN", TradingStatus.AUCTION, UNTIL)]
     assert due(day, UNTIL + SECOND, quiet=False) == []
+    assert [day.left(symbol) for symbol in ("SBIN", "NIFTYBEES")] == [True, False]
 
 
 def test_the_close_is_told_though_prices_come() -> None:

@@ -114,6 +114,12 @@ def test_a_broker_that_is_away_is_not_waited_for_at_every_symbol() -> None:
     assert start.warm_up.known_until == 0
 
 
+def test_between_two_symbols_somebody_else_has_a_turn() -> None:
+    start, turns = Started("2026-11-23T10:00:30"), list[int]()
+    list(start.warm_up.history(TWO, None, lambda: turns.append(start.candles.calls)))
+    assert turns == [1, 2]
+
+
 def test_the_minutes_that_the_start_took_are_told_afterwards_once() -> None:
     start = Started("2026-11-23T10:00:30")
     before = opens(start.history(), "SBIN")

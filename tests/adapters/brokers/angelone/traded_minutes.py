@@ -11,12 +11,14 @@ from collections import deque
 from datetime import date
 from decimal import Decimal
 
+from engine.adapters.brokers.angelone.broker import AngelOneBroker
 from engine.domain.account import BotSpec, Desired
 from engine.domain.effects import PublishRecord
-from engine.domain.events import BotChanged, ClockTicked, Event, InstrumentListed, SessionOpened
+from engine.domain.events import BotChanged, ClockTicked, Event, InstrumentListed, OrderUnknown, SessionOpened
 from engine.domain.exits import Exits
 from engine.domain.instant import MINUTE, Instant, instant_of
 from engine.domain.market import Tick
+from engine.domain.order import OrderState
 from engine.domain.records import FillRecord
 from engine.domain.signal import SignalType
 from engine.domain.sizing import Sizing, SizingKind
@@ -44,6 +46,7 @@ ON_LISTS = sorted(KINDS.keys() - _ELSEWHERE - {"hidden"})
 ON_ORDERS = sorted(KINDS.keys() - _ELSEWHERE - {"rows_twice", "half_the_rows"})
 AS_THEY_ARE = {"rows_twice", "half_the_rows", "status_text", "data_null", "hidden"}  # of an answer that was given
 HIDDEN_S = 20.0
+MAYBE_SENT = (OrderState.SENT, OrderState.IN_FLIGHT)
 
 
 class Tap:
@@ -71,10 +74,7 @@ class TradingDay:
         self.loop = self._engine()
         self.outgoing = Outgoing(self.clock, lambda batch: lambda within_s: None, ReportWish(self.clock))
         self.seen = BrokerSeen("away")
-        self.dispatch = Dispatch(
-            self.loop.engine.state.account, desk.venue, self.outgoing, Telling(self.take, self._market_at), self.clock
-        )
-        self.reports = Reconciliation(desk.venue, self.take, self.seen, self.outgoing.wish, self.clock)
+        self._reach_the_broker()
         session = self.broker.sessions.by_jwt(desk.access.session.tokens().jwt)
         assert session is not None
         self.broker.order_socket.listeners.append(Listener(self._tap, session))  # type: ignore[arg-type]
@@ -116,6 +116,23 @@ class TradingDay:
         self.dispatch.step()
         self._listen()
         self.reports.step()
+
+    def forget(self) -> None:
+        """What runs beside the engine begins anew and knows nothing: as after a restart, open orders are looked up."""
+        self.desk.venue = AngelOneBroker(self.desk.reach, self.desk.market_at)
+        self._reach_the_broker()
+        state = self.loop.engine.state
+        for order in [order for order in state.open_orders() if order.state in MAYBE_SENT]:
+            self.take(OrderUnknown(order.order_id, "the engine was restarted", self._market_at()))
+        self.dispatch.begin([order.order_id for order in state.open_orders() if order.state is OrderState.UNKNOWN])
+        self.outgoing.look_again()
+        self.outgoing.wish.within(0.0)
+
+    def _reach_the_broker(self) -> None:
+        telling = Telling(self.take, self._market_at)
+        account_ = self.loop.engine.state.account
+        self.dispatch = Dispatch(account_, self.desk.venue, self.outgoing, telling, self.clock)
+        self.reports = Reconciliation(self.desk.venue, self.take, self.seen, self.outgoing.wish, self.clock)
 
     def settle(self, seconds: int = 150) -> None:
         """No trouble and no new prices any more, until everybody has said everything."""
