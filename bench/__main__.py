@@ -10,6 +10,7 @@ from bench import record
 from bench.contender import ROOT, NotMeasured
 from bench.figure import Figure, Terms
 from bench.figures import FIGURES
+from bench.long_run import ranges_in
 from bench.page import page_of
 from bench.provenance import commit, machine, now
 from engine.domain.errors import DataError
@@ -39,9 +40,14 @@ def main(words: list[str]) -> int:
         except (NotMeasured, StackError, DataError) as error:
             _say(f"{figure.name}: not measured. {error}")
             missed += 1
-    results = {name: found for name in names if (found := record.read(record.FOLDER, name))}
-    PAGE.write_text(page_of(FIGURES, results), encoding="utf-8")
+    write_page()
     return 1 if missed else 0
+
+
+def write_page() -> None:
+    """Make BENCHMARKS.md of the kept results."""
+    results = {figure.name: found for figure in FIGURES if (found := record.read(record.FOLDER, figure.name))}
+    PAGE.write_text(page_of(FIGURES, results, ranges_in(record.FOLDER)), encoding="utf-8")
 
 
 def _measure(figure: Figure, terms: Terms, command: str) -> None:

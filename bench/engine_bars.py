@@ -1,4 +1,4 @@
-"""The engine beside backtrader on minute bars. Fed by market_columns; measured by ours and peers/backtrader_bars."""
+"""The engine beside other backtesters on minute bars. Fed by market_columns; measured by ours and two of the peers."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from bench.figure import Figure, Measured, Target, Terms, ratio, spreads, turned
 from bench.market_columns import minute_bars
 
 OURS, STEPPED, OWN, PLAIN = "lockstep", "lockstep_every_bar_stepped", "backtrader", "backtrader_plain_indicators"
+ALONE = "backtesting_py"
 WAYS: dict[str, tuple[Path, str, tuple[str, ...]]] = {
     OURS: (contender.OURS, "bench.ours", ()),
     STEPPED: (contender.OURS, "bench.ours", ("stepped",)),
     OWN: (contender.PEERS, "bench.peers.backtrader_bars", ()),
     PLAIN: (contender.PEERS, "bench.peers.backtrader_bars", ("plain",)),
+    ALONE: (contender.PEERS, "bench.peers.backtesting_bars", ()),
 }
 
 METHOD = """\
@@ -27,12 +29,16 @@ observers), the rules as in the figure on ticks, one core, a fresh process for e
 backtest runs, which passes over minutes in which nothing can happen, and with every bar stepped through the engine, as
 live; the results are the same, as tests prove on random streams. Its time is `engine_seconds`; backtrader's runs from
 its strategy's start to its stop, so that loading counts on neither side. backtrader is measured with its own
-indicators, as its users write them, and again with the plain Python ones that the Nautilus peer uses. All must have
-made the same signals, or there is no figure."""
+indicators, as its users write them, and again with the plain Python ones that the Nautilus peer uses. backtesting.py
+0.6.6 knows one symbol at a time and no shared account: ten runs with cash of their own, its scores made over the whole
+column beforehand, each timed from its strategy's `init` to the last `next`, without its table and statistics. All must
+have made the same signals, or there is no figure."""
 
 LIMITS = (
     "Fills differ within a bar: backtrader's stops and targets fill inside it, Lockstep's touch inside it and fill at "
-    "the next bar's open. Entries fill at the next bar's open in both.",
+    "the next bar's open. Entries fill at the next bar's open in both, and in backtesting.py.",
+    "backtesting.py checks no limits, and keeps no account over its symbols: it does less.",
+    "freqtrade is not measured here.",
 )
 
 
@@ -58,7 +64,7 @@ def measure(terms: Terms) -> Measured:
         ratios={
             **{
                 f"{unit}_to_{peer}": ratio(rounds, unit, OURS, peer)
-                for peer in (OWN, PLAIN)
+                for peer in (OWN, PLAIN, ALONE)
                 for unit in rounds[0][OURS]
             },
             **{f"{STEPPED}_{unit}_to_{OWN}": ratio(rounds, unit, STEPPED, OWN) for unit in rounds[0][STEPPED]},
@@ -69,9 +75,9 @@ def measure(terms: Terms) -> Measured:
 
 FIGURE = Figure(
     name="engine_bars",
-    title="Engine on minute bars, beside backtrader",
+    title="Engine on minute bars, beside backtrader and backtesting.py",
     method=METHOD,
     limits=LIMITS,
-    targets=(Target(f"bars_per_s_to_{OWN}", 20),),
+    targets=(Target(f"bars_per_s_to_{OWN}", 20), Target(f"bars_per_s_to_{ALONE}", 2)),
     measure=measure,
 )

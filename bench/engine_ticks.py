@@ -29,8 +29,8 @@ ticks; RSI 14, EMA 12/26, MACD and ATR 14; the `confluence` score with candidate
 of 5 % of equity at the market inside the entry window, stop 0.8 %, target 1.6 %, long only, exit on the opposite
 signal, flat from 14:55.
 
-Lockstep is measured twice: every tick stepped through the engine, as live, and as a backtest runs, which skips ahead of
-ticks that change nothing but the forming bar (the result is the same, which `make prove` and tests prove). Its ticks a
+Lockstep is measured twice: every tick stepped through the engine, as live, and as a backtest runs, which takes whole
+minutes at once where nothing can happen (the result is the same, which `make prove` and tests prove). Its ticks a
 second are those of `engine_seconds`: merging the symbols and making the tick events is in it. Nautilus's are those of
 `run()` alone: its ticks are made and added before. Reading the file counts on neither side there; in the row of whole
 ticks it counts on both, from opening the same columns on, with all that has to be made of them. Nautilus runs
@@ -64,7 +64,9 @@ def measure(terms: Terms) -> Measured:
                 python, module, words = WAYS[name]
                 answers[name] = contender.run(python, module, str(file), *words)
                 found[name] = per_second(answers[name], "ticks")
-                found[name]["ticks_from_file_per_s"] = answers[name]["ticks"] / answers[name]["whole_seconds"]
+                answer = answers[name]
+                found[name]["ticks_from_file_per_s"] = answer["ticks"] / answer["whole_seconds"]
+                found[name]["ticks_from_file_per_cpu_s"] = answer["ticks"] / answer["whole_cpu_seconds"]
                 terms.say(f"round {number + 1}, {name}: {found[name]['ticks_per_s']:,.0f} ticks/s")
             rounds.append({name: found[name] for name in WAYS})
     return Measured(

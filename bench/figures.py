@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench import (
+    angelone_frames,
     api_reads,
     append,
     drain_beside_add,
@@ -24,5 +25,6 @@ FIGURES: tuple[Figure, ...] = (
     drain_beside_add.FIGURE,
     outage_ticks.FIGURE,
     listened_ticks.FIGURE,
+    angelone_frames.FIGURE,
     api_reads.FIGURE,
 )

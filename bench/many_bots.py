@@ -21,9 +21,13 @@ METHOD = f"""\
 The same day of ticks of ten symbols {DAYS} times over through Lockstep's engine, every tick stepped, as live: once with
 10 bots, once with 500, each but the first on one symbol with thresholds of its own. One core, a fresh process for
 every run; the time is `engine_seconds`. Bars and indicators are made once for all bots on a symbol; what is left is
-each bot's own look at every bar, its signals and its orders."""
+each bot's own look at the bars that mean something to it, its signals and its orders."""
 
-LIMITS = ("All share one account, whose limits keep most of the 500 bots' entries out: an order costs what it costs.",)
+LIMITS = (
+    "All share one account, whose limits keep most of the 500 bots' entries out: an order costs what it costs.",
+    "Nobody looks, as in a backtest: bots then sleep through bars that mean nothing to them. Where screens are shown "
+    "each bot's decision is written down at every bar.",
+)
 
 
 def measure(terms: Terms) -> Measured:

@@ -82,7 +82,7 @@ def _by_time(symbols: tuple[str, ...], rows: list[tuple[int, int, int, float]]) 
     order = np.argsort(np.array(at), kind="stable")
     return {
         "symbols": np.array(symbols),
-        "codes": np.array(code)[order],
+        "codes": np.array(code, dtype=np.int16)[order],
         "at": np.array(at)[order],
         "price": np.array(price)[order],
         "quantity": np.array(quantity, dtype=np.float64)[order],

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.figure import Figure, Spread, Target
+from bench.page_schedules import section_of
 
 HEAD = """\
 # Benchmarks
@@ -34,11 +35,15 @@ number of cores.
 """
 
 
-def page_of(figures: Sequence[Figure], results: Mapping[str, Mapping[str, Any]]) -> str:
-    """The whole page; a figure without a result is named as not measured yet."""
+def page_of(
+    figures: Sequence[Figure],
+    results: Mapping[str, Mapping[str, Any]],
+    schedules: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """The whole page; a figure without a result is named as not measured yet. `schedules` are the long run's ranges."""
     summary = "".join(line for figure in figures for line in _summary(figure, results.get(figure.name)))
     sections = "\n".join(_section(figure, results[figure.name]) for figure in figures if figure.name in results)
-    return f"{HEAD}{summary}\n{sections}\n{REPEAT}"
+    return f"{HEAD}{summary}\n{sections}\n{section_of(schedules)}\n{REPEAT}"
 
 
 def _summary(figure: Figure, result: Mapping[str, Any] | None) -> list[str]:

@@ -72,6 +72,11 @@ PROOFS: tuple[Proof, ...] = (
         ("tests/proof/test_schedules.py",),
     ),
     Proof(
+        "million",
+        "a million fault schedules, gone on with where the last run of them stopped, violate nothing",
+        ("tests/prove/test_million.py",),
+    ),
+    Proof(
         "lost-journal",
         "after any single write that reached Firestore, books and signals are made whole though the journal is lost",
         ("tests/runtime/test_lost_journal.py",),
@@ -100,6 +105,12 @@ PROOFS: tuple[Proof, ...] = (
         "sweep",
         "two hundred trials have the same best on local cores and on two Ray nodes; kill -9 costs a sweep nothing",
         ("tests/prove/test_sweep.py",),
+    ),
+    Proof(
+        "feed-silence",
+        "Angel One's feed, by the real clock: a connection that stands still, and one that answers pings and tells no "
+        "price, are given up within 25 s, opened again and subscribed to anew",
+        ("tests/prove/test_feed_silence.py",),
     ),
     Proof(
         "recordings",

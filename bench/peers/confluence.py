@@ -65,7 +65,7 @@ class Confluence:
 
     def on_close(self, at_us: int, high: float, low: float, close: float) -> str | None:
         """Take a bar at its close; BUY or SELL when a candidate is confirmed."""
-        return self.on_score(at_us, self._score(high, low, close))
+        return self.on_score(at_us, self.score(high, low, close))
 
     def on_score(self, at_us: int, score: float | None) -> str | None:
         """The same from a score that the engine's own indicators gave; None before they are warm."""
@@ -77,7 +77,8 @@ class Confluence:
         self._given = True
         return zone
 
-    def _score(self, high: float, low: float, close: float) -> float | None:
+    def score(self, high: float, low: float, close: float) -> float | None:
+        """Take a bar into the indicators; its score, None before they are warm."""
         fast, slow = self._fast.add(close), self._slow.add(close)
         line = None if fast is None or slow is None else fast - slow
         signal = None if line is None else self._signal.add(line)

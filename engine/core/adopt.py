@@ -65,7 +65,8 @@ def _adopt_fill(state: State, standing: DifferenceRecord) -> str:
     """To the order it was for; where that can't take it, or is forgotten, as what somebody else did."""
     quantity, price = abs(standing.quantity), _price(state, standing)
     event = FillReceived(str(standing.order_id), standing.subject, quantity, price, standing.at)
-    if state.portfolio.has_booked(fill_key(state.account.account_id, event.order_id, event.venue_fill_id)):
+    key = fill_key(state.account.account_id, event.order_id, event.venue_fill_id)
+    if state.portfolio.has_booked(key):
         return "it was told meanwhile, and is booked already"
     order = state.orders.get(event.order_id)
     if order is None:
@@ -74,7 +75,7 @@ def _adopt_fill(state: State, standing: DifferenceRecord) -> str:
         check_fill(state, order, event)
     except InvariantBroken:
         return _adopt_quantity(state, standing, standing.at)
-    book_fill(state, order, event)
+    book_fill(state, order, event, key)
     end_if_told(state, order)
     return f"booked {quantity:f} at {price:f}"
 
@@ -155,4 +156,6 @@ def _book(
     order.move(Move.SEND, at)
     order.move(Move.ACCEPT, at, "adopted from the broker")
     publish_order(state, order)
-    book_fill(state, order, FillReceived(identity, f"{standing.difference_id}-{number}", quantity, price, at))
+    fill = FillReceived(identity, f"{standing.difference_id}-{number}", quantity, price, at)
+    check_fill(state, order, fill)
+    book_fill(state, order, fill, fill_key(state.account.account_id, identity, fill.venue_fill_id))

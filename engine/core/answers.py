@@ -158,7 +158,8 @@ def on_fill(state: State, event: FillReceived) -> None:
 
     It stays a difference that a person decides about: the broker says that it happened.
     """
-    if state.portfolio.has_booked(fill_key(state.account.account_id, event.order_id, event.venue_fill_id)):
+    key = fill_key(state.account.account_id, event.order_id, event.venue_fill_id)
+    if state.portfolio.has_booked(key):
         return
     order = _known(state, event.order_id)
     if order is None:
@@ -169,7 +170,7 @@ def on_fill(state: State, event: FillReceived) -> None:
     except InvariantBroken as broken:
         _open_unbookable(state, order, event, str(broken))
         return
-    book_fill(state, order, event)
+    book_fill(state, order, event, key)
     on_filled(state, order, event.at)
     end_if_told(state, order)
 

@@ -42,6 +42,10 @@ class Series:
     def add(self, base: Bar, session: TradingSession | None) -> None:
         """Merge a closed base bar into the bar being formed."""
         forming = self._forming
+        if forming is None and self._is_whole(base, session):
+            self._opened_at = None if session is None or base.open_at < session.open_at else session.open_at
+            self._forming, self.close_at = base, base.close_at
+            return
         if forming is None:
             open_at, close_at = span(base.open_at, self._width, session)
             self._opened_at = None if session is None or open_at < session.open_at else session.open_at
@@ -54,6 +58,14 @@ class Series:
         forming.low = min(forming.low, base.low)
         forming.close = base.close
         forming.volume += base.volume
+
+    def _is_whole(self, base: Bar, session: TradingSession | None) -> bool:
+        """Whether a base bar is a bar of this width as it is."""
+        if base.close_at - base.open_at != self._width:
+            return False
+        if session is None or base.open_at < session.open_at:
+            return base.open_at % self._width == 0
+        return (base.open_at - session.open_at) % self._width == 0 and base.close_at <= session.close_at
 
     def replay(self, base: Bar, session: TradingSession | None) -> Iterator[Bar]:
         """Merge a base bar of the past; gives each bar it closes while the indicators stand at that bar.

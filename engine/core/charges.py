@@ -16,12 +16,14 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 from typing import TypeAlias
 
 from engine.domain.errors import InvalidValue
-from engine.domain.instrument import MONEY_UNIT
+from engine.domain.instant import DAY, Instant, iso
+from engine.domain.instrument import MONEY_DIGITS, MONEY_UNIT
 from engine.domain.order import Side
 
 ZERO = Decimal(0)
 GST = Decimal("0.18")
 SEBI = Decimal("0.000001")  # 10 rupees a crore
+_BROKERAGE_LEAST, _BROKERAGE_MOST, _BROKERAGE = Decimal(5), Decimal(20), Decimal("0.001")
 
 Rates: TypeAlias = Callable[[Side, Decimal], dict[str, Decimal]]  # an order's side and filled value, to exact lines
 
@@ -32,6 +34,9 @@ class Charges:
 
     total: Decimal
     lines: Mapping[str, Decimal]
+
+
+NO_CHARGES = Charges(ZERO, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Equity:
     depository: Decimal = ZERO
 
     def __call__(self, side: Side, value: Decimal) -> dict[str, Decimal]:
-        brokerage = max(Decimal(5), min(Decimal(20), value * Decimal("0.001")))
+        brokerage = max(_BROKERAGE_LEAST, min(_BROKERAGE_MOST, value * _BROKERAGE))
         transaction, sebi = value * self.transaction, value * SEBI
         depository = self.depository if side is Side.SELL else ZERO
         return {
@@ -153,12 +158,24 @@ def schedule(name: str) -> Schedule:
 class Tariff:
     """What an account's orders pay: its own schedule, but where a venue has another."""
 
-    __slots__ = ("_by_venue", "_default")
+    __slots__ = ("_by_venue", "_day", "_default", "_of_day")
 
     def __init__(self, default: str, by_venue: Mapping[str, str]) -> None:
         """Schedules by name; raises InvalidValue for one that does not exist."""
         self._default = schedule(default)
         self._by_venue = {venue: schedule(name) for venue, name in by_venue.items()}
+        self._day = -1  # days since 1970, the one whose rates are at hand
+        self._of_day: dict[str, Rates] = {}
+
+    def at(self, venue: str, at: Instant) -> Rates:
+        """The rates of a fill at a venue at an instant."""
+        day = at // DAY
+        if day != self._day:
+            self._day, self._of_day = day, {}
+        found = self._of_day.get(venue)
+        if found is None:
+            found = self._of_day[venue] = self.rates(venue, iso(at)[:10])
+        return found
 
     def rates(self, venue: str, day: str) -> Rates:
         """The rates of a fill at a venue on a day, an ISO date."""
@@ -167,20 +184,35 @@ class Tariff:
 
 def charges_on(rates: Rates, side: Side, value: Decimal) -> Charges:
     """The charges on an order filled for `value`: the total half to even, the lines by largest remainder."""
-    if value == 0:
-        return Charges(ZERO, {})
-    exact = {name: amount for name, amount in rates(side, value).items() if amount}
-    total = sum(exact.values(), ZERO).quantize(MONEY_UNIT, ROUND_HALF_EVEN)
-    lines = {name: amount.quantize(MONEY_UNIT, ROUND_DOWN) for name, amount in exact.items()}
-    left = int((total - sum(lines.values(), ZERO)) / MONEY_UNIT)
-    by_remainder = sorted(exact, key=lambda name: (lines[name] - exact[name], name))
-    for name in by_remainder[:left]:
-        lines[name] += MONEY_UNIT
+    if not value:
+        return NO_CHARGES
+    exact = whole = ZERO
+    lines: dict[str, Decimal] = {}
+    remainders: list[tuple[Decimal, str]] = []
+    for name, amount in rates(side, value).items():
+        if amount:
+            line = lines[name] = amount.quantize(MONEY_UNIT, ROUND_DOWN)
+            remainders.append((line - amount, name))
+            exact += amount
+            whole += line
+    total = exact.quantize(MONEY_UNIT, ROUND_HALF_EVEN)
+    left = int((total - whole).scaleb(MONEY_DIGITS))
+    if left:
+        remainders.sort()
+        for _, name in remainders[:left]:
+            lines[name] += MONEY_UNIT
     return Charges(total, lines)
+
+
+def total_on(rates: Rates, side: Side, value: Decimal) -> Decimal:
+    """The total of `charges_on` alone."""
+    return sum(rates(side, value).values(), ZERO).quantize(MONEY_UNIT, ROUND_HALF_EVEN) if value else ZERO
 
 
 def growth(before: Charges, after: Charges) -> Charges:
     """What a fill bears: its order's charges after it less those before it."""
+    if before is NO_CHARGES:
+        return Charges(after.total, {name: after.lines[name] for name in sorted(after.lines) if after.lines[name]})
     names = sorted({*before.lines, *after.lines})
     lines = {name: after.lines.get(name, ZERO) - before.lines.get(name, ZERO) for name in names}
     return Charges(after.total - before.total, {name: amount for name, amount in lines.items() if amount})

@@ -1,4 +1,5 @@
-"""One-off commands of people: close, flatten, cancel, compare, decide about a difference, ask beforehand.
+"""One-off commands of people: close, flatten, cancel, compare, decide about a difference, ask beforehand; and what the
+runtime did for them at a broker, which is answered and noted here.
 
 Called by control.py, which has everything else that people want.
 """
@@ -25,6 +26,8 @@ def on_command(state: State, event: CommandReceived) -> None:
         "sync_orders": _sync,
         "resolve_difference": _resolve,
         "preview_order": _preview,
+        "test_credentials": _tested,
+        "credentials_changed": _heard,
     }
     handler = handlers.get(event.kind)
     if handler is None:
@@ -69,6 +72,20 @@ def _sync(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]
     truth, found = state.truth, "; ".join(state.truth.sentences())
     result = {"open_orders": str(len(state.open_orders())), "truth": truth.state, "differences": str(len(truth.open()))}
     return "done", {**result, "found": found} if found else result
+
+
+def _tested(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """What the check before the open came to (made by runtime, before it); `unanswered` says why there was none."""
+    if "unanswered" in arguments:
+        return "failed", {"reason": arguments["unanswered"]}
+    if "grade" not in arguments:
+        return "failed", {"reason": "no check of a broker can be made by this account's engine"}
+    return "done", {name: arguments[name] for name in ("grade", "green", "amber", "red") if name in arguments}
+
+
+def _heard(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """Broker keys were set or removed: noted, without them. Whoever logs in with them was told by runtime."""
+    return "done", {}
 
 
 def _preview(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:

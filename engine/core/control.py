@@ -41,6 +41,7 @@ def on_bot_changed(state: State, event: BotChanged) -> None:
     """A new bot, another spec, or another wish. A spec that can't run is shown as the bot's error."""
     known = state.bots.get(event.spec.bot_id)
     note_bot(state, event, known)
+    state.rouse()
     if known is not None and known.spec == event.spec and known.error is None:
         if known.desired is Desired.STOPPED and event.desired is not Desired.STOPPED:
             wake(known)
@@ -58,7 +59,6 @@ def on_bot_changed(state: State, event: BotChanged) -> None:
         if known is None and bot.bot_id in state.bot_pasts:
             _sessions_on(bot, state.bot_pasts.pop(bot.bot_id))
         state.bots[bot.bot_id] = bot
-        state.lookers.clear()
         _equip(state, bot, known)
         _renew_exits(state, bot)
     if state.views:
@@ -113,7 +113,7 @@ def _equip(state: State, bot: Bot, before: Bot | None) -> None:
     except Exception as error:  # noqa: BLE001 - a strategy that can't even begin, as one that fails on a bar
         bot.stances.clear()
         fail(state, bot, ", ".join(bot.spec.symbols), error)
-    state.lookers.clear()
+    state.rouse()
     if bot.error is None:
         begin_following(state, bot, before)
     for _ in judged_together(state, bot):
@@ -138,6 +138,7 @@ def _warm(state: State, bot: Bot, stance: Stance, tape: Tape) -> None:
     if series is None:
         widths = {**state.series[tape.symbol], timeframe: fresh}
         state.series[tape.symbol] = dict(sorted(widths.items(), key=lambda item: timeframe_us(item[0])))
+        state.forget_rows()
     else:
         series.indicators.adopt(fresh.indicators)
 
@@ -160,6 +161,7 @@ def on_bot_removed(state: State, event: BotRemoved) -> None:
     if not bot.removed:
         note(state, state.account.user_id, "bot_removed", bot.bot_id, bot.desired.value)
     bot.removed, bot.desired = True, Desired.STOPPED
+    state.rouse()
     for position in state.portfolio.all():
         if position.bot_id == bot.bot_id:
             exit_position(state, position, ExitReason.MANUAL, state.reach_now())

@@ -4,7 +4,6 @@ signals and fills down; acted on by copying.py. A leader in another account is t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from engine.core.state import Bot, State
@@ -15,18 +14,18 @@ from engine.domain.records import FillRecord, SignalRecord
 ZERO = Decimal(0)
 
 
-def leading_fill(state: State, fill: FillRecord) -> FillRecord:
-    """A fill that was booked just now, with what followers reckon by: holdings and equity after it."""
-    position = state.portfolio.get(fill.bot_id, fill.symbol)
-    net = None if follows(state, fill.bot_id) else held_by_leaders(state, fill.symbol)
-    held = ZERO if position is None else position.quantity
-    return replace(fill, position=held, net=net, equity=state.equity())
+def net_held(state: State, bot_id: str, symbol: str) -> Decimal | None:
+    """What followers of a bot reckon by: `held_by_leaders`, None where it follows somebody itself."""
+    return None if follows(state, bot_id) else held_by_leaders(state, symbol)
 
 
 def held_by_leaders(state: State, symbol: str) -> Decimal:
     """What all bots of the account hold of a symbol, signed, but for those that follow somebody."""
-    held = (one for one in state.portfolio.all() if one.symbol == symbol and not follows(state, one.bot_id))
-    return sum((position.quantity for position in held), ZERO)
+    held = ZERO
+    for position in state.portfolio.all():
+        if position.symbol == symbol and not follows(state, position.bot_id):
+            held += position.quantity
+    return held
 
 
 def follows(state: State, bot_id: str) -> bool:

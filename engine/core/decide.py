@@ -190,7 +190,7 @@ def leave(
     timeframe = bot.spec.timeframe if bot else "1m"
     side, price = Side.SELL if position.sign > 0 else Side.BUY, state.tapes[position.symbol].price()
     execution = execution_of(state.account, bot.spec if bot else None)
-    terms = exit_terms(execution, reason, side, price, 0, position.instrument)
+    terms = exit_terms(execution, reason, side, price, 0, state.instruments[position.symbol])
     request = OrderRequest(
         order_id=next_order_id(state, position.bot_id, position.symbol, timeframe, bar_at, leg),
         bot_id=position.bot_id,

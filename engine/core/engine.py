@@ -5,13 +5,12 @@ the backtest, the paper bot, the live bot and the simulation. Time is what event
 clock (bars that close, flattening, the day's end) happens at whole minutes, in order, before the event that reached
 that minute.
 
-A later tick inside its minute, in its tape's calm interval, changes nothing but the forming bar: research skips ahead
-by it.
+A tick in its tape's calm interval, inside its minute, changes nothing but the forming bar: research skips by it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -19,7 +18,7 @@ from typing import Any
 from engine.core import answers, audit, control, copying, execution_mode, feed_watch, kill, reconcile
 from engine.core.decide import exit_position
 from engine.core.leaving import touched
-from engine.core.minute import begin_day, bots_on, judge, run_minute
+from engine.core.minute import begin_day, run_minute, see
 from engine.core.protect import rests_on, tend
 from engine.core.publish import publish_account, publish_alert, publish_bar
 from engine.core.rebook import on_facts_found
@@ -114,21 +113,27 @@ class Engine:
         if (tape := self._tapes.get(tick.symbol)) is None:
             self.state.drop("unknown_symbol")
             return _NOTHING
-        at, price = tick.at, tick.price
-        if tape.last_at < at < tape.until and tape.calm_low <= price <= tape.calm_high:
-            tape.last_at = at
-            tape.last_price = price
-            if price > tape.high:
-                tape.high = price
-            elif price < tape.low:
-                tape.low = price
-            tape.volume += tick.quantity
+        if tape.takes_calmly(tick):
             return _NOTHING
         try:
             return self._look_twice(tape, tick)
         except InvariantBroken as broken:
             self._break(broken)
             return self._drain()
+
+    def take_calm(self, events: Iterator[Event]) -> Event | None:
+        """Take ticks while they change nothing but forming bars; returns the first event that may do more, untaken."""
+        tapes, due, taken, found = self._tapes, self.state.next_due_at, 0, None
+        for event in events:
+            if type(event) is Tick and event.at < due:
+                tape = tapes.get(event.symbol)
+                if tape is not None and tape.takes_calmly(event):
+                    taken += 1
+                    continue
+            found = event
+            break
+        self.state.ticks += taken
+        return found
 
     def _drain(self) -> Sequence[Effect]:
         if not self.state.out:
@@ -201,8 +206,7 @@ class Engine:
             publish_bar(state, bar)
         for series in state.series.get(bar.symbol, {}).values():
             for closed in series.replay(bar, tape.session):
-                for bot in bots_on(state, series):
-                    judge(state, bot, series, closed, act=False)
+                see(state, series, closed)
 
     def _on_bar_opened(self, event: BarOpened) -> None:
         self._advance(event.at)

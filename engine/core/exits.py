@@ -30,13 +30,22 @@ def exit_prices(
     exits: Exits, entry_price: Decimal, sign: int, instrument: Instrument
 ) -> tuple[Decimal | None, Decimal | None]:
     """Stop and target that an entry at a price begins with, rounded to the tick away from early triggering."""
-    distances = [pct for pct in (exits.stop_pct, exits.trail_pct) if pct is not None]
-    stop = _stop_at(entry_price, min(distances), sign, instrument) if distances else None
-    target = None
-    if exits.target_pct is not None:
-        exact = entry_price * (1 + sign * exits.target_pct / 100)
-        target = _to_tick(exact, instrument, beyond=True, sign=sign)
-    return stop, target
+    return first_stop(exits, entry_price, sign, instrument), _target(exits, entry_price, sign, instrument)
+
+
+def first_stop(exits: Exits, entry_price: Decimal, sign: int, instrument: Instrument) -> Decimal | None:
+    """The stop that an entry at a price begins with."""
+    nearest_pct = exits.stop_pct
+    if exits.trail_pct is not None and (nearest_pct is None or exits.trail_pct < nearest_pct):
+        nearest_pct = exits.trail_pct
+    return None if nearest_pct is None else _stop_at(entry_price, nearest_pct, sign, instrument)
+
+
+def _target(exits: Exits, entry_price: Decimal, sign: int, instrument: Instrument) -> Decimal | None:
+    if exits.target_pct is None:
+        return None
+    exact = entry_price * (1 + sign * exits.target_pct / 100)
+    return _to_tick(exact, instrument, beyond=True, sign=sign)
 
 
 def place(exits: Exits, position: Position) -> None:
@@ -57,7 +66,7 @@ def place(exits: Exits, position: Position) -> None:
         stops.append((position.break_even_price, ExitReason.BREAK_EVEN))
     tightest = max(stops, key=lambda stop: stop[0] * sign, default=(None, ExitReason.STOP))
     position.stop_price, position.stop_reason = tightest
-    position.target_price = exit_prices(exits, entry, sign, instrument)[1]
+    position.target_price = _target(exits, entry, sign, instrument)
 
 
 def ratchet(exits: Exits, position: Position, units: int) -> bool:

@@ -6,9 +6,10 @@ them or not; a BUY at its limit, or at the price it was decided at and the slipp
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from engine.core.charges import charges_on
+from engine.core.charges import total_on
 from engine.core.orders import Order
 from engine.core.portfolio import Position
 from engine.core.risk.adaptive import adapted
@@ -16,15 +17,18 @@ from engine.core.risk.view import BPS, ZERO, RiskView
 from engine.core.state import State
 from engine.domain.account import Mode
 from engine.domain.canary import Canary
-from engine.domain.instant import MINUTE, SECOND, iso
+from engine.domain.instant import MINUTE, SECOND
 from engine.domain.instrument import Instrument
 from engine.domain.order import OrderRequest, Purpose, Side
 from engine.domain.risk import RiskPolicy
+from engine.domain.risk_limits import Preset
 from engine.domain.signal import Temperature
 
 
 def policy_now(state: State, equity: Decimal) -> RiskPolicy:
     """The policy as it is obeyed at this equity: the one in force, tightened by itself where it is adaptive."""
+    if state.policy.preset is not Preset.ADAPTIVE:
+        return state.policy
     ledger = state.ledger
     return adapted(state.policy, ledger.losing_days, ledger.drawdown_pct(equity))[0]
 
@@ -41,27 +45,20 @@ def risk_view(state: State, request: OrderRequest, equity: Decimal) -> RiskView:
     """What an entry is judged on, at this equity (currency)."""
     policy, tape = policy_now(state, equity), state.tapes[request.symbol]
     instrument, session = state.instruments[request.symbol], tape.session
-    entries = [order for order in state.open_orders() if order.purpose is Purpose.ENTRY]
-    positions = state.portfolio.all()
-    held = {(position.bot_id, position.symbol) for position in positions}
-    held.update((order.bot_id, order.symbol) for order in entries)
-    worst = [(order, _worst(order, policy)) for order in entries]
-    worth = [(p.bot_id, p.symbol, abs(p.value(state.tapes[p.symbol].price()))) for p in positions]
-    worth += [(order.bot_id, order.symbol, value) for order, value in worst]
+    now = _exposure(state, policy, request.bot_id, request.symbol)
     return RiskView(
         policy=policy,
         equity=equity,
-        cash_free=state.ledger.cash - sum((value for _, value in worst), ZERO) - 2 * _short(state, positions),
-        at_risk_pct=sum((position.at_risk_pct for position in positions), ZERO)
-        + sum((order.at_risk_pct * order.remaining / order.quantity for order in entries), ZERO),
-        positions=len(held),
-        new_position=(request.bot_id, request.symbol) not in held,
+        cash_free=state.ledger.cash - now.entering - 2 * now.short,
+        at_risk_pct=now.at_risk_pct + now.entering_at_risk_pct,
+        positions=len(now.held),
+        new_position=(request.bot_id, request.symbol) not in now.held,
         quote_at=tape.last_at,
         minimum_notional=instrument.minimum_notional,
-        gross=sum((value for _, _, value in worth), ZERO),
-        symbol_gross=sum((value for _, symbol, value in worth if symbol == request.symbol), ZERO),
-        bot_gross=sum((value for bot_id, _, value in worth if bot_id == request.bot_id), ZERO),
-        trades_today=state.ledger.profits["day"].trades + len(held),
+        gross=now.gross,
+        symbol_gross=now.of_symbol,
+        bot_gross=now.of_bot,
+        trades_today=state.ledger.profits["day"].trades + len(now.held),
         sent_second=state.pace.within(SECOND, request.at),
         sent_minute=state.pace.within(MINUTE, request.at),
         start_equity_day=state.ledger.start_equity_day,
@@ -82,9 +79,9 @@ def round_trip(
     state: State, instrument: Instrument, side: Side, quantity: Decimal, entry: Decimal, leave: Decimal
 ) -> Decimal:
     """The charges of an entry and of the exit that ends it, at these prices."""
-    rates = state.tariff.rates(instrument.venue, iso(state.now)[:10])
-    opening = charges_on(rates, side, instrument.value_of(entry, quantity)).total
-    return opening + charges_on(rates, side.opposite, instrument.value_of(leave, quantity)).total
+    rates = state.tariff.at(instrument.venue, state.now)
+    opening = total_on(rates, side, instrument.value_of(entry, quantity))
+    return opening + total_on(rates, side.opposite, instrument.value_of(leave, quantity))
 
 
 def _canary(state: State, bot_id: str) -> Canary | None:
@@ -92,9 +89,51 @@ def _canary(state: State, bot_id: str) -> Canary | None:
     return None if bot is None or state.account.mode is not Mode.LIVE else bot.spec.canary
 
 
-def _short(state: State, positions: list[Position]) -> Decimal:
-    """What all shorts are worth. It is in the cash, but must buy them back; and as much again stands behind them."""
-    return sum((-p.value(state.tapes[p.symbol].price()) for p in positions if p.sign < 0), ZERO)
+@dataclass(slots=True)
+class _Exposure:
+    """Sums over open positions and entries on their way, currency.
+
+    held       what is held or being entered, by (bot, symbol): counted, and asked whether it holds one
+    gross      worth of all without sign; `of_symbol` and `of_bot` are the request's part of it
+    entering   the part that entries on their way have in it
+    short      what all shorts are worth: that is in the cash, but must buy them back; as much again stands behind them
+    """
+
+    held: set[tuple[str, str]] = field(default_factory=set)
+    gross: Decimal = ZERO
+    of_symbol: Decimal = ZERO
+    of_bot: Decimal = ZERO
+    entering: Decimal = ZERO
+    short: Decimal = ZERO
+    at_risk_pct: Decimal = ZERO
+    entering_at_risk_pct: Decimal = ZERO
+
+
+def _exposure(state: State, policy: RiskPolicy, bot_id: str, symbol: str) -> _Exposure:
+    now = _Exposure()
+    for position in state.portfolio.all():
+        worth = position.worth(state.tapes[position.symbol].last_price)
+        if position.quantity < 0:
+            worth = -worth
+            now.short += worth
+        now.at_risk_pct += position.at_risk_pct
+        _add(now, position, worth, bot_id, symbol)
+    for order in state.orders.working():
+        if order.purpose is Purpose.ENTRY:
+            worth = _worst(order, policy)
+            now.entering += worth
+            now.entering_at_risk_pct += order.at_risk_pct * order.remaining / order.quantity
+            _add(now, order, worth, bot_id, symbol)
+    return now
+
+
+def _add(now: _Exposure, part: Position | Order, worth: Decimal, bot_id: str, symbol: str) -> None:
+    now.held.add((part.bot_id, part.symbol))
+    now.gross += worth
+    if part.symbol == symbol:
+        now.of_symbol += worth
+    if part.bot_id == bot_id:
+        now.of_bot += worth
 
 
 def _worst(order: Order, policy: RiskPolicy) -> Decimal:

@@ -67,6 +67,7 @@ def on_listed(state: State, event: InstrumentListed) -> None:
         return
     state.instruments[instrument.symbol] = instrument
     tape = state.tapes[instrument.symbol] = Tape(instrument)
+    state.forget_rows()
     session = state.sessions.get(instrument.venue)
     if session is not None:
         tape.begin(session)

@@ -38,6 +38,8 @@ class KeptOrders(dict[str, Order]):
     def working(self) -> list[Order]:
         """Those that are open, oldest first."""
         working = self._working
+        if not working:
+            return []
         ended = [key for key, order in working.items() if not order.open]
         for key in ended:
             del working[key]

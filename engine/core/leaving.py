@@ -80,11 +80,13 @@ def next_leave_at(state: State, session: TradingSession) -> Instant:
         flatten_at = session.flatten_for(position.instrument.closing_auction)
         if flatten_at is not None:
             found = min(found, flatten_at)
-        bot, exits = state.bots.get(position.bot_id), exits_of(state, position)
-        if bot is not None and bot.removed:
+        bot = state.bots.get(position.bot_id)
+        if bot is None:
+            continue
+        if bot.removed:
             return -NEVER
-        if exits is not None and exits.time_exit_s is not None:
-            found = min(found, position.entry_time + exits.time_exit_s * SECOND)
+        if (held_s := bot.spec.exits.time_exit_s) is not None:
+            found = min(found, position.entry_time + held_s * SECOND)
     return found
 
 
@@ -92,12 +94,12 @@ def _due(state: State, position: Position, flatten_at: Instant | None, at: Insta
     if flatten_at is not None and at >= flatten_at:
         return ExitReason.FLATTEN
     bot = state.bots.get(position.bot_id)
-    if bot is not None and bot.removed:
+    if bot is None:
+        return None
+    if bot.removed:
         return ExitReason.MANUAL
-    exits = exits_of(state, position)
-    if exits is not None and exits.time_exit_s is not None and at - position.entry_time >= exits.time_exit_s * SECOND:
-        return ExitReason.TIME
-    return None
+    held_s = bot.spec.exits.time_exit_s
+    return ExitReason.TIME if held_s is not None and at - position.entry_time >= held_s * SECOND else None
 
 
 def _tell_not_flat(state: State, position: Position, session: TradingSession, at: Instant) -> None:

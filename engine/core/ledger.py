@@ -6,17 +6,18 @@ equity; and the books balance, see `imbalance`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from engine.domain.instant import Instant
 from engine.domain.order import Side
-from engine.domain.records import BotProfit
+from engine.domain.records import BotProfit, EquityPoint
 
 ZERO = Decimal(0)
 PERIODS = ("day", "week", "month", "all")
 _PERCENT_UNIT = Decimal("0.0001")
+_NO_PROFIT = BotProfit()
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal:
@@ -83,30 +84,34 @@ class Profit:
         self.break_even += net == 0
         self.gross_profit += max(net, ZERO)
         self.gross_loss += max(-net, ZERO)
-        bot = self.bots.get(bot_id, BotProfit())
-        self.bots[bot_id] = replace(
-            bot,
-            gross_pnl=bot.gross_pnl + gross,
-            charges=bot.charges + charges,
-            net_pnl=bot.net_pnl + net,
-            trades=bot.trades + 1,
-            wins=bot.wins + (net > 0),
-            losses=bot.losses + (net < 0),
-            break_even=bot.break_even + (net == 0),
-            gross_profit=bot.gross_profit + max(net, ZERO),
-            gross_loss=bot.gross_loss + max(-net, ZERO),
-            hold_s=bot.hold_s + hold_s,
-        )
+        bot = self.bots.get(bot_id, _NO_PROFIT)
+        self.bots[bot_id] = BotProfit(
+            bot.gross_pnl + gross, bot.charges + charges, bot.net_pnl + net,
+            bot.trades + 1, bot.wins + (net > 0), bot.losses + (net < 0), bot.break_even + (net == 0),
+            bot.gross_profit + max(net, ZERO), bot.gross_loss + max(-net, ZERO), bot.hold_s + hold_s,
+        )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mark:
-    """A point of the equity line."""
+    """A point of the equity line, never written to again. `high_water_mark` is the account's then.
+
+    Not frozen, and its drawdown reckoned when somebody asks: there is one for every minute of a session.
+    """
 
     at: Instant
     equity: Decimal
     cash: Decimal
-    drawdown_pct: Decimal
+    high_water_mark: Decimal
+
+    @property
+    def drawdown_pct(self) -> Decimal:
+        return drawdown_pct(self.equity, self.high_water_mark)
+
+
+def drawdown_pct(equity: Decimal, high_water_mark: Decimal) -> Decimal:
+    """How far equity is below a high-water mark, percent, never negative."""
+    return max(ZERO, percent(high_water_mark - equity, high_water_mark))
 
 
 @dataclass(slots=True)
@@ -125,6 +130,8 @@ class Ledger:
     start_cash: Decimal = ZERO  # before the first fill: cash is this and what the fills since made of it
     losses_in_a_row: int = 0  # closed trades lost one after another; one that came out even ends it
     losing_days: int = 0  # days that ended below their start, one after another; one that ended even is passed over
+    _points: list[EquityPoint] = field(default_factory=list, repr=False, compare=False)  # of the marks it was asked of
+    _points_of: list[Mark] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.start_cash = self.start_cash or self.cash
@@ -184,9 +191,17 @@ class Ledger:
 
     def mark(self, at: Instant, equity: Decimal) -> None:
         """A point of the equity line; the high-water mark follows."""
-        self.high_water_mark = max(self.high_water_mark, equity)
-        self.marks.append(Mark(at, equity, self.cash, self.drawdown_pct(equity)))
+        if equity > self.high_water_mark:
+            self.high_water_mark = equity
+        self.marks.append(Mark(at, equity, self.cash, self.high_water_mark))
+
+    def points(self) -> tuple[EquityPoint, ...]:
+        """The day's equity line as it is shown; asked every minute, a point is made once."""
+        if self._points_of is not self.marks:
+            self._points, self._points_of = [], self.marks
+        self._points += [EquityPoint(mark.at, mark.equity) for mark in self.marks[len(self._points) :]]
+        return tuple(self._points)
 
     def drawdown_pct(self, equity: Decimal) -> Decimal:
-        """How far equity is below its high-water mark, percent, never negative."""
-        return max(ZERO, percent(self.high_water_mark - equity, self.high_water_mark))
+        """How far equity is below the account's high-water mark, percent, never negative."""
+        return drawdown_pct(equity, self.high_water_mark)

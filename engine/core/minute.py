@@ -8,6 +8,7 @@ that a backtest and a live day take their decisions alike.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from engine.core import copying, policy, tripping
@@ -16,6 +17,7 @@ from engine.core.decide import act_on_signal
 from engine.core.failing import fail, judged_together
 from engine.core.kept_orders import KeptOrders
 from engine.core.leaving import leave_by_time
+from engine.core.lookers import Lookers
 from engine.core.publish import publish_account, publish_bar, publish_position
 from engine.core.publish_bots import publish_bot, publish_decision
 from engine.core.publish_rollups import publish_equity_day, publish_profits
@@ -27,8 +29,6 @@ from engine.domain.instant import MINUTE, NEVER, Instant
 from engine.domain.market import Bar, TradingSession
 from engine.domain.timeframe import timeframe_us
 
-_NO_SERIES: dict[str, Series] = {}
-
 
 def run_minute(state: State, at: Instant) -> None:
     """Let everything due at the minute `at` happen, and say when the next thing is due."""
@@ -37,8 +37,10 @@ def run_minute(state: State, at: Instant) -> None:
     equity = tripping.judge(state, at)
     tripping.keep_out(state, at)
     for series, bar in closed:
-        for bot in bots_on(state, series):
+        lookers = lookers_on(state, series)
+        for bot in lookers.woken(series.indicators.values, bar.close_at, state.ledger.day):
             judge(state, bot, series, bar, act=True)
+        lookers.rest()
     judge_together(state, closed)
     if state.copies:
         copying.look(state, at)
@@ -80,24 +82,24 @@ def close_bars(state: State, at: Instant) -> list[tuple[Series, Bar]]:
     """Close every bar that is due, of every width in use; returns them by symbol, narrowest first."""
     closed: list[tuple[Series, Bar]] = []
     state.forming = False
-    for symbol in state.symbols():
-        tape = state.tapes[symbol]
-        if tape.until > 0:
+    for tape, widths in state.rows():
+        if 0 < tape.until <= at:
             tape.cut(at)
         elif tape.floor < at:
             tape.floor = at
-        widths = state.series.get(symbol, _NO_SERIES)
-        for base in tape.closed:
-            tape.history.append((base, tape.session))
-            for series in widths.values():
-                _pass_over(state, series, series.cut(base.open_at))
-                series.add(base, tape.session)
+            state.forming = state.forming or tape.until > at  # the minute is an older one, of another's late tick
         if tape.closed:
+            for base in tape.closed:
+                tape.history.append((base, tape.session))
+                for series in widths:
+                    _pass_over(state, series, series.cut(base.open_at))
+                    series.add(base, tape.session)
             state.bars += len(tape.closed)
             tape.closed.clear()
-        for series in widths.values():
+        for series in widths:
             if series.close_at > at:
-                state.forming = state.forming or series.close_at != NEVER
+                if series.close_at != NEVER:
+                    state.forming = True
                 continue
             bar = series.cut(at)
             if bar is not None and at - bar.close_at >= timeframe_us(bar.timeframe):
@@ -112,21 +114,36 @@ def close_bars(state: State, at: Instant) -> list[tuple[Series, Bar]]:
 def _pass_over(state: State, series: Series, bar: Bar | None) -> None:
     """A bar that history left open, and that was over long before now: seen, never acted on."""
     if bar is not None:
-        for bot in bots_on(state, series):
-            judge(state, bot, series, bar, act=False)
+        see(state, series, bar)
 
 
-def bots_on(state: State, series: Series) -> list[Bot]:
+def bots_on(state: State, series: Series) -> Sequence[Bot]:
     """The bots that look at these bars, by id."""
+    return lookers_on(state, series).bots
+
+
+def lookers_on(state: State, series: Series) -> Lookers:
+    """The same, and which of them sleep."""
     key = (series.symbol, series.timeframe)
-    bots = state.lookers.get(key)
-    if bots is None:
-        bots = state.lookers[key] = [
+    lookers = state.lookers.get(key)
+    if lookers is None:
+        bots = [
             bot
             for _, bot in sorted(state.bots.items())
             if bot.spec.timeframe == series.timeframe and series.symbol in bot.stances
         ]
-    return bots
+        lookers = state.lookers[key] = Lookers(bots, series.symbol, state.account, views=state.views)
+    return lookers
+
+
+def see(state: State, series: Series, bar: Bar) -> None:
+    """Let every bot look at a bar of which nothing comes (history)."""
+    if not state.views:
+        state.rouse()
+    for bot in bots_on(state, series):
+        judge(state, bot, series, bar, act=False)
+    if not state.views:  # who sleeps may have been changed by it
+        state.lookers.clear()
 
 
 def judge(state: State, bot: Bot, series: Series, bar: Bar, *, act: bool) -> None:
@@ -140,9 +157,8 @@ def judge(state: State, bot: Bot, series: Series, bar: Bar, *, act: bool) -> Non
         fail(state, bot, bar.symbol, error)
         return
     stance.verdict = verdict
-    if not act or not bot.evaluating or bot.universe is not None:
-        return
-    _act(state, bot, bar, verdict)
+    if act and bot.universe is None and bot.evaluating:
+        _act(state, bot, bar, verdict)
 
 
 def judge_together(state: State, closed: list[tuple[Series, Bar]]) -> None:
@@ -182,9 +198,12 @@ def _session_clock(state: State, session: TradingSession, at: Instant) -> None:
 
 def _mark(state: State, at: Instant, equity: Decimal) -> None:
     """A point of the equity line while a session is on."""
-    if not any(session.open_at < at <= session.close_at for session in state.sessions.values()):
+    for session in state.sessions.values():
+        if session.open_at < at <= session.close_at:
+            state.ledger.mark(at, equity)
+            break
+    else:
         return
-    state.ledger.mark(at, equity)
     if not state.views:
         return
     for position in state.portfolio.all():
@@ -196,5 +215,6 @@ def _mark(state: State, at: Instant, equity: Decimal) -> None:
 def _something_due(state: State, at: Instant) -> bool:
     if state.forming:
         return True
-    waiting = len(state.portfolio) > 0 or bool(state.orders.working())
-    return waiting and any(at < session.close_at for session in state.sessions.values())
+    if not len(state.portfolio) and not state.orders.working():
+        return False
+    return any(at < session.close_at for session in state.sessions.values())

@@ -45,6 +45,7 @@ _Pair: TypeAlias = tuple[OrderState, Move]
 _WORKING = (_S.SENT, _S.IN_FLIGHT, _S.UNKNOWN, _S.ACCEPTED, _S.PARTIALLY_FILLED, _S.CANCEL_REQUESTED)
 
 _SENT = (_S.SENT, _S.IN_FLIGHT, _S.UNKNOWN)
+_FILLABLE = (_S.CREATED, *(state for state in _WORKING if state is not _S.CANCEL_REQUESTED))
 _KNOWN = (_S.ACCEPTED, _S.PARTIALLY_FILLED, _S.CANCEL_REQUESTED)
 
 _ENDED = (_S.FILLED, _S.CANCELLED, _S.EXPIRED)
@@ -71,11 +72,13 @@ TRANSITIONS: dict[_Pair, OrderState] = {
     (_S.SENT, _M.DISPATCH): _S.IN_FLIGHT,
     (_S.SENT, _M.LOSE): _S.UNKNOWN,
     (_S.IN_FLIGHT, _M.LOSE): _S.UNKNOWN,
-    **{(state, _M.ACCEPT): _S.ACCEPTED for state in _SENT},
-    **{(state, _M.REJECT): _S.REJECTED for state in (*_SENT, _S.ACCEPTED, _S.CANCEL_REQUESTED)},
-    **{(state, _M.FILL_PART): _S.PARTIALLY_FILLED for state in _WORKING if state is not _S.CANCEL_REQUESTED},
+    # Created, and the venue speaks of it: an exit that waits here for its stop to be out was derived alike, and sent,
+    # by the engine that had the account before.
+    **{(state, _M.ACCEPT): _S.ACCEPTED for state in (_S.CREATED, *_SENT)},
+    **{(state, _M.REJECT): _S.REJECTED for state in (_S.CREATED, *_SENT, _S.ACCEPTED, _S.CANCEL_REQUESTED)},
+    **{(state, _M.FILL_PART): _S.PARTIALLY_FILLED for state in _FILLABLE},
     (_S.CANCEL_REQUESTED, _M.FILL_PART): _S.CANCEL_REQUESTED,
-    **{(state, _M.FILL_REST): _S.FILLED for state in _WORKING},
+    **{(state, _M.FILL_REST): _S.FILLED for state in (_S.CREATED, *_WORKING)},
     (_S.ACCEPTED, _M.REQUEST_CANCEL): _S.CANCEL_REQUESTED,
     (_S.PARTIALLY_FILLED, _M.REQUEST_CANCEL): _S.CANCEL_REQUESTED,
     (_S.CANCEL_REQUESTED, _M.KEEP): _S.ACCEPTED,

@@ -22,7 +22,7 @@ class PastBars:
     def __init__(self, most: int) -> None:
         self._most = most
         self._bars: deque[PastBar] = deque(maxlen=most)
-        self._later: deque[Sequence[PastBar]] = deque()  # after `_bars`, not looked at yet
+        self._later: deque[tuple[int, Sequence[PastBar]]] = deque()  # after `_bars`, not looked at yet; and how many
         self._waiting = 0  # how many bars those are
 
     def append(self, past: PastBar) -> None:
@@ -34,14 +34,15 @@ class PastBars:
 
     def extend(self, bars: Sequence[PastBar]) -> None:
         """More, in their order; looked at when somebody asks, if it comes to that."""
-        self._later.append(bars)
-        self._waiting += len(bars)
-        while self._waiting - len(self._later[0]) >= self._most:
-            self._waiting -= len(self._later.popleft())
+        count = len(bars)
+        self._later.append((count, bars))
+        self._waiting += count
+        while self._waiting - self._later[0][0] >= self._most:
+            self._waiting -= self._later.popleft()[0]
 
     def _settle(self) -> deque[PastBar]:
         while self._later:
-            self._bars.extend(self._later.popleft())
+            self._bars.extend(self._later.popleft()[1])
         self._waiting = 0
         return self._bars
 

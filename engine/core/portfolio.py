@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.core.position import Position
+from engine.core.position import Fill, Position
 from engine.domain.account import ReduceBy
 from engine.domain.errors import InvariantBroken
 from engine.domain.instant import SECOND, Instant
 from engine.domain.instrument import Instrument
 from engine.domain.order import ExitReason, Side
-from engine.domain.records import FillRecord
 
 __all__ = ["Booked", "ClosedTrade", "Portfolio", "Position"]
 
@@ -115,9 +114,7 @@ class Portfolio:
         elif not entry and quantity > abs(position.quantity):
             raise InvariantBroken(f"{bot_id} {symbol}: a fill of {quantity} closes {abs(position.quantity)} open")
 
-    def book(
-        self, fill: FillRecord, instrument: Instrument, at_risk_pct: Decimal, exit_reason: ExitReason | None
-    ) -> Booked:
+    def book(self, fill: Fill, instrument: Instrument, at_risk_pct: Decimal, exit_reason: ExitReason | None) -> Booked:
         """Take a fill, checked before, of an order that was an entry (exit_reason None) or an exit."""
         key = (fill.bot_id, fill.symbol)
         position = self._positions.get(key)
@@ -139,7 +136,7 @@ class Portfolio:
         return Booked(realized, _closed(position, fill, exit_reason))
 
 
-def _closed(position: Position, last: FillRecord, exit_reason: ExitReason) -> ClosedTrade:
+def _closed(position: Position, last: Fill, exit_reason: ExitReason) -> ClosedTrade:
     return ClosedTrade(
         bot_id=position.bot_id,
         symbol=position.symbol,

@@ -13,14 +13,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TypeAlias
 
 from engine.domain.account import ReduceBy
 from engine.domain.instant import Instant
-from engine.domain.instrument import MONEY_UNIT, Instrument
-from engine.domain.order import ExitReason
+from engine.domain.instrument import MONEY_DIGITS, MONEY_UNIT, Instrument
+from engine.domain.order import ExitReason, Side
 from engine.domain.records import FillRecord, Tranche
 
 ZERO = Decimal(0)
+
+
+@dataclass(slots=True)
+class Taken:
+    """What the books take of a fill; a `FillRecord` says more. Never written to again."""
+
+    fill_key: str
+    order_id: str
+    bot_id: str
+    symbol: str
+    side: Side
+    quantity: Decimal
+    price: Decimal
+    charges: Decimal
+    filled_at: Instant
+
+
+Fill: TypeAlias = Taken | FillRecord
 
 
 @dataclass(slots=True)
@@ -54,10 +73,12 @@ class Position:
     best_price: Decimal | None = None  # since the entry, in whole steps of a trailing stop
     break_even_price: Decimal | None = None  # where the break-even stop was moved to, once it was
     stops: int = 0  # protective stops that were sent for it so far
+    symbol: str = field(init=False)
+    _whole: int | None = field(default=None, init=False, repr=False, compare=False)
+    _whole_of: Decimal | None = field(default=None, init=False, repr=False, compare=False)
 
-    @property
-    def symbol(self) -> str:
-        return self.instrument.symbol
+    def __post_init__(self) -> None:
+        self.symbol = self.instrument.symbol
 
     @property
     def sign(self) -> int:
@@ -78,11 +99,29 @@ class Position:
         """What it would fetch at a price: negative for a short."""
         return self.instrument.value_of(price, self.quantity)
 
+    def worth(self, units: int) -> Decimal:
+        """`value` at a price in units."""
+        whole = self.cents_a_unit()
+        if whole is None:
+            return self.value(self.instrument.price_of(units))
+        return Decimal(whole * units).scaleb(-MONEY_DIGITS)
+
+    def cents_a_unit(self) -> int | None:
+        """What a unit of price is worth in it, paise or cents, negative for a short; None where that is no whole
+        number, and a value has to be rounded.
+        """
+        quantity = self.quantity
+        if self._whole_of is not quantity:
+            self._whole_of, spare = quantity, MONEY_DIGITS - self.instrument.price_digits
+            fits = spare >= 0 and quantity == quantity.to_integral_value()
+            self._whole = int(quantity) * 10**spare if fits else None
+        return self._whole
+
     def unrealized(self, price: Decimal) -> Decimal:
         """Gross P&L of the open quantity at a price."""
         return self.value(price) - self.cost * self.sign
 
-    def build(self, fill: FillRecord, value: Decimal, at_risk_pct: Decimal) -> None:
+    def build(self, fill: Fill, value: Decimal, at_risk_pct: Decimal) -> None:
         """Take an entry fill."""
         self.entry_time = min(self.entry_time, fill.filled_at)
         self.quantity += fill.quantity * fill.side.sign
@@ -93,7 +132,7 @@ class Position:
         self.opened_turnover += fill.price * fill.quantity
         self.tranches.append(Tranche(fill.quantity, fill.price, fill.filled_at, at_risk_pct, fill.order_id))
 
-    def reduce(self, fill: FillRecord, value: Decimal, by: ReduceBy) -> Decimal:
+    def reduce(self, fill: Fill, value: Decimal, by: ReduceBy) -> Decimal:
         """Take an exit fill; returns the gross P&L it realized."""
         self.exit_time = max(self.exit_time, fill.filled_at)
         released, turnover = self._oldest(fill.quantity) if by is ReduceBy.FIFO else self._share(fill.quantity)

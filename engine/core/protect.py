@@ -24,7 +24,7 @@ from engine.core.reconcile import resolve
 from engine.core.risk.gate import judge_exit
 from engine.core.sending import release, request_cancel, send_held, settle_request, withdraw_entries
 from engine.core.state import Guard, State
-from engine.domain.identity import order_id
+from engine.core.stop_numbers import count_stop, next_stop_id
 from engine.domain.instant import SECOND, Instant
 from engine.domain.market import TradingSession
 from engine.domain.order import ExitReason, OrderRequest, OrderState, OrderType, Purpose, Refusal, Side
@@ -109,6 +109,7 @@ def _see_what_became(state: State, key: _Key, guard: Guard, stop: Order | None, 
     if stop is not None and guard.order_id in (None, stop.order_id):
         if guard.order_id is None:  # of before a restart
             guard.order_id, guard.placed_at = stop.order_id, stop.created_at
+            count_stop(state, stop)
         if stop.state in _WORKING:
             _protected(state, key)
         return
@@ -192,6 +193,8 @@ def _guard(state: State, key: _Key, guard: Guard, stop: Order | None, position: 
             _take_out(state, guard, stop, at, "the position has no stop any more")
         elif stop.remaining != abs(position.quantity) or stop.side.sign == position.sign or moved:
             _take_out(state, guard, stop, at, "the stop is placed anew")
+        elif stop.state is OrderState.CANCEL_REQUESTED and guard.asked != stop.order_id:
+            _take_out(state, guard, stop, at, "asked before a restart: whether it was heard, nobody knows")
     elif position.stop_price is not None and guard.tries < TRIES_MAX and at >= guard.retry_at:
         auction = session.continuous_until is not None and position.instrument.closing_auction
         if not (auction and at >= (session.continuous_until or 0)):
@@ -206,11 +209,11 @@ def _place(state: State, key: _Key, guard: Guard, position: Position, at: Instan
     tick = position.instrument.tick_size
     side = Side.SELL if sign > 0 else Side.BUY
     limit = (trigger * (100 - sign * COLLAR_PCT) / 100 / tick).to_integral_value() * tick
-    identity = _next_id(state, position)
+    identity = next_stop_id(state, position)
     request = OrderRequest(
         identity, key[0], key[1], side, abs(position.quantity), price, Purpose.PROTECT, at,
         exit_reason=position.stop_reason, stop_price=trigger, order_type=OrderType.STOP_LIMIT,
-        limit_price=max(within_band(limit, side, position.instrument), tick), trigger_price=trigger,
+        limit_price=max(within_band(limit, side, state.instruments[key[1]]), tick), trigger_price=trigger,
     )  # fmt: skip
     if isinstance(ruling := judge_exit(request, position.quantity), Refusal):
         return
@@ -218,16 +221,6 @@ def _place(state: State, key: _Key, guard: Guard, position: Position, at: Instan
     publish_position(state, position)  # with the number that its next stop must not be given again
     order, submit = settle_request(state, request, ruling)
     release(state, order, submit)
-
-
-def _next_id(state: State, position: Position) -> str:
-    """Named after the position, by the fill that opened it, and a number."""
-    account_id, opened_by = state.account.account_id, position.fill_ids[0]
-    while True:
-        position.stops += 1
-        identity = order_id(account_id, position.bot_id, position.symbol, "stop", 0, opened_by, position.stops)
-        if identity not in state.orders and identity not in state.truth.listed:
-            return identity
 
 
 def _take_out(state: State, guard: Guard, stop: Order, at: Instant, reason: str) -> None:

@@ -26,11 +26,12 @@ from engine.domain.records import (
 from engine.domain.risk import kept_policy
 
 _TIMES = Decimal("0.0001")
+_PRICE_UNITS = tuple(Decimal(1).scaleb(-digits) for digits in range(11))  # no instrument has more digits
 
 
 def price_rounded(price: Decimal, instrument: Instrument) -> Decimal:
     """A price, an average maybe, in whole units of the instrument."""
-    return price.quantize(Decimal(1).scaleb(-instrument.price_digits), ROUND_HALF_EVEN)
+    return price.quantize(_PRICE_UNITS[instrument.price_digits], ROUND_HALF_EVEN)
 
 
 def publish_order(state: State, order: Order) -> None:

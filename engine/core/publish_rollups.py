@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.core.ledger import PERIODS, period_end
 from engine.core.performance import average_hold_s, expectancy, grade, profit_factor, win_rate
 from engine.core.state import State
-from engine.domain.records import EquityDayRecord, EquityPoint, ProfitRecord
+from engine.domain.records import EquityDayRecord, ProfitRecord
 
 
 def publish_profits(state: State) -> None:
@@ -42,5 +42,4 @@ def publish_profits(state: State) -> None:
 
 def publish_equity_day(state: State) -> None:
     """The day's equity line so far."""
-    points = tuple(EquityPoint(mark.at, mark.equity) for mark in state.ledger.marks)
-    state.publish(EquityDayRecord(state.account.account_id, state.ledger.day, points))
+    state.publish(EquityDayRecord(state.account.account_id, state.ledger.day, state.ledger.points()))

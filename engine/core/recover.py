@@ -58,7 +58,7 @@ def on_recovered(state: State, event: Recovered) -> None:
             case EquityDayRecord() if record.day == state.ledger.day:
                 # Cash and drawdown of the day's earlier marks are not shown anywhere; their equity is.
                 state.ledger.marks = [
-                    Mark(point.at, point.equity, state.ledger.cash, state.ledger.drawdown_pct(point.equity))
+                    Mark(point.at, point.equity, state.ledger.cash, state.ledger.high_water_mark)
                     for point in record.points
                 ]
             case FillRecord():

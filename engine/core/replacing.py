@@ -27,7 +27,7 @@ _ZERO = Decimal(0)
 
 def run_legs(state: State, at: Instant) -> None:
     """At a whole minute: take back what was not filled in time, send what waits. Only while its session is on."""
-    for leg in [leg for key, leg in state.legs.items() if key == leg.live and not leg.over]:
+    for leg in [leg for key, leg in state.legs.items() if not leg.over and key == leg.live]:
         order, session = state.orders[leg.live], state.session_of(leg.first.symbol)
         if session is None or not session.open_at <= at < session.close_at or order.state is OrderState.CREATED:
             continue

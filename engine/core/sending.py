@@ -33,7 +33,8 @@ def settle_request(state: State, request: OrderRequest, ruling: Approved | Refus
     An exit of a position whose protective stop rests at the venue is neither yet: it waits until that is gone.
     """
     order = Order.of(request)
-    order.checks = {each.check: OrderCheck(each.ok, each.found, each.allowed) for each in ruling.checks}
+    if state.views:
+        order.checks = {each.check: OrderCheck(each.ok, each.found, each.allowed) for each in ruling.checks}
     order.mode = state.mode
     state.orders[order.order_id] = order
     if isinstance(ruling, Refusal):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from engine.core import tripping
 from engine.core.audit import note_fill
 from engine.core.charges import Charges, charges_on, growth
-from engine.core.copied_facts import fact_of_fill, leading_fill
+from engine.core.copied_facts import ZERO, fact_of_fill, net_held
 from engine.core.exits import levels, nearest, place
 from engine.core.orders import Order
 from engine.core.portfolio import Booked, Position
+from engine.core.position import Taken
 from engine.core.publish import publish_account, publish_order, publish_position, publish_trade
 from engine.core.publish_bots import publish_bot
 from engine.core.publish_rollups import publish_profits
@@ -16,8 +17,6 @@ from engine.core.standing import close_unknown
 from engine.core.state import State
 from engine.domain.events import FillReceived
 from engine.domain.exits import Exits
-from engine.domain.identity import fill_key
-from engine.domain.instant import iso
 from engine.domain.order import ExitReason, Purpose
 from engine.domain.records import BotForgotten, FillRecord, PositionFlat
 
@@ -29,27 +28,26 @@ def check_fill(state: State, order: Order, event: FillReceived) -> None:
     order.check_fill(event.quantity)
 
 
-def book_fill(state: State, order: Order, event: FillReceived) -> None:
-    """Book a new fill of an order. Raises InvariantBroken, changing nothing, for one that neither it nor what is held
-    can take.
-    """
-    check_fill(state, order, event)
+def book_fill(state: State, order: Order, event: FillReceived, key: str) -> None:
+    """Book a new fill of an order, by its key. It must have passed `check_fill`."""
     instrument = state.instruments[order.symbol]
-    key = fill_key(state.account.account_id, order.order_id, event.venue_fill_id)
     entry = order.purpose is Purpose.ENTRY
     value = instrument.value_of(event.price, event.quantity)
-    rates = state.tariff.rates(instrument.venue, iso(event.at)[:10])
+    rates = state.tariff.at(instrument.venue, event.at)
     before = charges_on(rates, order.side, order.filled_value)
     order.fill(key, event.quantity, event.price, value, event.at)
     if (leg := state.legs.get(order.order_id)) is not None:
         leg.filled += event.quantity
     charges = growth(before, charges_on(rates, order.side, order.filled_value))
-    fill = _fill_record(order, event, key, charges)
+    taken = Taken(
+        key, order.order_id, order.bot_id, order.symbol, order.side,
+        event.quantity, event.price, charges.total, event.at,
+    )  # fmt: skip
     exit_reason = None if entry else order.exit_reason or ExitReason.MANUAL
     risk = order.at_risk_pct * event.quantity / order.quantity
-    booked = state.portfolio.book(fill, instrument, risk, exit_reason)
-    state.ledger.book(order.side, value, fill.charges, booked.realized)
-    fill = leading_fill(state, fill)
+    booked = state.portfolio.book(taken, instrument, risk, exit_reason)
+    state.ledger.book(order.side, value, charges.total, booked.realized)
+    fill = _fill_record(state, order, event, key, charges)
     _count(state, order, fill, booked)
     state.publish(fill)
     note_fill(state, order, fill)
@@ -57,13 +55,16 @@ def book_fill(state: State, order: Order, event: FillReceived) -> None:
     close_unknown(state, order.order_id, "the broker filled it")
     _publish_position(state, order, booked)
     tripping.judge(state, event.at)
-    publish_account(state)
+    if state.views:
+        publish_account(state)
     _publish_bot(state, order.bot_id)
     if state.copies:
         state.leads.append(fact_of_fill(state, fill))
 
 
-def _fill_record(order: Order, event: FillReceived, key: str, charges: Charges) -> FillRecord:
+def _fill_record(state: State, order: Order, event: FillReceived, key: str, charges: Charges) -> FillRecord:
+    """The fill as it was booked just now, with what followers reckon by: holdings and equity after it."""
+    position = state.portfolio.get(order.bot_id, order.symbol)
     return FillRecord(
         fill_key=key,
         order_id=order.order_id,
@@ -76,6 +77,9 @@ def _fill_record(order: Order, event: FillReceived, key: str, charges: Charges) 
         charges=charges.total,
         charge_lines=charges.lines,
         filled_at=event.at,
+        position=ZERO if position is None else position.quantity,
+        net=net_held(state, order.bot_id, order.symbol),
+        equity=state.equity(),
     )
 
 
@@ -97,15 +101,17 @@ def _publish_position(state: State, order: Order, booked: Booked) -> None:
     if position is not None:
         if order.purpose is Purpose.ENTRY:
             set_exits(state, position)
-        publish_position(state, position)
-    else:
+        if state.views:
+            publish_position(state, position)
+    elif state.views:
         state.publish(PositionFlat(order.bot_id, order.symbol))
     set_triggers(state, order.symbol)
     if booked.closed is not None:
         trade = booked.closed
         state.ledger.close_trade(trade.bot_id, trade.gross_pnl, trade.charges, trade.hold_s, trade.exit_at)
         publish_trade(state, trade)
-        publish_profits(state)
+        if state.views:
+            publish_profits(state)
 
 
 def set_exits(state: State, position: Position) -> None:
@@ -135,7 +141,7 @@ def _publish_bot(state: State, bot_id: str) -> None:
         return
     if bot.removed and not _busy(state, bot_id):
         del state.bots[bot_id]
-        state.lookers.clear()
+        state.rouse()
         state.publish(BotForgotten(bot_id))
     elif state.views:
         publish_bot(state, bot)

@@ -34,10 +34,10 @@ _REACHING = (SizingKind.VOLATILITY, SizingKind.RISK_PER_TRADE)
 class SizingView:
     """What the size rests on. Prices and money in the account's currency.
 
-    most      the quantity that the policy lets one order be worth
+    most      the quantity that the policy lets one order be worth; for sizings that are `bounded` by it
     score     of the verdict the entry is decided on, 0 where there is none
     atr       average true range of the bot's bars; None while it is not warm, and for sizings that do not ask
-    stop      the price the entry would be stopped at, None without a stop
+    stop      the price the entry would be stopped at, None without a stop; for sizings `by_stop`
     charges   what a quantity bought and sold again pays, by its entry and exit prices
     """
 
@@ -56,6 +56,16 @@ def sizing_needs(sizing: Sizing) -> tuple[IndicatorKey, ...]:
     return (("atr", sizing.atr_period),) if sizing.kind is SizingKind.VOLATILITY else ()
 
 
+def bounded(sizing: Sizing) -> bool:
+    """Whether it never asks for more than the policy lets one order be worth."""
+    return sizing.kind in _REACHING or sizing.by_temperature is not None
+
+
+def by_stop(sizing: Sizing) -> bool:
+    """Whether it is reckoned from the stop."""
+    return sizing.kind is SizingKind.RISK_PER_TRADE
+
+
 def entry_quantity(sizing: Sizing, view: SizingView) -> Decimal | Refusal:
     """The quantity of an entry in whole lots, 0 where not even one fits; or the reason why there is no size."""
     if view.price <= 0 or view.equity <= 0:
@@ -69,7 +79,7 @@ def entry_quantity(sizing: Sizing, view: SizingView) -> Decimal | Refusal:
         if times == 0:
             return Refusal("temperature", f"The score is {temperature}: the sizing makes no entry then", temperature)
         exact *= times
-    if sizing.kind in _REACHING or sizing.by_temperature is not None:
+    if bounded(sizing):
         exact = min(exact, view.most)
     return view.instrument.whole_lots(exact)
 

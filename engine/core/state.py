@@ -6,93 +6,42 @@ Changed by engine, decide, settle and control alone; holds no rules itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from engine.core.bars import Series
+from engine.core.bot import Bot, Stance
 from engine.core.chain import Chain
 from engine.core.charges import Tariff
 from engine.core.execution import Leg
-from engine.core.following import Following
 from engine.core.kept_orders import KeptOrders
 from engine.core.ledger import Ledger
+from engine.core.lookers import Lookers
 from engine.core.orders import Order
 from engine.core.portfolio import Portfolio
 from engine.core.risk.breaker import Breaker
 from engine.core.risk.pace import OrderPace
 from engine.core.risk.trips import Floor, Rejections
-from engine.core.strategy import Strategy, UniverseStrategy, Verdict
+from engine.core.strategy import Strategy, UniverseStrategy
 from engine.core.tape import Tape
 from engine.core.truth import Truth
-from engine.core.universe import Universe
-from engine.domain.account import AccountSpec, BotSpec, Desired, Mode, TradingState
+from engine.domain.account import AccountSpec, Mode, TradingState
 from engine.domain.copying import FollowStatus, LeaderFact
 from engine.domain.effective import EffectiveMode
 from engine.domain.effects import Effect, PublishRecord
 from engine.domain.events import MarketStatus
 from engine.domain.instant import NEVER, Instant
-from engine.domain.instrument import Instrument
+from engine.domain.instrument import MONEY_DIGITS, Instrument
 from engine.domain.market import TradingSession
 from engine.domain.order import ExitReason, OrderRequest, Purpose
 from engine.domain.records import BotStatusRecord, KillRecord, Record
 from engine.domain.risk import RiskPolicy
 
+__all__ = ["NOT_LOOKED_YET", "Bot", "Guard", "MakeStrategy", "Stance", "State"]
+
 NOT_LOOKED_YET = "The engine has just started and has not looked around yet"
 MakeStrategy = Callable[[str, Mapping[str, Any]], Strategy | UniverseStrategy]
-
-
-@dataclass(slots=True)
-class Stance:
-    """One bot on one symbol: its strategy, what that said last, and the last fill there."""
-
-    strategy: Strategy
-    verdict: Verdict | None = None
-    last_fill_at: Instant | None = None
-
-
-@dataclass(slots=True)
-class Bot:
-    """A bot as it runs. Counters are the day's."""
-
-    spec: BotSpec
-    desired: Desired
-    generation: int
-    stances: dict[str, Stance] = field(default_factory=dict)
-    error: str | None = None
-    removed: bool = False
-    last_evaluated_at: Instant | None = None
-    signals: int = 0
-    orders: int = 0
-    trades: int = 0
-    realized_gross: Decimal = Decimal(0)
-    charges: Decimal = Decimal(0)
-    sessions: int = 0  # completed with what it decides by now
-    session_day: str = ""  # the last it took part in
-    universe: Universe | None = None  # where its strategy judges all symbols together
-    following: Following | None = None  # where it copies a leader
-
-    @property
-    def bot_id(self) -> str:
-        return self.spec.bot_id
-
-    @property
-    def evaluating(self) -> bool:
-        """Whether its strategy looks at bars."""
-        return not self.removed and self.error is None and self.desired is not Desired.STOPPED
-
-    def take_part(self, day: str) -> None:
-        """It looks at a bar of this day: the day before is completed."""
-        if day != self.session_day:
-            self.sessions += self.session_day != ""
-            self.session_day = day
-
-    def begin_day(self) -> None:
-        """The day's counters start again."""
-        self.signals = self.orders = self.trades = 0
-        self.realized_gross = self.charges = Decimal(0)
-        if self.following is not None:
-            self.following.begin_day()
 
 
 @dataclass(slots=True)
@@ -133,7 +82,7 @@ class State:
         self.sessions: dict[str, TradingSession] = {}
         self.series: dict[str, dict[str, Series]] = {}
         self.bots: dict[str, Bot] = {}
-        self.lookers: dict[tuple[str, str], list[Bot]] = {}  # minute.bots_on, until a bot comes or goes
+        self.lookers: dict[tuple[str, str], Lookers] = {}  # until a bot comes, goes or changes
         self.orders = KeptOrders()
         self.legs: dict[str, Leg] = {}  # by each of their orders; of orders at the market there are none
         self.portfolio = Portfolio(account.reduce_by)
@@ -164,6 +113,7 @@ class State:
         self.follow_pasts: dict[str, FollowStatus] = {}  # how followers stood before a restart
         self.orders_before: set[str] = set()  # ids of orders of before it, asked whether it holds one
         self._symbols: list[str] = []
+        self._rows: list[tuple[Tape, tuple[Series, ...]]] | None = None
         self.forming = False  # whether a bar wider than a minute was being formed at the last minute
         self.ticks = 0
         self.bars = 0
@@ -203,12 +153,30 @@ class State:
             self._symbols = sorted(self.tapes)
         return self._symbols
 
+    def rows(self) -> list[tuple[Tape, tuple[Series, ...]]]:
+        """Every symbol's tape with its series, narrowest first, by symbol."""
+        if self._rows is None:
+            found = [(self.tapes[symbol], self.series.get(symbol, {})) for symbol in sorted(self.tapes)]
+            self._rows = [(tape, tuple(widths.values())) for tape, widths in found]
+        return self._rows
+
+    def forget_rows(self) -> None:
+        """A symbol or a series has come."""
+        self._rows = None
+
     def equity(self) -> Decimal:
         """Cash and every open position at its last price."""
-        total = self.ledger.cash
-        for position in self.portfolio.all():
-            total += position.value(self.tapes[position.symbol].price())
-        return total
+        total, positions = self.ledger.cash, self.portfolio.all()
+        if not positions:
+            return total
+        cents, tapes = 0, self.tapes
+        for position in positions:
+            whole, units = position.cents_a_unit(), tapes[position.symbol].last_price
+            if whole is None:
+                total += position.value(position.instrument.price_of(units))
+            else:
+                cents += whole * units
+        return total + Decimal(cents).scaleb(-MONEY_DIGITS)
 
     def unrealized(self) -> Decimal:
         """Gross P&L of all open positions at their last prices."""
@@ -243,6 +211,12 @@ class State:
     def cooldown_s(self, stance: Stance) -> int:
         """Seconds without an entry after a fill: the strategy's own, or the policy's where that is more."""
         return max(stance.strategy.cooldown_s, self.policy.cooldown_min_s or 0)
+
+    def rouse(self) -> None:
+        """Whoever sleeps learns what it slept through, and who looks at which bars is found out anew."""
+        for lookers in self.lookers.values():
+            lookers.rouse()
+        self.lookers.clear()
 
     def drop(self, rule: str) -> None:
         """Count a dirty tick."""

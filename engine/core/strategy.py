@@ -6,9 +6,9 @@ symbols has `on_bars` instead, and sees the bars of all its bot's symbols that c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from engine.core.indicators import IndicatorKey
 from engine.domain.copying import CopyTerms
@@ -65,6 +65,46 @@ class Strategy(Decider, Protocol):
 
     def on_bar(self, bar: Bar, values: Mapping[IndicatorKey, float | None]) -> Verdict:
         """Judge a closed bar."""
+
+
+Gauge: TypeAlias = Callable[[Mapping[IndicatorKey, float | None]], float | None]
+
+
+class Sleep(NamedTuple):
+    """What a strategy need not be asked about: bars that read from `low` to `high` and close before `until`, and with
+    `unread` those that read nothing.
+
+    Where `stay_us` is not 0, bars beyond `low` or `high` mean nothing to it either until they have stayed there for so
+    long, from the close of the first to that of the last.
+    """
+
+    low: float
+    high: float
+    until: Instant
+    unread: bool = False
+    stay_us: int = 0
+
+
+@runtime_checkable
+class Sleeps(Strategy, Protocol):
+    """What a strategy may have besides, where one number says whether a bar means anything to it.
+
+    Without it, or where its `gauge` is None, it is asked about every bar. Strategies that have the same gauge share its
+    readings: it is a function of a module, and knows no parameters.
+    """
+
+    @property
+    def gauge(self) -> Gauge | None:
+        """What makes that number of a bar's indicators."""
+
+    def sleeps(self) -> Sleep:
+        """How long it sleeps as it is now: at every such bar `on_bar` would give no signal and leave it as it is.
+
+        Beyond its bounds, where it waits for a stay, it would give none either, and after any bar within be as it is.
+        """
+
+    def stayed(self, since: Instant, above: bool) -> None:
+        """Bars have stayed above, or below, its bounds since one that closed then: become what they would have made."""
 
 
 @runtime_checkable

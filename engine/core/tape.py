@@ -12,7 +12,7 @@ from itertools import pairwise
 from engine.core.past_bars import PastBars
 from engine.domain.instant import DAY, MINUTE, NEVER, Instant
 from engine.domain.instrument import Instrument
-from engine.domain.market import Bar, TradingSession
+from engine.domain.market import Bar, Tick, TradingSession
 
 HISTORY_BARS = 1_500  # four NSE days of minutes: more than any indicator here needs to forget its seed
 BAND_PCT = 20  # NSE's widest daily price band; a single print beyond it is not a market move
@@ -28,9 +28,9 @@ RECENT_US = 5 * MINUTE
 class Tape:
     """Prices are in the instrument's units.
 
-    `until` is the close of the forming bar, -NEVER while none is forming. A price in [calm_low, calm_high] after
-    `last_at` and before `until` needs no second look: it is no jump, touches no stop or target, and belongs to the
-    forming bar.
+    `until` is the close of the forming bar, -NEVER while none is forming. A price in [calm_low, calm_high] that is not
+    older than `last_at`, before `until` and no repeat needs no second look: it is no jump, touches no stop or target,
+    and belongs to the forming bar.
     """
 
     __slots__ = (
@@ -121,6 +121,28 @@ class Tape:
             self._anchor_low = -(-price * (1_000 - CALM_PERMILLE) // 1_000)
             self._anchor_high = price * (1_000 + CALM_PERMILLE) // 1_000
             self._calm()
+
+    def takes_calmly(self, tick: Tick) -> bool:
+        """Take a tick that needs no second look into the forming bar; False, and nothing changed, for any other."""
+        at, price = tick.at, tick.price
+        if not (at < self.until and self.calm_low <= price <= self.calm_high):
+            return False
+        if at <= self.last_at and (at < self.last_at or (price == self.last_price and tick.quantity <= 0)):
+            return False  # out of order, or a repeat
+        self.last_at = at
+        self.last_price = price
+        if price > self.high:
+            self.high = price
+        elif price < self.low:
+            self.low = price
+        self.volume += tick.quantity
+        return True
+
+    def doubt(self, count: int, price: int, after: Instant) -> None:
+        """Remember a jump that was not taken, the count-th in a row; the next price is looked at twice."""
+        self.jump_count, self.jump_price, self.jump_after = count, price, after
+        self._anchor_low, self._anchor_high = 1, 0
+        self._calm()
 
     def keep_within(self, instrument: Instrument) -> None:
         """Circuit limits, the limits themselves included."""

@@ -16,7 +16,7 @@ outlier          more than 3 % from the last price, and more than 20 times what 
 
 from __future__ import annotations
 
-from engine.core.tape import Tape
+from engine.core.tape import NEAR_PCT, Tape
 from engine.domain.instant import MINUTE, NEVER
 from engine.domain.market import Tick
 
@@ -43,6 +43,8 @@ def offence(tape: Tape, tick: Tick) -> str | None:
         return "repeat"
     if not tape.band_low <= price <= tape.band_high:
         return "band"
+    if abs(price - tape.last_price) * 100 <= tape.last_price * NEAR_PCT:
+        return None
     if tape.jumps_to(price):
         return None if _agreed(tape, price, "jump") else "jump"
     if tape.stands_out(at, price) and not _agreed(tape, price, "outlier"):
@@ -56,11 +58,8 @@ def note(tape: Tape, tick: Tick, rule: str) -> None:
         tape.heard_at = tape.wall_at
     if rule not in ("jump", "outlier"):
         return
-    if _agrees(tape, tick.price, rule):
-        tape.jump_count += 1
-    else:
-        tape.jump_count = 1
-    tape.jump_price, tape.jump_after = tick.price, tape.last_at
+    count = tape.jump_count + 1 if _agrees(tape, tick.price, rule) else 1
+    tape.doubt(count, tick.price, tape.last_at)
 
 
 def _agrees(tape: Tape, price: int, rule: str) -> bool:

@@ -59,7 +59,9 @@ def pieces(data: MarketData, calendars: Calendars | None = None) -> Iterator[Pie
         heads = [stream.head for stream in streams if stream.head is not None]
         if not heads:
             return
-        day = _Day.of(streams, until=min(heads) // DAY * DAY + DAY, symbols=data.symbols)
+        until = min(heads) // DAY * DAY + DAY
+        # Days that hold nothing but ticks are merged by who needs them merged.
+        day = _Ticks.of(streams, until, data.symbols) or _Day.of(streams, until, data.symbols)
         start = 0
         while opened < len(sessions) and sessions[opened][0] <= day.place[-1]:
             first_place, session = sessions[opened]
@@ -105,6 +107,35 @@ def _streams(data: MarketData) -> list[_Stream]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Ticks:
+    """The rows of a UTC day that holds ticks alone."""
+
+    run: TickRun
+
+    @staticmethod
+    def of(streams: Sequence[_Stream], until: Instant, symbols: tuple[str, ...]) -> _Ticks | None:
+        """Take the rows before `until` from the streams; None, and nothing taken, where there are bars among them."""
+        if any(isinstance(one.part, BarColumns) and one.head is not None and one.head < until for one in streams):
+            return None
+        parts = []
+        for stream in streams:
+            rows, part = stream.take(until), stream.part
+            if isinstance(part, TickColumns) and rows.stop > rows.start:
+                code = symbols.index(part.instrument.symbol)
+                parts.append((code, part.place[rows], part.at[rows], part.price[rows], part.quantity[rows]))
+        return _Ticks(TickRun.of(symbols, parts))
+
+    @property
+    def place(self) -> Instants:
+        return self.run.place
+
+    def runs(self, start: int, end: int) -> Iterator[Run]:
+        """The rows from `start` to before `end`."""
+        if start < end:
+            yield self.run.part(start, end)
+
+
+@dataclass(frozen=True, slots=True)
 class _Day:
     """The rows of a UTC day in merged order. `source` numbers them in the order of the streams: bars first, then ticks.
 
@@ -123,11 +154,11 @@ class _Day:
     @staticmethod
     def of(streams: Sequence[_Stream], until: Instant, symbols: tuple[str, ...]) -> _Day:
         """Take the rows before `until` from the streams."""
-        taken = [(stream, stream.take(until)) for stream in streams]
+        taken = [(stream, rows) for stream in streams if (rows := stream.take(until)).stop > rows.start]
         bars = [(stream.part, rows) for stream, rows in taken if isinstance(stream.part, BarColumns)]
         ticks = [(stream.part, rows) for stream, rows in taken if isinstance(stream.part, TickColumns)]
         sizes = [rows.stop - rows.start for _, rows in taken]
-        numbers = [symbols.index(stream.part.instrument.symbol) for stream in streams]
+        numbers = [symbols.index(stream.part.instrument.symbol) for stream, _ in taken]
         timeframes = {part.instrument.symbol: part.timeframe for part, _ in bars}
         place = np.concatenate([stream.placed[rows] + stream.later for stream, rows in taken])
         # Stable: rows of one place stay in the order of the streams, and of the file within a stream.
@@ -138,7 +169,7 @@ class _Day:
             place=place[order],
             source=order,
             codes=np.repeat(np.array(numbers, dtype=np.int64), sizes),
-            closes=np.repeat(np.array([stream.closes for stream in streams], dtype=np.bool_), sizes),
+            closes=np.repeat(np.array([stream.closes for stream, _ in taken], dtype=np.bool_), sizes),
             bars=[_joined([getattr(part, name)[rows] for part, rows in bars]) for name in _BAR_VALUES],
             ticks=[_joined([getattr(part, name)[rows] for part, rows in ticks]) for name in _TICK_VALUES],
         )

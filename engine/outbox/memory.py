@@ -107,10 +107,10 @@ class MemoryJournal:
 
     def status(self) -> QueueStatus:
         """See ports.Outbox."""
-        waiting = [row for row in self._rows.values() if row.state == _WAITING]
-        oldest = min((row.queued_at for row in waiting), default=None)
+        waiting = [row.queued_at for row in self._rows.values() if row.state == _WAITING]
+        oldest = min(waiting, default=None)
         age_s = 0.0 if oldest is None else max(0.0, self.clock.now().timestamp() - oldest)
-        dead = sum(row.state == _DEAD for row in self._rows.values())
+        dead = len([row for row in self._rows.values() if row.state == _DEAD])
         return QueueStatus(len(waiting), age_s, dead, self._delivered, *self._store)
 
     def pending(

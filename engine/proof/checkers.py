@@ -24,6 +24,7 @@ def violations_at_rest(state: State, disk: Disk, exchange: Exchange, store: Stor
     """What the venue, the books and the store do not agree about, as sentences."""
     documents = _documents(store)
     return [
+        *_durable(disk, store, documents["commands"]),
         *_unsettled(state, disk),
         *_protected(state, exchange),
         *_fills(state, exchange, documents["fills"]),
@@ -44,7 +45,7 @@ def unfinished(state: State) -> list[str]:
 
 def _documents(store: Store) -> dict[str, dict[str, Fields]]:
     found: dict[str, dict[str, Fields]] = {
-        name: {} for name in ("fills", "orders", "open_positions", "trading_signals", "accounts", "dead_letters")
+        name: {} for name in ("fills", "orders", "open_positions", "trading_signals", "accounts", "commands")
     }
     for document in store.wire.all():
         collection = document.name.split("/documents/")[1].partition("/")[0]
@@ -55,7 +56,7 @@ def _documents(store: Store) -> dict[str, dict[str, Fields]]:
 
 
 def _unsettled(state: State, disk: Disk) -> list[str]:
-    """I2, I13, I14: nothing is open, unknown, undelivered or set aside."""
+    """I2, I14: nothing is open, unknown, undelivered or set aside."""
     said = [f"I2: {identity} is {state.orders[identity].state} for good" for identity in unfinished(state)]
     if state.breaker.broken:
         said.append(f"I7: the account halted: {state.breaker.reason}")
@@ -65,6 +66,14 @@ def _unsettled(state: State, disk: Disk) -> list[str]:
     if state.truth.state != "in_step":
         said.append(f"I5: {state.truth.state}: {'; '.join(state.truth.sentences())}")
     return said
+
+
+def _durable(disk: Disk, store: Store, commands: dict[str, Fields]) -> list[str]:
+    """I13: what a person was told to be accepted was carried out; each fact that the journal took is in the store."""
+    said = [f"I13: {identity} is accepted for good" for identity, one in commands.items() if one["state"] == "accepted"]
+    there = {document.name.partition("/documents/")[2] for document in store.wire.all()}
+    facts = {f"{effect.record.collection}/{effect.record.document_id}" for effect in disk.seen if effect.record.fact}
+    return said + [f"I13: {fact} was written down, and is not in the store" for fact in sorted(facts - there)]
 
 
 def _protected(state: State, exchange: Exchange) -> list[str]:

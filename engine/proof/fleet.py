@@ -52,7 +52,7 @@ class Fleet:
         self._watcher = watcher
         self._pass_time = pass_time
         self._occasions = around.occasions
-        self._slowness = self._occasions.chance.pick((0.0, 0.2, 0.5))  # how often a loop does not get its turn
+        self._slowness = 0.0  # how often a loop does not get its turn
         self._disks = 0
         self._alive: dict[str, Alive] = {}
         self._coming = [Coming(self._new_disk())]
@@ -60,6 +60,7 @@ class Fleet:
         self._rejoined_at: Instant = 0
         self._had_one = False
         self.lives = 0
+        self.starts = 0  # of those, how many came to have the account
         self._occasions.pause = self.pause
 
     @property
@@ -119,10 +120,10 @@ class Fleet:
 
     def pause(self, name: str, where: str) -> None:
         """A boundary amid a process's work. Where its time has come, it hangs: all else goes on meanwhile."""
+        if self._hangs_next != name and not self._occasions.happens("hang"):
+            return
         alive = self._alive.get(name)
         if alive is None or any(one.paused for one in self._alive.values()):
-            return
-        if self._hangs_next != name and not self._occasions.happens("hang"):
             return
         self._hangs_next = ""
         alive.paused = True
@@ -134,6 +135,10 @@ class Fleet:
         self._occasions.note(name, "wakes up")
         if len(self._alive) > 1:
             self._occasions.met["woke up beside another"] += 1
+
+    def tire(self) -> None:
+        """From now on machines may be slow."""
+        self._slowness = self._occasions.chance.pick((0.0, 0.2, 0.5))
 
     def calm_down(self) -> None:
         """No more overlaps: who still stands by gives up, as soon as one has the account. Every loop gets its turns."""
@@ -156,11 +161,11 @@ class Fleet:
 
     def _turns(self, name: str) -> None:
         chance, instance = self._occasions.chance, self._alive[name].instance
-        for loop, turn in chance.shuffled(instance.turns()):
+        for loop in chance.shuffled(instance.due()):
             if chance.happens(self._slowness):
                 continue
             try:
-                turn()
+                instance.turn(loop)
             except Crashed:
                 self._die(name)
                 return
@@ -198,6 +203,7 @@ class Fleet:
             self._occasions.met[f"start: {past}"] += 1
             self._coming.remove(coming)
             self._alive[name] = Alive(made)
+            self.starts += 1
             self._had_one = True
 
     def _die(self, name: str) -> None:

@@ -6,7 +6,7 @@ It starts as bootstrap starts it. Its threads' loops are taken a turn at a time,
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -38,8 +38,7 @@ DRAINS_MAX = 200  # steps of the relay; what takes more is no longer draining
 class Turn(threading.Event):
     """The stop of a loop that is to take one turn: it is asked once whether to stop, and says yes the second time."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self) -> None:  # without the lock that nobody of one thread waits at
         self._asked = 0
         self.rest_s, self.waited = 0.0, False
 
@@ -90,9 +89,9 @@ class Instance:
             lambda market: Link(name, around.exchange, around.in_flight, sent),
             lambda outbox, relay: partial(self._in_the_store, relay),
         )
-        self._due: dict[str, float] = {}
+        self._loops: dict[str, Callable[[], float]] = {}
+        self._due: dict[str, float] = {}  # when each may take its next turn, in seconds of the world
         self._lost = False
-        self._watching: Mapping[str, Callable[[threading.Event], None]] = {}
         disk.holder = name
 
     def start(self) -> None:
@@ -115,8 +114,20 @@ class Instance:
         back = recovered(reach, grant, at_once, self._edge, lambda session: None)
         assert back.desk is not None
         self.session, self.relay, self.hold = back.session, back.relay, back.guard.hold
-        self._watch, self._desk, self._watching = back.watch, back.desk, back.guard.works
+        self._watch, self._desk = back.watch, back.desk
         self._ownership = Ownership(self._lease, grant, self._lose)
+        self._loops = {
+            "session": self._session_turn,
+            "tell": self._tell_turn,
+            "relay": self._relay_turn,
+            "dispatch": self._dispatch_turn,
+            "truth": self._truth_turn,
+            "stream": self._stream_turn,
+            "controls": self._controls_turn,
+            "lease": self._lease_turn,
+            **{name: partial(_one_turn, run) for name, run in back.guard.works.items()},
+        }
+        self._due = dict.fromkeys(self._loops, 0.0)
         for tick in around.prices.of_this_minute():
             back.session.inbox.put(tick)
 
@@ -156,29 +167,15 @@ class Instance:
                 pass
         self._ownership.release()
 
-    def turns(self) -> list[tuple[str, Callable[[], None]]]:
-        """What can run now, by name; a loop that rests is left out until its rest is over."""
-        loops: dict[str, Callable[[], float]] = {
-            "session": self._session_turn,
-            "tell": self._tell_turn,
-            "relay": self._relay_turn,
-            "dispatch": self._dispatch_turn,
-            "truth": self._truth_turn,
-            "stream": self._stream_turn,
-            "controls": self._controls_turn,
-            "lease": self._lease_turn,
-            **{name: partial(_one_turn, run) for name, run in self._watching.items()},
-        }
+    def due(self) -> list[str]:
+        """The loops that can take a turn now, by name; one that rests is left out until its rest is over."""
         now = self._around.clock.monotonic()
+        return [name for name, at in self._due.items() if at <= now]
 
-        def turn(name: str, loop: Callable[[], float]) -> None:
-            self._due[name] = self._around.clock.monotonic() + loop()
-
-        return [
-            (name, lambda name=name, loop=loop: turn(name, loop))  # type: ignore[misc]
-            for name, loop in loops.items()
-            if self._due.get(name, 0.0) <= now
-        ]
+    def turn(self, name: str) -> None:
+        """Let one of them take a turn."""
+        rest_s = self._loops[name]()
+        self._due[name] = self._around.clock.monotonic() + rest_s
 
     def _session_turn(self) -> float:
         for event in self.session.inbox.take(0):

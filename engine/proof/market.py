@@ -49,7 +49,9 @@ class Prices:
         self._now = now
         self.ticks = list(_walk(chance))
         self.signals = _signals(chance, closes)
+        self.session = trading_session()
         self._told = 0
+        self.silent = False  # nobody trades any more
 
     def instruments(self) -> Sequence[Instrument]:
         """See ports.MarketFeed."""
@@ -59,7 +61,7 @@ class Prices:
         """See ports.MarketFeed."""
         now = self._now()
         yield from map(InstrumentListed, instruments())
-        yield SessionOpened(trading_session(), trading_session().open_at)
+        yield SessionOpened(self.session, self.session.open_at)
         yield from map(HistoryBar, self._bars(now - now % MINUTE))
 
     def events(self, since: Instant | None, stop: Callable[[], bool]) -> Iterator[MarketEvent]:
@@ -67,11 +69,11 @@ class Prices:
         return iter(())
 
     def due(self) -> list[Tick]:
-        """The ticks since this was asked last."""
+        """The ticks since this was asked last; of a time in which nobody traded there are none."""
         now, begin = self._now(), self._told
         while self._told < len(self.ticks) and self.ticks[self._told].at <= now:
             self._told += 1
-        return self.ticks[begin : self._told]
+        return [] if self.silent else self.ticks[begin : self._told]
 
     def of_this_minute(self) -> list[Tick]:
         """What a process that starts now has missed of the minute that has not closed."""
@@ -101,13 +103,19 @@ def _copy(tick: Tick) -> Tick:
 
 
 def _walk(chance: Chance) -> Iterator[Tick]:
+    """Each symbol trades soon after a minute has begun, which closes the bar before, and then one or the other."""
     prices = dict.fromkeys(SYMBOLS, 50_000)
-    at, end = instant_of(BEGINS) + SECOND, instant_of(BEGINS) + PRICED_MINUTES * MINUTE
-    while at < end:
-        at += round(chance.between(3, 20) * SECOND)
-        symbol = chance.pick(SYMBOLS)
-        prices[symbol] = max(1_000, prices[symbol] + 5 * chance.whole(-12, 12))
-        yield Tick(symbol, at, prices[symbol], 10.0)
+    for minute in range(PRICED_MINUTES):
+        begin = at = instant_of(BEGINS) + minute * MINUTE
+        due = []
+        for symbol in SYMBOLS:
+            at += round(chance.between(0.1, 2) * SECOND)
+            due.append((at, symbol))
+        while (at := at + round(chance.between(3, 25) * SECOND)) < begin + MINUTE:
+            due.append((at, chance.pick(SYMBOLS)))
+        for at, symbol in due:
+            prices[symbol] = max(1_000, prices[symbol] + 5 * chance.whole(-12, 12))
+            yield Tick(symbol, at, prices[symbol], 10.0)
 
 
 def _signals(chance: Chance, closes: int) -> dict[tuple[str, Instant], SignalType]:
@@ -115,7 +123,7 @@ def _signals(chance: Chance, closes: int) -> dict[tuple[str, Instant], SignalTyp
     found: dict[tuple[str, Instant], SignalType] = {}
     for minute in range(1, closes + 1):
         for symbol in SYMBOLS:
-            if chance.happens(0.9):  # nothing is held before the first, so that it buys
+            if minute == 1 or chance.happens(0.9):  # nothing is held before the first, so that it buys
                 close_at = instant_of(BEGINS) + minute * MINUTE
                 found[symbol, close_at] = SignalType.BUY if minute == 1 or chance.happens(0.5) else SignalType.SELL
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 from engine.domain.instant import Instant, instant_of
@@ -16,6 +17,7 @@ from engine.proof.trims import WHOLE, Trims
 
 BEGINS = datetime(2026, 1, 5, 3, 45, tzinfo=UTC)  # 09:15 in Mumbai, a Monday
 _BEGAN = instant_of(BEGINS)
+_FAULTS = fields(Faults)
 
 
 class Crashed(BaseException):
@@ -29,6 +31,7 @@ class Occasions:
 
     def __init__(self, chance: Chance, faults: Faults, *, traced: bool, trims: Trims = WHOLE) -> None:
         self.chance = chance
+        self._unit = chance.unit
         self.faults = faults
         self.now: Instant = _BEGAN
         self.calm = False  # whether faults have stopped
@@ -40,6 +43,16 @@ class Occasions:
         self._come: Counter[str] = Counter()  # those left out as well
         self._digest = hashlib.sha256()
 
+    @property
+    def faults(self) -> Faults:
+        """How often each goes wrong now."""
+        return self._faults
+
+    @faults.setter
+    def faults(self, faults: Faults) -> None:
+        self._faults = faults
+        self._odds = {one.name: getattr(faults, one.name) for one in _FAULTS}
+
     def calm_down(self) -> None:
         """From now on nothing goes wrong any more."""
         self.faults, self.calm = CALM, True
@@ -47,7 +60,8 @@ class Occasions:
 
     def happens(self, fault: str) -> bool:
         """Whether a fault happens on this occasion."""
-        if not self.chance.happens(getattr(self.faults, fault)):
+        probability = self._odds[fault]
+        if not probability or self._unit() >= probability:
             return False
         self._come[fault] += 1
         if self._trims is not WHOLE and self._left_out(fault):
@@ -98,7 +112,7 @@ class WorldClock:
 
     def monotonic(self) -> float:
         """See ports.Clock."""
-        return self._occasions.seconds
+        return (self._occasions.now - _BEGAN) / 1e6
 
     def wait(self, seconds: float) -> None:
         """See ports.Clock."""

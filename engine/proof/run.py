@@ -49,7 +49,7 @@ def simulate(first: int, count: int, workers: int) -> Iterator[Outcome]:
     if workers == 1:
         quiet()
         for portion in portions:
-            yield from map(run_seed, portion)
+            yield from _portion(portion)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=quiet) as pool:
@@ -65,7 +65,18 @@ def quiet() -> None:
 
 
 def _portion(seeds: range) -> list[Outcome]:
-    return [run_seed(seed) for seed in seeds]
+    """Their outcomes. A world is one heap of garbage when it ends, and not before: it is collected then, at once."""
+    outcomes = []
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        for seed in seeds:
+            outcomes.append(run_seed(seed))
+            gc.collect()
+    finally:
+        if was_on:
+            gc.enable()
+    return outcomes
 
 
 class Simulator:

@@ -34,6 +34,8 @@ STOPS = Exits(stop_pct=Decimal("0.4"))
 class Shape:
     """One schedule's. `closes`: so many minutes at whose end bots may give signals. `successors`: how many engines may
     come while another has the account. `stops`: positions have a stop that rests at the venue. `tight`: limits bind.
+    `starved`: how often a step is one in which nothing has time for anything. Faults are on from `faults_from`, which
+    may be before the first start or about the first signals, until `calm_at`.
     """
 
     account: AccountSpec
@@ -42,16 +44,14 @@ class Shape:
     successors: int
     stops: bool
     tight: bool
+    starved: float
+    faults_from: Instant
+    calm_at: Instant
 
     @property
     def live(self) -> bool:
         """Whether the account is a live one, which a person has armed."""
         return self.account.mode is Mode.LIVE
-
-    @property
-    def calm_at(self) -> Instant:
-        """When the faults stop."""
-        return instant_of(BEGINS) + self.closes * MINUTE + 35 * SECOND
 
     def trimmed(self, trims: Trims) -> Shape:
         """The same with what a shorter story does without left out."""
@@ -74,8 +74,8 @@ def shape_of(chance: Chance) -> Shape:
         risk_policy=TIGHT if tight else LOOSE,
         name="Proof",
     )
-    names = ("alpha", "beta")[: chance.pick((1, 1, 2))]
-    symbols = SYMBOLS[: chance.pick((1, 2, 2))]
+    names = ("alpha", "beta")[: chance.pick((1, 1, 1, 2))]
+    symbols = SYMBOLS[: chance.pick((1, 1, 2))]
     bots = tuple(
         BotSpec(
             name,
@@ -88,4 +88,16 @@ def shape_of(chance: Chance) -> Shape:
         )
         for name in names
     )
-    return Shape(account, bots, chance.pick((1, 1, 1, 1, 2, 3)), successors, stops, tight)
+    closes = chance.pick((1, 1, 1, 1, 1, 2, 3))
+    last_close_at = instant_of(BEGINS) + closes * MINUTE
+    return Shape(
+        account,
+        bots,
+        closes,
+        successors,
+        stops,
+        tight,
+        starved=chance.pick((0.0, 0.0, 0.02) if live else (0.0, 0.02, 0.4)),
+        faults_from=instant_of(BEGINS) + round(chance.pick((0.0, 59.0, 61.0, 62.0, 63.0, 64.0)) * SECOND),
+        calm_at=last_close_at + round(chance.between(6, 30) * SECOND),
+    )

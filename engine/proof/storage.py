@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from engine.adapters.firestore.decoder import fields_of
 from engine.adapters.firestore.encoder import name_of
@@ -25,20 +25,27 @@ class Store:
         self.wire = MemoryWire("proof")
         self.away_until = 0
         self.cut_off = ""  # the process that has no route to it
+        self.taken: Callable[[str, Message], None] = lambda who, request: None  # told of each commit that is in
         self._occasions = occasions
-        self._late: list[tuple[int, Message]] = []
+        self._late: list[tuple[int, str, Message]] = []
 
     def arrive(self) -> None:
         """What was sent long ago is applied now, or refused: nobody hears of it."""
         now = self._occasions.now
-        due = [request for at, request in self._late if at <= now]
-        self._late = [(at, request) for at, request in self._late if at > now]
-        for request in due:
+        due = [late for late in self._late if late[0] <= now]
+        self._late = [late for late in self._late if late[0] > now]
+        for _, who, request in due:
             try:
-                self.wire.commit(request)
+                self.commit(who, request)
                 self._occasions.note("store", "applies a late commit")
             except OperatingError as error:
                 self._occasions.note("store", f"refuses a late commit: {type(error).__name__}")
+
+    def commit(self, who: str, request: Message) -> Message:
+        """Take a commit of a process, or refuse it as the database does."""
+        answer = self.wire.commit(request)
+        self.taken(who, request)
+        return answer
 
     def has(self, collection: str, document_id: str) -> bool:
         """Whether the database has a document, whatever ails the way to it."""
@@ -54,9 +61,10 @@ class Store:
         prefix = f"{self.wire.database}/documents/{collection}/"
         return [fields_of(found.fields) for found in self.wire.all() if found.name.startswith(prefix)]
 
-    def later(self, request: Message) -> None:
+    def later(self, who: str, request: Message) -> None:
         """Apply this some time from now."""
-        self._late.append((self._occasions.now + round(self._occasions.chance.between(0.05, 8) * 1e6), request))
+        at = self._occasions.now + round(self._occasions.chance.between(0.05, 8) * 1e6)
+        self._late.append((at, who, request))
 
 
 class FaultyWire:
@@ -75,9 +83,9 @@ class FaultyWire:
         if self._occasions.happens("store_applies_late"):
             kept = type(request)()
             kept.CopyFrom(request)
-            self._store.later(kept)
+            self._store.later(self._who, kept)
             raise error_of("DEADLINE_EXCEEDED", "no answer")
-        answer = self._store.wire.commit(request)
+        answer = self._store.commit(self._who, request)
         self._occasions.may_crash(self._who, "after a commit")
         if self._occasions.happens("store_loses_reply"):
             raise error_of("UNAVAILABLE", "the reply was lost")

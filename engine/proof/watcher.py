@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from engine.adapters.firestore.decoder import value_of
+from engine.adapters.firestore.wire import Message
 from engine.core.orders import TERMINAL
 from engine.core.state import State
 from engine.domain.effects import SubmitOrder
@@ -23,6 +25,7 @@ from engine.proof.shape import Shape
 from engine.proof.storage import Disk, Store
 
 ZERO = Decimal(0)
+BOOKS = frozenset({"orders", "trading_signals", "fills", "open_positions"})  # of those that an engine alone writes
 PRICES_MOVE = Decimal("1.05")  # since what is held was decided on
 
 
@@ -35,10 +38,28 @@ class Watcher:
     in_flight: InFlight
     shape: Shape
     violations: list[str] = field(default_factory=list)
+    happened: int = 0  # to orders and differences, so far
     _sent: set[str] = field(default_factory=set)
     _of_signal: dict[str, list[str]] = field(default_factory=dict)
     _read: dict[str, int] = field(default_factory=dict)
     _newest: dict[tuple[str, str], OrderRecord] = field(default_factory=dict)
+    _sequences: dict[str, float] = field(default_factory=dict)
+
+    def taken(self, who: str, request: Message) -> None:
+        """A commit of a process is in the store. I9: the books are written by who has the account, by nobody else.
+        I15: what a screen reads never goes back.
+        """
+        for write in request.writes:
+            name = write.update.name
+            if name.rpartition("/")[0].rpartition("/")[2] not in BOOKS:
+                continue
+            lease = self.store.fields("leases", self.shape.account.account_id)
+            if lease.get("instance") != who:
+                self._say(f"I9: {who} wrote {name.rpartition('/')[2]}, and {lease.get('instance')} has the account")
+            number = value_of(write.update.fields["sequence"]) if "sequence" in write.update.fields else 0
+            if number < self._sequences.get(name, 0):
+                self._say(f"I15: {name.rpartition('/')[2]} went back from {self._sequences[name]} to {number}")
+            self._sequences[name] = number
 
     def leaves(self, order: SubmitOrder, disk: Disk, who: str) -> None:
         """An order is on the wire, sent by the process of that name."""
@@ -105,8 +126,10 @@ class Watcher:
         for effect in disk.seen[begin:]:
             match effect.record:
                 case OrderRecord() as record:
+                    self.happened += 1
                     self._order(record, disk)
                 case DifferenceRecord() as record:
+                    self.happened += 1
                     self._met[f"difference: {record.kind} {record.state}"] += 1
                 case _:
                     pass

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.domain.instant import MINUTE, SECOND
+from engine.domain.instant import MINUTE, SECOND, instant_of
 from engine.proof.chance import CALM, Chance, drawn
 from engine.proof.checkers import unfinished
 from engine.proof.exchange import Exchange
@@ -18,9 +18,9 @@ from engine.proof.fleet import Fleet
 from engine.proof.instance import Surroundings
 from engine.proof.link import InFlight
 from engine.proof.market import Prices
-from engine.proof.occasions import Occasions, WorldClock
+from engine.proof.occasions import BEGINS, Occasions, WorldClock
 from engine.proof.person import Person
-from engine.proof.shape import shape_of
+from engine.proof.shape import Shape, shape_of
 from engine.proof.storage import Store
 from engine.proof.trims import WHOLE, Trims
 from engine.proof.watcher import Watcher
@@ -28,6 +28,12 @@ from engine.proof.watcher import Watcher
 SETTLES_WITHIN = 15 * MINUTE  # of the world's time after the last fault
 QUIET_FOR = 65 * SECOND  # two reports, 30 s apart, were begun and compared
 SUCCESSOR = 0.06  # how often a step brings one, while one is still to come
+IDLE_STEPS = 3  # in a row, after which nothing is waited for any more
+WARMS_UP = 5 * SECOND  # a live account is live again so long after a pause
+WAITS_MOST_S = 12.0  # the longest step while something is still to come to rest
+STRIDE_S = 1.5  # the longest step while something happens to an order
+STRIDE_MOST_S = 3.0  # and while nothing does: well within what a lease lasts
+STRIDE_MOST_LIVE_S = 2.0  # a live account is dry where nothing was looked at for 3 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +53,19 @@ class Outcome:
 class World:
     """Made from a seed; `run` once."""
 
-    def __init__(self, seed: int, *, traced: bool = False, trims: Trims = WHOLE) -> None:
+    def __init__(self, seed: int, *, traced: bool = False, trims: Trims = WHOLE, shape: Shape | None = None) -> None:
         chance = Chance(seed)
         self.seed = seed
-        self.shape = shape = shape_of(chance).trimmed(trims)
+        self.shape = shape = shape or shape_of(chance).trimmed(trims)
         self.occasions = Occasions(chance, drawn(chance), traced=traced, trims=trims)
-        self.occasions.now += round(chance.between(44, 55) * SECOND)  # what comes before the first close is a start
+        self.occasions.now += round(chance.between(50, 55) * SECOND)  # what comes before the first close is a start
         self.clock = WorldClock(self.occasions)
         self.store = Store(self.occasions)
         self.exchange = Exchange(self.occasions)
         self.prices = Prices(chance, lambda: self.occasions.now, shape.closes)
         self.in_flight = InFlight(self.exchange)
         self.watcher = Watcher(self.exchange, self.store, self.in_flight, shape)
+        self.store.taken = self.watcher.taken
         self.person = Person(shape.account, self.store, self.clock, self.occasions)
         around = Surroundings(
             self.occasions,
@@ -72,8 +79,11 @@ class World:
         )
         self.fleet = Fleet(around, self.watcher, self._step)
         self._successors = shape.successors
-        self._starved = 0.02 if shape.live else 0.4
         self._book = (0, 0, 0)
+        self._stride_s = STRIDE_S
+        self._stride_most_s = STRIDE_MOST_LIVE_S if shape.live else STRIDE_MOST_S
+        self._idle = 0  # so many steps in a row nothing happened
+        self._happened = 0
 
     def run(self) -> Outcome:
         """The whole schedule."""
@@ -81,7 +91,10 @@ class World:
             self.person.arm()
         faults, self.occasions.faults = self.occasions.faults, CALM  # the first start goes well: later ones may not
         self._pass(0.5, 1.5)
+        while self.occasions.now < self.shape.faults_from:
+            self._pass(0.6, 1.4)
         self.occasions.faults = faults
+        self.fleet.tire()
         while self.occasions.now < self.shape.calm_at:
             self._step()
         self.occasions.calm_down()
@@ -89,6 +102,9 @@ class World:
         self.fleet.calm_down()
         self.person.halt(False)
         self._settle()
+        return self._outcome()
+
+    def _outcome(self) -> Outcome:
         return Outcome(
             self.seed,
             tuple(self.watcher.violations),
@@ -103,9 +119,16 @@ class World:
     def _settle(self) -> None:
         """Run on without faults until nothing moves any more, a person deciding meanwhile."""
         quiet_since, until = self.occasions.now, self.occasions.now + SETTLES_WITHIN
+        waits_s = 3.0
         while self.occasions.now < until:
-            self._pass(*((30.5, 31.0) if self._quiet() else (0.5, 6.0)))
-            owner = self.fleet.drained()
+            if self._quiet():
+                self.prices.silent = not self.exchange.net()  # where nothing is held, nothing waits for a price
+                self._pass(33.0, 33.5)
+            else:
+                self.prices.silent = False
+                self._pass(0.5, waits_s)
+                waits_s = min(WAITS_MOST_S, waits_s * 1.25)
+            owner = self.fleet.drained() if self._at_rest() else self.fleet.owner
             if owner is None:
                 continue
             if not self._quiet() or self._moved():
@@ -127,18 +150,47 @@ class World:
     def _quiet(self) -> bool:
         """Nothing waits anywhere, and what was compared agrees."""
         owner = self.fleet.owner
-        if owner is None or not self.fleet.alone or len(owner.session.inbox):
+        return owner is not None and self._at_rest() and not len(owner.session.inbox) and not owner.disk.status().depth
+
+    def _at_rest(self) -> bool:
+        """No order can come to anything more, and what was compared agrees; some of it may still be on its way out."""
+        owner = self.fleet.owner
+        if owner is None or not self.fleet.alone or self.in_flight.waiting or self.exchange.at_work():
             return False
-        if self.in_flight.waiting or self.exchange.at_work():
-            return False
-        state, status = owner.session.loop.engine.state, owner.disk.status()
-        return status.depth == 0 and state.truth.state == "in_step" and not unfinished(state)
+        state = owner.session.loop.engine.state
+        return state.truth.state == "in_step" and not unfinished(state)
 
     def _step(self) -> None:
-        """A step amid the faults: most are short. A long one is a machine that had no time for anything: a live account
-        is dry after it, since nothing was looked at for too long.
+        """A step amid the faults. Most are short, and grow longer while nothing happens to any order. A long one is a
+        machine that had no time for anything: a live account is dry after it, since nothing was looked at for too long.
         """
-        self._pass(0.02, 20.0 if self.occasions.chance.happens(self._starved) else 1.5)
+        if self.occasions.chance.happens(self.shape.starved):
+            self._pass(0.02, 20.0)
+        else:
+            self._pass(0.02, self._stride_s)
+        happened = self.watcher.happened + len(self.exchange.told) + self.fleet.starts
+        self._idle = 0 if happened != self._happened or self.in_flight.waiting else self._idle + 1
+        self._happened = happened
+        self._stride_s = self._stride_most_s if self._idle else STRIDE_S
+        if self._idle >= IDLE_STEPS and not self._at_work():
+            self._skip()
+
+    def _at_work(self) -> bool:
+        """Whether an order may still come to something before the next signals are given."""
+        owner = self.fleet.owner
+        if owner is None or not self.fleet.alone or self.exchange.at_work():
+            return True
+        return bool(unfinished(owner.session.loop.engine.state))
+
+    def _skip(self) -> None:
+        """Nothing happens before the next signals: time passes at once until shortly before them, or until the end."""
+        now, minute = self.occasions.now, instant_of(BEGINS)
+        last_close_at = minute + self.shape.closes * MINUTE
+        next_close_at = now - now % MINUTE + MINUTE
+        until = next_close_at - WARMS_UP if next_close_at <= last_close_at else self.shape.calm_at
+        if until - now > WARMS_UP:
+            self.occasions.now = until
+            self._idle = 0
 
     def _pass(self, least_s: float, most_s: float) -> None:
         """Time passes, the world moves, and some of what can run runs."""
@@ -157,7 +209,7 @@ class World:
         owner = self.fleet.owner
         if owner is not None and occasions.happens("person"):
             self.person.act(owner.session.loop.engine.state, chance.pick(self.shape.bots).bot_id)
-        if self._successors and not occasions.calm and chance.happens(SUCCESSOR):
+        if self._successors and occasions.faults is not CALM and chance.happens(SUCCESSOR):
             self._successors -= 1
             self.fleet.succeed()
         self.fleet.step()

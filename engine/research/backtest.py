@@ -6,12 +6,11 @@ There is no loop here but the one of simulation/paper: a backtest differs from a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from time import perf_counter
 
 from engine.core.ledger import Mark
-from engine.core.orders import TERMINAL
 from engine.domain.account import AccountSpec, BotSpec, Desired
 from engine.domain.effects import PublishRecord
 from engine.domain.errors import InvalidValue
@@ -21,8 +20,9 @@ from engine.domain.timeframe import timeframe_us
 from engine.market_data.columns import MarketData
 from engine.market_data.merge import ended_at, pieces
 from engine.market_data.runs import TickRun
-from engine.research.skip_ahead import run_ahead
+from engine.research.collector import rarely_collecting
 from engine.research.skip_bars import run_bars
+from engine.research.skip_ticks import run_ticks
 from engine.simulation.fill_model import FillModel
 from engine.simulation.paper import PaperLoop
 from engine.strategies.bot_leaders import check_leaders
@@ -58,8 +58,8 @@ class BacktestResult:
         match record:
             case SignalRecord():
                 self.signals.append(record)
-            case OrderRecord():  # what its risk checks found is not in the files, and most of a year's memory
-                self.orders[record.order_id] = replace(record, checks={}) if record.state in TERMINAL else record
+            case OrderRecord():
+                self.orders[record.order_id] = record
             case FillRecord():
                 self.fills.append(record)
             case ClosedTradeRecord():
@@ -114,7 +114,7 @@ def run_backtest(
 
     Before the session of `trading_from` the bots are paused: they judge every bar and enter nothing, so that a window
     begins with everything warm. `stepped` takes every row by itself, as a live engine does: slower, and the same
-    result (skip_ahead.py and skip_bars.py say why). `progress(done, all)` counts rows. `engine_seconds` of the result
+    result (skip_ticks.py and skip_bars.py say why). `progress(done, all)` counts rows. `engine_seconds` of the result
     covers the loop alone, events included.
     """
     check_bots(bots, data)
@@ -127,11 +127,12 @@ def run_backtest(
     for bot in sorted(bots, key=lambda spec: spec.bot_id):
         loop.step(BotChanged(bot, Desired.PAUSED if paused else Desired.RUNNING, 1))
     started = perf_counter()
-    _run(loop, data, result, progress, trading_from, stepped=stepped)
-    result.engine_seconds = perf_counter() - started
+    with rarely_collecting():
+        _run(loop, data, result, progress, trading_from, stepped=stepped)
+        result.engine_seconds = perf_counter() - started
     state = loop.engine.state
     result.marks += state.ledger.marks
-    result.end_flat(Mark(state.now, state.equity(), state.ledger.cash, state.ledger.drawdown_pct(state.equity())))
+    result.end_flat(Mark(state.now, state.equity(), state.ledger.cash, state.ledger.high_water_mark))
     result.ticks, result.bars = state.ticks, state.bars
     result.ticks_dropped = dict(sorted(state.dropped.items()))
     result.halted = state.breaker.halted
@@ -158,7 +159,7 @@ def _run(
         if stepped:
             loop.run(piece.events())
         elif isinstance(piece, TickRun):
-            run_ahead(loop, piece)
+            run_ticks(loop, piece)
         else:
             run_bars(loop, piece)
         done += len(piece)

@@ -45,10 +45,8 @@ class Lane:
     """
 
     __slots__ = (
-        "_at",
-        "_closes",
         "_kept",
-        "_price",
+        "_run",
         "_touch",
         "bars",
         "close",
@@ -57,6 +55,7 @@ class Lane:
         "cursor",
         "high",
         "low",
+        "next_row",
         "rows",
         "start_price",
         "symbol",
@@ -68,8 +67,7 @@ class Lane:
         self.tape, self.symbol = tape, tape.symbol
         self.start_price = tape.last_price
         timeframe = run.timeframes[run.codes[mine[0]]]
-        closes = run.closes[mine]
-        whole = mine[closes]
+        whole = mine[run.closes[mine]]
         self.close_at, self.close_rows = run.place[whole], whole
         self.high, self.low, self.close, self.volume = (
             run.high[whole],
@@ -82,25 +80,36 @@ class Lane:
             (run.open[whole], self.high, self.low, self.close, self.volume),
         )  # fmt: skip
         self.rows: list[int] = mine.tolist()
-        self._closes: list[bool] = closes.tolist()
-        self._at: list[Instant] = np.where(closes, run.place[mine] - 1, run.place[mine]).tolist()
-        self._price: list[int] = np.where(closes, run.close[mine], run.open[mine]).tolist()
+        self._run = run
         self.cursor = 0
+        self.next_row = self.rows[0] if self.rows else _NEVER
         self._kept = 0  # bars that the tape's history has, or will get from the engine
         self._touch: _Touch | None = None
 
     def pass_to(self, row: int) -> None:
         """Take in the rows before a row of the run."""
-        end = bisect_left(self.rows, row, self.cursor)
-        if end > self.cursor:
-            self.tape.first_price = self.tape.first_price or self._price[self.cursor]
-            self.tape.accept(self._at[end - 1], self._price[end - 1])
-            self.cursor = end
+        if self.next_row < row:
+            end = bisect_left(self.rows, row, self.cursor)
+            if not self.tape.first_price:
+                self.tape.first_price = self._print(self.next_row)[1]
+            self.tape.accept(*self._print(self.rows[end - 1]))
+            self._come_to(end)
+
+    def _print(self, row: int) -> tuple[Instant, int]:
+        """When the price of a row was there, and the price: of a close a moment before, as nothing follows it."""
+        run = self._run
+        if run.closes.item(row):
+            return run.place.item(row) - 1, run.close.item(row)
+        return run.place.item(row), run.open.item(row)
+
+    def _come_to(self, own: int) -> None:
+        self.cursor = own
+        self.next_row = self.rows[own] if own < len(self.rows) else _NEVER
 
     def keep(self, state: State, end: int, session: TradingSession) -> None:
         """Bars before number `end` are closed, and nothing came of them."""
         if end > self._kept:
-            self.tape.history.extend(_Past(self.bars, self._kept, end, session))
+            self.tape.history.extend(Past(self.bars, self._kept, end, session))
             state.bars += end - self._kept
             self._kept = end
 
@@ -110,36 +119,36 @@ class Lane:
         self.pass_to(row)
         self.keep(state, number, session)
         self._kept = number + 1
-        self.cursor += 1
+        self._come_to(self.cursor + 1)
         return BarClosed(self.bars[number])
 
     def opened(self, row: int, end: int) -> tuple[int, int] | None:
         """This symbol's next open among the rows from `row` to before `end`: its row in the run, its own number."""
         own = bisect_left(self.rows, row, self.cursor)
-        if own == len(self.rows) or self.rows[own] >= end or self._closes[own]:
+        if own == len(self.rows) or self.rows[own] >= end or self._run.closes.item(self.rows[own]):
             return None
         return self.rows[own], own
 
     def open(self, own: int) -> BarOpened:
         """An open that the venue must see; it counts as taken."""
         self.pass_to(self.rows[own])
-        self.cursor = own + 1
-        return BarOpened(self.symbol, self._at[own], self._price[own])
+        self._come_to(own + 1)
+        return BarOpened(self.symbol, *self._print(self.rows[own]))
 
     def touch(self, row: int) -> int | None:
         """The first bar that closes at a row from `row` on and touches the tape's triggers, by its number."""
         low, high = self.tape.trigger_low, self.tape.trigger_high
         known = self._touch
         if known is None or known.low != low or known.high != high or known.row < row:
-            first = int(np.searchsorted(self.close_rows, row))
-            found = np.flatnonzero((self.low[first:] <= low) | (self.high[first:] >= high))
-            number = first + int(found[0]) if len(found) else None
+            first = int(self.close_rows.searchsorted(row))
+            touched = (self.low[first:] <= low) | (self.high[first:] >= high)
+            number = first + int(touched.argmax()) if touched.any() else None
             known = _Touch(low, high, number, _NEVER if number is None else int(self.close_rows[number]))
             self._touch = known
         return known.number
 
 
-class _Past(Sequence[PastBar]):
+class Past(Sequence[PastBar]):
     """Bars of a lane that are closed, with their session."""
 
     __slots__ = ("_bars", "_end", "_session", "_start")

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from sys import intern  # a year's signals say the same few sentences a hundred thousand times
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,25 +35,27 @@ _NOTHING = Verdict("quiet")
 class StretchBars(Sequence[Bar]):
     """Bars of one symbol and timeframe as columns; prices in units. A bar is made when it is asked for."""
 
-    __slots__ = ("_values", "_width", "close_at", "symbol", "timeframe")
+    __slots__ = (
+        "_close", "_high", "_low", "_open", "_volume", "_width", "close_at", "symbol", "timeframe",
+    )  # fmt: skip
 
     def __init__(
-        self, symbol: str, timeframe: str, close_at: Ints, width: int, values: Sequence[Column | Ints]
+        self, symbol: str, timeframe: str, close_at: Ints, width: int, values: Sequence[npt.NDArray[Any]]
     ) -> None:
         self.symbol, self.timeframe = symbol, timeframe
         self.close_at: list[Instant] = close_at.tolist()
         self._width = width
-        self._values = [column.tolist() for column in values]
+        self._open, self._high, self._low, self._close, self._volume = values
 
     def __len__(self) -> int:
         return len(self.close_at)
 
     def __getitem__(self, row: int) -> Bar:  # type: ignore[override]
         close_at = self.close_at[row]
-        open_, high, low, close, volume = self._values
         return Bar(
             self.symbol, self.timeframe, close_at - self._width, close_at,
-            open_[row], high[row], low[row], close[row], volume[row],
+            self._open.item(row), self._high.item(row), self._low.item(row), self._close.item(row),
+            self._volume.item(row),
         )  # fmt: skip
 
 

@@ -147,9 +147,9 @@ def run_ahead(loop: PaperLoop, run: TickRun) -> None:
         for code, symbol in enumerate(run.symbols)
         if bool((run.codes == code).any())
     ]
-    row = 0
+    row, overdue = 0, False
     while row < len(run):
-        if venue.waiting:
+        if venue.waiting or overdue:
             row = _step_while_waiting(loop, run, row)
         heap = [(lane.rows[lane.next], number) for number, lane in enumerate(lanes) if lane.move_to(row)]
         heapify(heap)
@@ -162,7 +162,8 @@ def run_ahead(loop: PaperLoop, run: TickRun) -> None:
             else:
                 state.ticks += lane.take_in(here)
             loop.step(lane.tick())
-            if venue.waiting:
+            overdue = state.next_due_at <= run.place[here]  # it was late, and began a minute that is over
+            if venue.waiting or overdue:
                 row = here + 1
                 break
             if lane.look_ahead():
@@ -179,11 +180,11 @@ def _is_quiet(lane: _Lane) -> bool:
 
 
 def _step_while_waiting(loop: PaperLoop, run: TickRun, row: int) -> int:
-    """Step every tick while an order waits for a price; returns the first row not taken."""
+    """Step every tick while an order waits for a price, or a minute is overdue; returns the first row not taken."""
     while row < len(run):
         for tick in run.events(row, min(row + _FEW, len(run))):
             loop.step(tick)
             row += 1
-            if not loop.venue.waiting:
+            if not loop.venue.waiting and loop.engine.state.next_due_at > run.place[row - 1]:
                 return row
     return row

@@ -14,6 +14,7 @@ streams, with every record compared. Where it can't know (see `run_bars`) every 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +22,7 @@ import numpy as np
 from engine.core.indicators.stretch import Stretch
 from engine.core.leaving import next_leave_at
 from engine.core.minute import bots_on
+from engine.core.position import Position
 from engine.core.state import State
 from engine.domain.instant import MINUTE, NEVER, Instant
 from engine.domain.market import TradingSession
@@ -58,12 +60,13 @@ def run_bars(loop: PaperLoop, run: BarRun) -> None:
 
 def _one_session(state: State, run: BarRun) -> TradingSession | None:
     """The session that everything in the run and in the account belongs to, where all bars and bots are of a minute."""
-    if len(state.sessions) != 1 or any(run.timeframes[code] != "1m" for code in np.unique(run.codes).tolist()):
+    codes = np.flatnonzero(np.bincount(run.codes)).tolist()
+    if len(state.sessions) != 1 or any(run.timeframes[code] != "1m" for code in codes):
         return None
     if any(width != "1m" for widths in state.series.values() for width in widths):
         return None
     (session,) = state.sessions.values()
-    tapes = [state.tapes[run.symbols[code]] for code in np.unique(run.codes).tolist()]
+    tapes = [state.tapes[run.symbols[code]] for code in codes]
     fresh = all(tape.session == session and tape.until < 0 for tape in tapes)
     return session if fresh else None
 
@@ -79,11 +82,16 @@ class _Drive:
         self._row: list[int] = [*starts.tolist(), len(run)]
         self._place: list[Instant] = run.place[starts].tolist()
         self._opens: list[int] = (starts + np.add.reduceat(run.closes.astype(np.int64), starts)).tolist()
-        self._closing = np.array([place for number, place in enumerate(self._place) if self._has_closes(number)])
+        self._closing = [place for number, place in enumerate(self._place) if self._has_closes(number)]
         self._heard: dict[int, list[tuple[int, Lane, int]]] = {}  # by moment: rows to look at, their lanes and bars
+        self._state.rouse()
         for lane in self._lanes:
             self._ask(lane, starts)
+        self._state.lookers.clear()  # of those that were asked nobody sleeps
         self._moments = sorted(self._heard)
+        self._positions: list[Position] | None = None  # that the next two are of
+        self._held_lanes: list[Lane] = []
+        self._leave_at: Instant = NEVER
         self._ran: Instant = -NEVER  # the last minute that was passed over
 
     def _has_closes(self, moment: int) -> bool:
@@ -102,7 +110,7 @@ class _Drive:
             )  # fmt: skip
             for number in asked_ahead(bots, series, lane.bars, stretch):
                 row = int(lane.close_rows[number])
-                moment = int(np.searchsorted(starts, row, side="right")) - 1
+                moment = int(starts.searchsorted(row, side="right")) - 1
                 self._heard.setdefault(moment, []).append((row, lane, number))
 
     def go(self) -> None:
@@ -125,15 +133,12 @@ class _Drive:
         if number < len(self._moments):
             stop = min(stop, self._moments[number])
         row = self._row[moment]
-        held = {position.symbol for position in self._state.portfolio.all()}
-        for symbol in held & self._lane.keys():
-            lane = self._lane[symbol]
+        for lane in self._held():
             touch = lane.touch(row)
             if touch is not None:
                 stop = min(stop, bisect_left(self._place, lane.bars.close_at[touch]))
-        if held:
-            leave_at = next_leave_at(self._state, self._session)
-            stop = min(stop, max(moment, bisect_left(self._place, leave_at)))
+        if self._state.portfolio.all():
+            stop = min(stop, max(moment, bisect_left(self._place, self._leave_at)))
         elif self._state.next_due_at != NEVER:  # an order that was taken back is still looked after for a minute
             stop = min(stop, max(moment, bisect_left(self._place, self._state.next_due_at)))
         return stop
@@ -143,23 +148,23 @@ class _Drive:
         state, session = self._state, self._session
         held = len(state.portfolio) > 0
         end = self._place[stop - 1]
+        minutes: Sequence[Instant]
         if held:
-            first = min(state.next_due_at, self._place[moment])
-            minutes = np.arange(first, end + 1, MINUTE)
+            minutes = range(min(state.next_due_at, self._place[moment]), end + 1, MINUTE)
         else:
-            low, high = np.searchsorted(self._closing, (self._place[moment], end + 1))
-            minutes = self._closing[low:high]
+            low = bisect_left(self._closing, self._place[moment])
+            minutes = self._closing[low : bisect_left(self._closing, end + 1, low)]
         line, safe = equity_line(state, self._lane, minutes)
         if safe < len(minutes):
-            stop = bisect_left(self._place, int(minutes[safe]))
+            stop = bisect_left(self._place, minutes[safe])
             if stop <= moment:
                 return moment
             return self._pass_over(moment, stop)
-        for at, equity in zip(minutes.tolist(), line, strict=True):
+        for at, equity in zip(minutes, line, strict=True):
             if session.open_at < at <= session.close_at:
                 state.ledger.mark(at, equity)
         self._take_in(self._row[stop])
-        self._ran = int(minutes[-1]) if len(minutes) else self._ran
+        self._ran = minutes[-1] if minutes else self._ran
         state.now = max(state.now, end)
         if held:
             state.next_due_at = end + MINUTE if end < session.close_at else NEVER
@@ -193,12 +198,20 @@ class _Drive:
         """The closes at a moment that the engine must look at, by row."""
         closes = {row: (row, lane, number) for row, lane, number in self._heard.get(moment, ())}
         start, end = self._row[moment], self._opens[moment]
-        for position in self._state.portfolio.all():
-            lane = self._lane.get(position.symbol)
-            touch = None if lane is None else lane.touch(start)
-            if lane is not None and touch is not None and (row := int(lane.close_rows[touch])) < end:
+        for lane in self._held():
+            touch = lane.touch(start)
+            if touch is not None and (row := int(lane.close_rows[touch])) < end:
                 closes[row] = (row, lane, touch)
         return [closes[row] for row in sorted(closes)]
+
+    def _held(self) -> list[Lane]:
+        """The lanes of what is held, reckoned anew when that is something else."""
+        positions = self._state.portfolio.all()
+        if positions is not self._positions:
+            self._positions = positions
+            self._held_lanes = [lane for p in positions if (lane := self._lane.get(p.symbol)) is not None]
+            self._leave_at = next_leave_at(self._state, self._session)
+        return self._held_lanes
 
     def _waiting(self) -> list[Lane]:
         """The lanes of symbols with an order at the venue."""
@@ -206,9 +219,8 @@ class _Drive:
 
     def _take_in(self, row: int) -> None:
         """Let the tapes that the engine may look at, those of what is held, stand as before a row."""
-        for position in self._state.portfolio.all():
-            lane = self._lane.get(position.symbol)
-            if lane is not None:
+        for lane in self._held():
+            if lane.next_row < row:
                 lane.pass_to(row)
 
     def _end(self) -> None:

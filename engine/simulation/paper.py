@@ -59,15 +59,20 @@ class PaperLoop:
         if kind is Tick:
             self._step_tick(event)  # type: ignore[arg-type]
             return
-        if isinstance(event, BarOpened):
-            self.clock_to(event.at)
-            if self.venue.waiting:
-                self._fill(self.venue.on_price(event.symbol, event.at, event.price))
+        if kind is BarOpened:
+            self._see_open(event)  # type: ignore[arg-type]
         elif isinstance(event, MarketEnded):
             self.clock_to(event.at)
         elif isinstance(event, SessionOpened) and self.book is not None:
             self.book.begin_day()
-        self._carry_out(self.engine.process(event))
+        effects = self.engine.process(event)
+        if effects:
+            self._carry_out(effects)
+
+    def _see_open(self, event: BarOpened) -> None:
+        self.clock_to(event.at)
+        if self.venue.waiting:
+            self._fill(self.venue.on_price(event.symbol, event.at, event.price))
 
     def _step_tick(self, tick: Tick) -> None:
         engine = self.engine
@@ -80,22 +85,19 @@ class PaperLoop:
             self._carry_out(effects)
 
     def run(self, events: Iterable[Event]) -> None:
-        """Take all of them. The loop is flat because a year of ticks goes through it."""
-        venue, step = self.venue, self.step
-        state, take_tick = self.engine.state, self.engine.take_tick
-        for event in events:
-            if type(event) is Tick and event.at < state.next_due_at and not venue.waiting:
-                effects = take_tick(event)
-                if effects:
-                    self._carry_out(effects)
-            else:
-                step(event)
+        """Take all of them; ticks that change nothing but forming bars at once, while no order waits for a price."""
+        venue, step, take_calm = self.venue, self.step, self.engine.take_calm
+        coming = iter(events)
+        while (event := next(coming, None) if venue.waiting else take_calm(coming)) is not None:
+            step(event)
 
     def clock_to(self, at: int) -> None:
         """Run every minute that is due, so that what it decides is at the venue before the next price."""
         state = self.engine.state
         while state.next_due_at <= at:
-            self._carry_out(self.engine.process(ClockTicked(state.next_due_at)))
+            effects = self.engine.process(ClockTicked(state.next_due_at))
+            if effects:
+                self._carry_out(effects)
 
     def report(self) -> BrokerReport:
         """What the venue has, by its own book. Only of a loop with `views`."""
@@ -114,7 +116,9 @@ class PaperLoop:
         self._answer(events)
 
     def _carry_out(self, effects: Sequence[Effect]) -> None:
-        self._answer(self._dispatch(effects))
+        answers = self._dispatch(effects)
+        if answers:
+            self._answer(answers)
 
     def _answer(self, events: Sequence[BrokerEvent]) -> None:
         """Tell the engine what the venue said, one event after the other; what comes of it queues behind them.
@@ -123,13 +127,15 @@ class PaperLoop:
         """
         answers = deque(events)
         while answers:
-            answers.extend(self._dispatch(self.engine.process(answers.popleft())))
+            effects = self.engine.process(answers.popleft())
+            if effects:
+                answers.extend(self._dispatch(effects))
 
     def _dispatch(self, effects: Sequence[Effect]) -> list[BrokerEvent]:
         """Carry effects out in their order; returns what the venue said to them."""
         answers: list[BrokerEvent] = []
         for effect in effects:
-            if isinstance(effect, PublishRecord):
+            if type(effect) is PublishRecord:
                 self._sink(effect)
             elif isinstance(effect, SubmitOrder):
                 said = self.venue.submit(effect)

@@ -152,11 +152,20 @@ def test_nothing_sends_for_a_live_account_that_nobody_watches() -> None:
         Dispatch(LIVE, Untouched(), Untouched(), Untouched(), HandClock())  # type: ignore[arg-type]
 
 
-def test_no_market_of_the_service_is_a_live_one() -> None:
-    assert FEEDS == ("demo", "replay")
-    env = {"GOOGLE_CLOUD_PROJECT": "demo-x", "LOCKSTEP_OWNER_UID": "me", "LOCKSTEP_FEED": "angelone"}
-    with pytest.raises(InvalidValue, match="LOCKSTEP_FEED"):
-        read_settings(env)
+def test_only_one_word_makes_a_live_market_and_never_beside_an_emulator() -> None:
+    assert FEEDS == ("demo", "replay", "angelone")
+    env = {"GOOGLE_CLOUD_PROJECT": "demo-x", "LOCKSTEP_OWNER_UID": "me", "LOCKSTEP_BOTS": "bots.json"}
+    prices = env | {"LOCKSTEP_FEED": "angelone"}
+    live = prices | {"LOCKSTEP_VENUE": "angelone"}
+    assert [said.angelone is not None and said.angelone.live for said in map(read_settings, (env, prices, live))] == [
+        False,
+        False,
+        True,
+    ]
+    emulator = {"FIRESTORE_EMULATOR_HOST": "127.0.0.1:8080"}
+    for bad in (env | {"LOCKSTEP_VENUE": "angelone"}, live | emulator):
+        with pytest.raises(InvalidValue, match="LOCKSTEP_VENUE"):
+            read_settings(bad)
 
 
 def test_a_rehearsal_is_asked_for_by_name_and_only_at_a_practice_venue() -> None:

@@ -9,6 +9,7 @@ from bench.contender import OURS, NotMeasured, run
 from bench.engine_ticks import same_work
 from bench.figure import Figure, Measured, Target, Terms, ratio, spreads, turned
 from bench.figures import FIGURES
+from bench.long_run import ranges_in
 from bench.page import page_of
 
 ROUNDS = [
@@ -64,7 +65,8 @@ def test_a_figure_never_measured_is_on_the_page_as_such() -> None:
 
 def test_the_page_of_the_repository_is_made_from_its_results() -> None:
     results = {figure.name: found for figure in FIGURES if (found := record.read(record.FOLDER, figure.name))}
-    assert (record.FOLDER.parent.parent / "BENCHMARKS.md").read_text() == page_of(FIGURES, results)
+    page = page_of(FIGURES, results, ranges_in(record.FOLDER))
+    assert (record.FOLDER.parent.parent / "BENCHMARKS.md").read_text() == page
 
 
 def test_a_result_is_read_back_and_a_broken_one_is_none(tmp_path: Path) -> None:

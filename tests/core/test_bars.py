@@ -7,7 +7,7 @@ import pytest
 from engine.domain.account import Desired
 from engine.domain.events import BotChanged, ClockTicked, HistoryBar, MarketEnded, SessionOpened
 from engine.domain.market import Bar
-from tests.builders.market import bar, bar_events, tick, units
+from tests.builders.market import bar, bar_events, instrument, tick, units
 from tests.builders.paper import Books, bot, paper_loop
 from tests.builders.scripted import Scripted, scripted
 from tests.builders.times import MONDAY, TUESDAY, at, session
@@ -42,6 +42,18 @@ def test_a_minute_without_a_trade_makes_no_bar() -> None:
     books, seen = watched()
     books.step(tick("09:15:10", 100), tick("09:19:10", 101), tick("09:20:00", 102))
     assert [one.open_at for one in seen] == [at("09:15"), at("09:19")]
+
+
+def test_a_late_tick_of_one_symbol_does_not_cut_anothers_bar_short() -> None:
+    books = paper_loop(instruments=(instrument("ACME"), instrument("BETA")))
+    books.step(
+        tick("09:15:10", 200, "BETA"), tick("09:17:10", 100), tick("09:16:50", 201, "BETA"), tick("09:17:20", 101),
+        tick("09:17:30", 202, "BETA"), tick("09:17:40", 102), tick("09:18", 103),
+    )  # fmt: skip
+    assert books.state.dropped == {}
+    made = {symbol: [one for one, _ in books.state.tapes[symbol].history] for symbol in ("ACME", "BETA")}
+    assert [(one.open_at, *prices(one)) for one in made["ACME"]] == [(at("09:17"), 10_000, 10_200, 10_000, 10_200)]
+    assert [one.open_at for one in made["BETA"]] == [at("09:15"), at("09:16"), at("09:17")]
 
 
 def test_the_clock_alone_closes_a_bar() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.charges import SCHEDULES, Fee, Rates, Schedule, Tariff, charges_on, growth, schedule
+from engine.core.charges import SCHEDULES, Fee, Rates, Schedule, Tariff, charges_on, growth, schedule, total_on
 from engine.domain.account import BotSpec
 from engine.domain.errors import InvalidValue
 from engine.domain.events import SessionOpened
@@ -171,3 +171,16 @@ def test_each_fill_is_charged_by_its_venue() -> None:
         "ACME": {"brokerage", "gst", "stamp", "transaction"},
         "COIN": {"taker_fee"},
     }
+
+
+@given(rules, sides, money)
+def test_the_total_alone_is_the_total_of_the_lines(rates: Rates, side: Side, value: Decimal) -> None:
+    charges = charges_on(rates, side, value)
+    assert total_on(rates, side, value) == charges.total == sum(charges.lines.values(), Decimal(0))
+
+
+def test_the_rates_at_an_instant_are_those_of_its_day() -> None:
+    tariff = Tariff("nse_intraday", {"COINBASE": "coinbase_taker"})
+    for venue in ("NSE", "COINBASE", "NSE"):
+        for day in ("2025-01-05", DAY, "2025-01-05"):
+            assert tariff.at(venue, at("10:00", day)) is tariff.rates(venue, day)

@@ -8,11 +8,13 @@ from decimal import Decimal
 import pytest
 
 from engine.core.execution import entry_terms, execution_of, within_band
+from engine.domain.events import InstrumentListed
 from engine.domain.execution import EntryStyle, Execution, ExitStyle
 from engine.domain.order import OrderState, OrderType, Side
 from tests.builders.market import instrument
 from tests.builders.paper import account, bot
 from tests.core.leg_desk import LegDesk, leg_desk
+from tests.core.stop_wire import StopWire
 
 D = Decimal
 AT_MARKET = Execution()
@@ -47,6 +49,23 @@ def test_a_limit_that_is_to_trade_at_once_stays_within_the_days_band() -> None:
     made.leave()
     assert [order.limit_price for order in made.sent] == [D("501.00"), D("499.00")]
     assert within_band(D("490.00"), Side.BUY, banded) == D("490.00")  # on our side of the price: the band says nothing
+
+
+def test_an_exit_keeps_to_the_band_of_today_not_to_that_of_the_entrys_day() -> None:
+    made = limited()
+    made.hold()
+    made.take(InstrumentListed(replace(instrument(), band_low=D("499.00"), band_high=D("501.00"))))
+    assert made.leave().limit_price == D("499.00")
+
+
+def test_the_limit_of_a_stop_at_the_venue_stays_within_the_band() -> None:
+    wire = StopWire()
+    wire.take(InstrumentListed(replace(instrument(), band_low=D("490.00"), band_high=D("510.00"))))
+    wire.close_minute()
+    wire.fill(wire.arrive().order_id)
+    wire.hear()
+    (stop,) = wire.outgoing
+    assert (stop.trigger_price, stop.limit_price) == (D("495.00"), D("490.00"))  # two percent beyond: 485.10
 
 
 def test_an_entry_that_is_not_filled_goes_again_at_the_limit_it_was_decided_with() -> None:

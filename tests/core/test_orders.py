@@ -102,7 +102,7 @@ def test_a_late_fill_on_an_order_that_ended_is_booked_and_the_order_stays_as_it_
     assert (made.state, made.filled_quantity) == (state, quantity)
 
 
-@pytest.mark.parametrize("state", [OrderState.REFUSED, OrderState.CREATED, OrderState.FILLED, OrderState.REJECTED])
+@pytest.mark.parametrize("state", [OrderState.REFUSED, OrderState.FILLED, OrderState.REJECTED])
 def test_a_fill_of_an_order_that_cannot_have_one_raises_and_changes_nothing(state: OrderState) -> None:
     made = order(state)
     before = deepcopy(made)

@@ -109,6 +109,23 @@ def test_jumps_with_clean_ticks_between_them_are_never_believed() -> None:
     assert books.state.tapes["ACME"].high == units(500)
 
 
+def test_a_clean_tick_of_the_jumps_own_instant_comes_between_too() -> None:
+    books = after(
+        *(tick("09:20", price) for price in (500, 650, 500.5, 651, 500, 652)), tick("09:20", 500.5, quantity=0)
+    )
+    assert books.state.dropped == {"jump": 3}
+    assert books.state.tapes["ACME"].last_price == units("500.5")
+
+
+def test_prints_of_one_instant_are_taken_and_a_repeat_of_the_last_is_not() -> None:
+    books = after(
+        tick("09:20", 500, quantity=1), tick("09:20", 501, quantity=0), tick("09:20", 501, quantity=0),
+        tick("09:20", 501, quantity=2), tick("09:20", 500, quantity=0), tick("09:21", 500),
+    )  # fmt: skip
+    assert books.state.dropped == {"repeat": 1}
+    assert books.state.tapes["ACME"].history[-1][0].volume == 3.0
+
+
 def test_a_days_first_price_is_not_measured_against_yesterdays() -> None:
     books = after(tick("09:20", 500))
     tuesday = session(TUESDAY)

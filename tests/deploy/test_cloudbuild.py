@@ -90,6 +90,6 @@ def test_set_up_and_build_speak_of_the_same_names() -> None:
 
 
 def environment() -> list[str]:
-    flags = [each for each in STEPS["deploy"]["args"] if each.startswith("--set-env-vars=")]
+    flags = [each for each in STEPS["deploy"]["args"] if each.startswith("--update-env-vars=")]
     assert len(flags) == 1
-    return str(flags[0]).removeprefix("--set-env-vars=").split(",")
+    return str(flags[0]).removeprefix("--update-env-vars=").split(",")

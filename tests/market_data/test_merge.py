@@ -205,3 +205,20 @@ def test_events_are_fresh_each_time(symbol: str) -> None:
     first, second = list(merged_events(data)), list(merged_events(data))
     assert first == second
     assert all(a is not b for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_a_run_is_the_same_merged_as_taken_apart_by_symbol(twice: bool) -> None:
+    parts = [ticks("SBIN", [OPEN, OPEN + SECOND, OPEN + 9 * SECOND]), ticks("INFY", [OPEN + SECOND, OPEN + SECOND])]
+    parts += [ticks("INFY", [OPEN, OPEN + SECOND])] if twice else []
+    (run,) = [piece for piece in pieces(MarketData(tuple(parts), ())) if isinstance(piece, TickRun)]
+    events = list(run.events())
+    for number, symbol in enumerate(run.symbols):
+        rows = run.by_symbol()[number]
+        assert (rows.symbol, rows.place.tolist()) == (symbol, run.place[rows.rows].tolist())
+        mine = [Tick(symbol, *row) for row in zip(rows.at.tolist(), rows.price.tolist(), rows.quantity.tolist(),
+                                                  strict=True)]  # fmt: skip
+        assert mine == [events[row] for row in rows.rows.tolist()]
+    assert sorted(row for rows in run.by_symbol() for row in rows.rows.tolist()) == list(range(len(run)))
+    part = run.part(1, 4)
+    assert (list(part.events()), part.place.tolist()) == (events[1:4], run.place[1:4].tolist())

@@ -5,14 +5,19 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import structlog
 
+from engine.proof.outage import Outage
+from engine.proof.run import quiet
+from engine.proof.world import Outcome
 
-@pytest.fixture(autouse=True)
-def log_comes_back() -> Iterator[None]:
-    """As it was before the test."""
+
+@contextmanager
+def log_as_it_was() -> Iterator[None]:
+    """Whatever is done to the log meanwhile, and to the garbage collector, is undone."""
     configured, before, disabled = structlog.is_configured(), structlog.get_config(), logging.root.manager.disable
     yield
     logging.disable(disabled)
@@ -21,3 +26,19 @@ def log_comes_back() -> Iterator[None]:
         structlog.configure(**before)
     else:
         structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def log_comes_back() -> Iterator[None]:
+    """As it was before the test."""
+    with log_as_it_was():
+        yield
+
+
+@pytest.fixture(scope="module")
+def day() -> tuple[Outage, Outcome]:
+    """A day without the store, over."""
+    with log_as_it_was():
+        quiet()
+        world = Outage(7)
+        return world, world.run()

@@ -15,7 +15,7 @@ from engine.proof.run import Tally, quiet, simulate
 from engine.proof.world import run_seed
 from local.places import ROOT
 
-SCHEDULES = 240  # some half a minute; a long run is `make simulate`
+SCHEDULES = 480  # some 20 s of a core; a long run is `make simulate`
 PORTIONS = 4
 MUST_MEET = (
     "store_refuses", "store_loses_reply", "store_applies_late", "crash", "request_lost", "reply_lost", "request_late",

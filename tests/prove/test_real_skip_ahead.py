@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from engine.market_data.merge import ended_at, pieces
 from engine.market_data.readers import read_market_data
 from engine.market_data.runs import TickRun
 from engine.research.skip_ahead import run_ahead
+from engine.research.skip_ticks import run_ticks
 from engine.simulation.paper import PaperLoop
 from engine.strategies.registry import make
 
@@ -25,11 +27,18 @@ pytestmark = pytest.mark.prove
 DAYS = ("2021-03-31", "2021-04-01", "2021-04-07", "2021-04-15", "2021-04-16", "2021-04-28")
 
 
-def records(data: MarketData, *, skip: bool) -> list[PublishRecord]:
+Take = Callable[[PaperLoop, TickRun], None]
+
+
+def stepping(loop: PaperLoop, run: TickRun) -> None:
+    loop.run(run.events())
+
+
+def records(data: MarketData, take: Take, *, views: bool) -> list[PublishRecord]:
     """Everything two eager bots publish, one of them with exits a few basis points away."""
     published: list[PublishRecord] = []
     policy = RiskPolicy(at_risk_max_pct=Decimal(80))
-    loop = PaperLoop(AccountSpec("paper-real", "user", risk_policy=policy), make, published.append)
+    loop = PaperLoop(AccountSpec("paper-real", "user", risk_policy=policy), make, published.append, views=views)
     for instrument in data.instruments:
         loop.step(InstrumentListed(instrument))
     eager = {"confirm_s": 60, "buy_at": 40.0, "sell_at": 40.0}
@@ -40,19 +49,18 @@ def records(data: MarketData, *, skip: bool) -> list[PublishRecord]:
     ):
         loop.step(BotChanged(bot, Desired.RUNNING, 1))
     for piece in pieces(data):
-        if isinstance(piece, TickRun) and skip:
-            run_ahead(loop, piece)
-        elif isinstance(piece, TickRun):
-            loop.run(piece.events())
+        if isinstance(piece, TickRun):
+            take(loop, piece)
         else:
             loop.step(piece)
     loop.step(MarketEnded(ended_at(data)))
     return published
 
 
+@pytest.mark.parametrize(("take", "views"), [(run_ahead, True), (run_ticks, False)])
 @pytest.mark.parametrize("day", DAYS)
-def test_a_real_day_is_decided_alike_record_by_record(day: str) -> None:
+def test_a_real_day_is_decided_alike_record_by_record(day: str, take: Take, views: bool) -> None:
     data = read_market_data([Path(os.environ["LOCKSTEP_PROVE_DATA"]) / "nse_ticks_2021_raw" / day])
-    stepped = records(data, skip=False)
+    stepped = records(data, stepping, views=views)
     assert any(type(effect.record).__name__ == "FillRecord" for effect in stepped)
-    assert records(data, skip=True) == stepped
+    assert records(data, take, views=views) == stepped

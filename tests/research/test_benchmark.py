@@ -106,7 +106,7 @@ def test_the_run_is_measured_against_it(tmp_path: Path) -> None:
 def test_its_line_is_cash_left_and_what_is_held_at_every_mark(tmp_path: Path) -> None:
     data = read_market_data([write_bars(tmp_path / "bars.csv", [0], ["RELIANCE"])])
     (bars,) = data.bars
-    marks = [Mark(int(at), CASH, CASH, Decimal(0)) for at in (bars.open_at[0] - 1, *bars.close_at)]
+    marks = [Mark(int(at), CASH, CASH, CASH) for at in (bars.open_at[0] - 1, *bars.close_at)]
     found = buy_and_hold(data, AccountSpec("paper-test", "user"), FillModel(), marks)
     (held,) = found.holdings
     paid = charges_on(schedule("nse_intraday").on("2026-01-05"), Side.BUY, held.quantity * held.bought_price).total

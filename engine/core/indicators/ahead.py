@@ -16,11 +16,12 @@ from engine.domain.instant import Instant
 class Ahead:
     """Columns by key, a value a bar; `close_at` ascending."""
 
-    __slots__ = ("_close_at", "columns")
+    __slots__ = ("_close_at", "_items", "columns")
 
     def __init__(self, close_at: list[Instant], columns: Mapping[tuple[str, *tuple[int | float, ...]], Column]) -> None:
         self._close_at = close_at
         self.columns = columns
+        self._items = [(key, column.item) for key, column in columns.items()]
 
     def stand(self, close_at: Instant, values: dict[tuple[str, *tuple[int | float, ...]], float | None]) -> bool:
         """Make the values those at the bar that closed then; False where it is none of these bars."""
@@ -30,7 +31,7 @@ class Ahead:
         row = bisect_left(times, close_at)
         if times[row] != close_at:
             return False
-        for key, column in self.columns.items():
-            value = float(column[row])
+        for key, item in self._items:
+            value = item(row)
             values[key] = value if value == value else None
         return True

@@ -178,7 +178,7 @@ class IndicatorSet:
 
         From the last of them on the set goes on as if `update` had taken each.
         """
-        columns = self._stepped(bars)
+        columns = self._stepped(bars) if self._takes_one_by_one() else {}
         made: dict[IndicatorKey, Mapping[str, Column]] = {}
         for key, indicator, _ in self._steps:
             if key not in columns:
@@ -197,7 +197,14 @@ class IndicatorSet:
 
         The last bar of a stretch may be asked for when the next stretch is taken.
         """
-        return any(ahead.stand(close_at, self.values) for ahead in (self._ahead, self._ahead_before) if ahead)
+        ahead, before = self._ahead, self._ahead_before
+        if ahead is not None and ahead.stand(close_at, self.values):
+            return True
+        return before is not None and before.stand(close_at, self.values)
+
+    def _takes_one_by_one(self) -> bool:
+        """Whether anything here has no `after_each`."""
+        return bool(self._of_session) or not all(hasattr(indicator, "after_each") for _, indicator, _ in self._steps)
 
     def _stepped(self, bars: Stretch) -> dict[IndicatorKey, Column]:
         """Columns of what takes bars one by one alone, and of what that is reckoned from."""

@@ -56,14 +56,17 @@ class Rsi:
             taken += 1
         if self._close is None or taken == len(closes):
             return {VALUE: made}
-        change = np.diff(bars.close[taken:], prepend=self._close)
+        change = bars.close[taken:] - np.concatenate(((self._close,), bars.close[taken:-1]))
         gain, loss, rest, period = self._gain, self._loss, self._period - 1, self._period
-        gains = [gain := (gain * rest + one) / period for one in np.where(change > 0.0, change, 0.0).tolist()]
-        losses = [loss := (loss * rest + one) / period for one in np.where(change < 0.0, -change, 0.0).tolist()]
+        gains = [gain := (gain * rest + one) / period for one in np.maximum(change, 0.0).tolist()]
+        losses = [loss := (loss * rest + one) / period for one in np.maximum(-change, 0.0).tolist()]
         self._gain, self._loss, self._close = gain, loss, closes[-1]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            fallen = np.array(losses)
-            made[taken:] = np.where(fallen == 0.0, 100.0, 100.0 - 100.0 / (1.0 + np.array(gains) / fallen))
+        risen, fallen = column_of(gains), column_of(losses)
+        if fallen.all():
+            made[taken:] = 100.0 - 100.0 / (1.0 + risen / fallen)
+        else:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                made[taken:] = np.where(fallen == 0.0, 100.0, 100.0 - 100.0 / (1.0 + risen / fallen))
         self.value = float(made[-1])
         return {VALUE: made}
 
@@ -94,9 +97,12 @@ class MacdHistogram:
 
     def after_each(self, bars: Stretch, fast: Column, slow: Column) -> Mapping[str, Column]:
         line = fast - slow
-        warm = int(np.isnan(line).sum())  # what is not warm comes first
-        signal = np.full(len(line), np.nan)
-        signal[warm:] = column_of(self._signal.after_each(line[warm:].tolist()))
+        if line[0] == line[0]:
+            warm, signal = 0, column_of(self._signal.after_each(line.tolist()))
+        else:
+            warm = int(np.isnan(line).sum())  # what is not warm comes first
+            signal = np.full(len(line), np.nan)
+            signal[warm:] = column_of(self._signal.after_each(line[warm:].tolist()))
         value = line - signal
         if warm < len(line):
             self.line, self.signal = float(line[-1]), self._signal.value

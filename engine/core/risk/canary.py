@@ -5,10 +5,11 @@ Called by the gate (checks.ENTRY_CHECKS) and by publish_bots.
 
 from __future__ import annotations
 
-from engine.core.risk.view import RiskView, at_most, not_asked, shown, worst_worth
+from engine.core.risk.view import RiskView, at_most, not_asked, worst_worth
 from engine.domain.account import Mode
 from engine.domain.canary import Canary
-from engine.domain.order import CheckResult, OrderRequest
+from engine.domain.check_result import CheckResult, shown
+from engine.domain.order import OrderRequest
 from engine.domain.records import CanaryStatus
 
 CHECK = "canary"

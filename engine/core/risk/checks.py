@@ -30,17 +30,17 @@ from engine.core.risk.view import (
     not_asked,
     notional_of,
     request_at_risk_pct,
-    shown,
     worst_worth,
 )
-from engine.domain.order import CheckResult, OrderRequest
+from engine.domain.check_result import CheckResult
+from engine.domain.order import OrderRequest
 
 
 def quantity_above_zero(request: OrderRequest, view: RiskView) -> CheckResult:
     """Refuse an order for nothing: the sizing did not reach one lot."""
     ok = request.quantity > 0
     detail = "" if ok else f"The sizing does not reach one lot at {request.price:f}"
-    return CheckResult("zero_quantity", ok, shown(request.quantity), "1 lot", detail)
+    return CheckResult("zero_quantity", ok, request.quantity, "1 lot", detail)
 
 
 def notional_within_limit(request: OrderRequest, view: RiskView) -> CheckResult:
@@ -69,7 +69,7 @@ def notional_above_minimum(request: OrderRequest, view: RiskView) -> CheckResult
     allowed = max(view.policy.notional_min, view.minimum_notional)
     ok = found >= allowed
     detail = "" if ok else f"Worth {found:.2f}, at least {allowed:.2f} needed"
-    return CheckResult("minimum_notional", ok, shown(found), shown(allowed), detail)
+    return CheckResult("minimum_notional", ok, found, allowed, detail)
 
 
 def worth_above_charges(request: OrderRequest, view: RiskView) -> CheckResult:
@@ -77,14 +77,16 @@ def worth_above_charges(request: OrderRequest, view: RiskView) -> CheckResult:
     worth, charges, allowed = notional_of(request), view.round_trip, view.policy.notional_min
     left = worth - charges
     ok = left >= allowed
+    if ok:
+        return CheckResult("minimum", True, left, allowed)
     words = f"Worth {worth:.2f}, {left:.2f} after {charges:.2f} of charges in and out, at least {allowed:.2f} needed"
-    return CheckResult("minimum", ok, shown(left), shown(allowed), "" if ok else words)
+    return CheckResult("minimum", False, left, allowed, words)
 
 
 def positions_within_limit(request: OrderRequest, view: RiskView) -> CheckResult:
     """Refuse one open position too many."""
     found, allowed = view.positions + view.new_position, view.policy.positions_max
-    return at_most("positions", Decimal(found), Decimal(allowed), lambda: f"Would be position {found}, limit {allowed}")
+    return at_most("positions", found, allowed, lambda: f"Would be position {found}, limit {allowed}")
 
 
 def trades_within_day(request: OrderRequest, view: RiskView) -> CheckResult:
@@ -93,10 +95,8 @@ def trades_within_day(request: OrderRequest, view: RiskView) -> CheckResult:
     if allowed is None:
         return not_asked("trades_day", "no limit", "any")
     if not view.new_position:
-        return not_asked("trades_day", "the position is open", str(allowed))
-    return at_most(
-        "trades_day", Decimal(found), Decimal(allowed), lambda: f"Would be trade {found} of the day, limit {allowed}"
-    )
+        return not_asked("trades_day", "the position is open", allowed)
+    return at_most("trades_day", found, allowed, lambda: f"Would be trade {found} of the day, limit {allowed}")
 
 
 def symbol_within_limit(request: OrderRequest, view: RiskView) -> CheckResult:

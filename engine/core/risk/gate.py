@@ -6,8 +6,9 @@ from dataclasses import InitVar, dataclass
 from decimal import Decimal
 
 from engine.core.risk.checks import ENTRY_CHECKS
-from engine.core.risk.view import RiskView, request_at_risk_pct, shown
-from engine.domain.order import CheckResult, OrderRequest, Purpose, Refusal
+from engine.core.risk.view import RiskView, request_at_risk_pct
+from engine.domain.check_result import CheckResult
+from engine.domain.order import OrderRequest, Purpose, Refusal
 
 _SEAL = object()
 
@@ -40,7 +41,7 @@ def judge_exit(request: OrderRequest, open_quantity: Decimal) -> Approved | Refu
     reduces = request.side.sign * open_quantity < 0 and 0 < request.quantity <= abs(open_quantity)
     if request.purpose is Purpose.ENTRY or not reduces:
         detail = f"{request.symbol}: an exit to {request.side} {request.quantity} with {open_quantity} open"
-        result = CheckResult("reduce_only", False, shown(request.quantity), shown(open_quantity), detail)
+        result = CheckResult("reduce_only", False, request.quantity, open_quantity, detail)
         return Refusal(result.check, detail, result.found, result.allowed, (result,))
-    passed = CheckResult("reduce_only", True, shown(request.quantity), shown(open_quantity))
+    passed = CheckResult("reduce_only", True, request.quantity, open_quantity)
     return Approved(request, Decimal(0), _SEAL, (passed,))

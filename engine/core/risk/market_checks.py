@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.core.risk.view import BPS, ZERO, RiskView, at_most, beyond, not_asked, order_price, shown
+from engine.core.risk.view import BPS, ZERO, RiskView, at_most, beyond, not_asked, order_price
+from engine.domain.check_result import CheckResult, shown
 from engine.domain.instant import SECOND
-from engine.domain.order import CheckResult, OrderRequest
+from engine.domain.order import OrderRequest
 from engine.domain.risk_limits import heat, in_window
 
 
@@ -20,7 +21,7 @@ def lots_whole(request: OrderRequest, view: RiskView) -> CheckResult:
         return not_asked("lot_size", "the lot size is not known", "any")
     ok = request.quantity % lot == 0
     detail = "" if ok else f"{request.quantity:f} is no whole number of lots of {lot:f}"
-    return CheckResult("lot_size", ok, shown(request.quantity), f"lots of {shown(lot)}", detail)
+    return CheckResult("lot_size", ok, request.quantity, f"lots of {shown(lot)}", detail)
 
 
 def price_on_tick(request: OrderRequest, view: RiskView) -> CheckResult:
@@ -30,7 +31,7 @@ def price_on_tick(request: OrderRequest, view: RiskView) -> CheckResult:
         return not_asked("tick_size", "an order at the market" if limit is None else "the tick is not known", "any")
     ok = limit % tick == 0
     detail = "" if ok else f"A limit of {limit:f} is between ticks of {tick:f}"
-    return CheckResult("tick_size", ok, shown(limit), f"ticks of {shown(tick)}", detail)
+    return CheckResult("tick_size", ok, limit, f"ticks of {shown(tick)}", detail)
 
 
 def price_in_band(request: OrderRequest, view: RiskView) -> CheckResult:
@@ -41,7 +42,7 @@ def price_in_band(request: OrderRequest, view: RiskView) -> CheckResult:
     ok = (low is None or price >= low) and (high is None or price <= high)
     band = f"{'any' if low is None else shown(low)} to {'any' if high is None else shown(high)}"
     detail = "" if ok else f"{request.symbol}: {price:f} is outside the day's price band, {band}"
-    return CheckResult("price_band", ok, shown(price), band, detail)
+    return CheckResult("price_band", ok, price, band, detail)
 
 
 def symbol_allowed(request: OrderRequest, view: RiskView) -> CheckResult:
@@ -82,7 +83,7 @@ def quote_fresh(request: OrderRequest, view: RiskView) -> CheckResult:
     return at_most(
         "stale_quote",
         found,
-        Decimal(allowed),
+        allowed,
         lambda: f"{request.symbol}: price {shown(found)} s old, limit {allowed} s",
     )
 
@@ -91,7 +92,7 @@ def spread_narrow(request: OrderRequest, view: RiskView) -> CheckResult:
     """Refuse an order while buyers and sellers are far apart; basis points of their middle."""
     bid, ask, allowed = view.bid, view.ask, view.policy.spread_max_bps
     if bid is None or ask is None or bid + ask <= 0:
-        return not_asked("spread", "the feed gives no bid and ask", shown(allowed))
+        return not_asked("spread", "the feed gives no bid and ask", allowed)
     found = (ask - bid) * 2 * BPS / (bid + ask)
     return at_most(
         "spread", found, allowed, lambda: f"The spread is {beyond(found, allowed)} bps, limit {allowed:f} bps"
@@ -102,7 +103,7 @@ def price_near_last(request: OrderRequest, view: RiskView) -> CheckResult:
     """Refuse a price that is further beyond the last one, against us, than slippage may be."""
     last, price, allowed = view.last_price, order_price(request), view.policy.slippage_max_bps
     if last is None or last <= 0:
-        return not_asked("slippage", "there is no last price", shown(allowed))
+        return not_asked("slippage", "there is no last price", allowed)
     found = max(ZERO, (price - last) * request.side.sign * BPS / last)
     return at_most(
         "slippage",
@@ -139,8 +140,8 @@ def orders_per_second(request: OrderRequest, view: RiskView) -> CheckResult:
     found, allowed = view.sent_second + 1, view.policy.orders_per_second_max
     return at_most(
         "orders_per_second",
-        Decimal(found),
-        Decimal(allowed),
+        found,
+        allowed,
         lambda: f"Would be order {found} within a second, limit {allowed}",
     )
 
@@ -152,7 +153,7 @@ def orders_per_minute(request: OrderRequest, view: RiskView) -> CheckResult:
         return not_asked("orders_per_minute", "no limit", "any")
     return at_most(
         "orders_per_minute",
-        Decimal(found),
-        Decimal(allowed),
+        found,
+        allowed,
         lambda: f"Would be order {found} within a minute, limit {allowed}",
     )

@@ -7,7 +7,7 @@ charges paid, and without those that closing the positions would cost, which nob
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
@@ -46,11 +46,13 @@ class Books(Protocol):
 class Floor:
     """The highest equity at which any loss trips. Kept until what it rests on is another: it is asked each minute."""
 
-    __slots__ = ("_day", "_equity", "_mark", "_policy", "_week")
+    __slots__ = ("_ahead", "_ahead_of", "_day", "_equity", "_mark", "_policy", "_week")
 
     def __init__(self) -> None:
         self._policy: RiskPolicy | None = None
         self._day = self._week = self._mark = self._equity = Decimal(0)
+        self._ahead_of: tuple[object, ...] = ()
+        self._ahead = Decimal(0)
 
     def reached(self, equity: Decimal, policy: RiskPolicy, ledger: Books) -> bool:
         """Whether equity (currency) is at or below it."""
@@ -64,6 +66,13 @@ class Floor:
             self._day, self._week = ledger.start_equity_day, ledger.start_equity_week
             self._equity = floor_of(policy, ledger, self._mark)
         return equity <= self._equity
+
+    def ahead(self, policy: RiskPolicy, ledger: Books, mark: Decimal, tripped: Iterable[TripKind]) -> Decimal:
+        """`floor_of`, kept until it is asked about something else."""
+        rests_on = (policy, ledger.start_equity_day, ledger.start_equity_week, mark, *tripped)
+        if self._ahead_of != rests_on:
+            self._ahead_of, self._ahead = rests_on, floor_of(policy, ledger, mark, rests_on[4:])  # type: ignore[arg-type]
+        return self._ahead
 
 
 def floor_of(policy: RiskPolicy, ledger: Books, mark: Decimal, tripped: Container[TripKind] = ()) -> Decimal:

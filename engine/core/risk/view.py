@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.domain.canary import Canary
+from engine.domain.check_result import CheckResult, Shown, shown
 from engine.domain.instant import Instant
-from engine.domain.order import CheckResult, OrderRequest
+from engine.domain.order import OrderRequest
 from engine.domain.risk import RiskPolicy
 from engine.domain.signal import Temperature
 
 ZERO = Decimal(0)
 BPS = 10_000
-_DECIMALS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,30 +99,19 @@ def request_at_risk_pct(request: OrderRequest, equity: Decimal) -> Decimal:
     return request.quantity * distance * 100 / equity
 
 
-def shown(value: Decimal) -> str:
-    """A number as text, to eight decimals."""
-    text = f"{value:f}"
-    whole, dot, decimals = text.partition(".")
-    if not dot:
-        return text
-    if len(decimals) > _DECIMALS:
-        whole, _, decimals = f"{value:.{_DECIMALS}f}".partition(".")
-    decimals = decimals.rstrip("0")
-    return f"{whole}.{decimals}" if decimals else whole
-
-
 def beyond(found: Decimal, allowed: Decimal) -> str:
     """What was found beyond a limit, to two decimals; exactly, where those would not show that it is beyond."""
     short = f"{found:.2f}"
     return short if Decimal(short) > allowed else shown(found)
 
 
-def at_most(check: str, found: Decimal, allowed: Decimal, detail: Callable[[], str]) -> CheckResult:
+def at_most(check: str, found: Decimal | int, allowed: Decimal | int, detail: Callable[[], str]) -> CheckResult:
     """Passed up to the limit itself; `detail` is asked only where it is not."""
-    ok = found <= allowed
-    return CheckResult(check, ok, shown(found), shown(allowed), "" if ok else detail())
+    if found <= allowed:
+        return CheckResult(check, True, found, allowed)
+    return CheckResult(check, False, found, allowed, detail())
 
 
-def not_asked(check: str, why: str, allowed: str) -> CheckResult:
+def not_asked(check: str, why: str, allowed: Shown) -> CheckResult:
     """Passed, since there is nothing to compare; says why."""
     return CheckResult(check, True, f"not asked: {why}", allowed)

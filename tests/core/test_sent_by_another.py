@@ -1,0 +1,81 @@
+"""What an engine finds at the venue that was asked for by another one, or by itself before a restart: exits and stops."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from engine.core.orders import Order
+from engine.domain.account import TradingState
+from engine.domain.effects import SubmitOrder
+from engine.domain.events import FillReceived, OrderAccepted, OrderExpired
+from engine.domain.order import OrderState, Purpose
+from engine.domain.records import OrderRecord, PositionRecord
+from tests.core.stop_wire import StopWire, protected
+
+D = Decimal
+
+
+def waiting_exit(wire: StopWire) -> tuple[str, Order]:
+    """A stop that rests, and an exit that waits for it to be out."""
+    stop = protected(wire)
+    wire.ask_to_close()
+    (order,) = (order for order in wire.state.open_orders() if order.purpose is Purpose.EXIT)
+    assert order.state is OrderState.CREATED
+    return stop, order
+
+
+def test_an_exit_that_waits_here_and_works_at_the_venue_is_taken_as_accepted_and_never_sent() -> None:
+    wire = StopWire()
+    _, order = waiting_exit(wire)
+    wire.take(OrderAccepted(order.order_id, "V9", wire.now))
+    assert (order.state, order.venue_order_id) == (OrderState.ACCEPTED, "V9")
+    wire.cancel()
+    wire.hear()
+    assert wire.outgoing == []
+    assert wire.state.trading_state is TradingState.ACTIVE
+
+
+def test_its_fill_closes_the_position_though_no_acceptance_was_heard() -> None:
+    wire = StopWire()
+    _, order = waiting_exit(wire)
+    wire.take(FillReceived(order.order_id, "F9", order.quantity, D("500"), wire.now))
+    assert wire.position is None
+    assert (order.state, wire.state.trading_state) == (OrderState.FILLED, TradingState.ACTIVE)
+
+
+def test_a_stop_whose_number_the_books_had_not_kept_does_not_lend_its_id_to_the_next() -> None:
+    wire = StopWire()
+    wire.close_minute()
+    entry = wire.arrive()
+    wire.fill(entry.order_id)
+    wire.hear()
+    first: SubmitOrder = wire.outgoing[0]
+    wire.lose()
+    wire.records = [  # the position as it was written down before its stop was placed
+        replace(record, stops=0) if isinstance(record, PositionRecord) else record for record in wire.records
+    ]
+    wire.restart()
+    wire.take(OrderExpired(first.order_id, "never reached the broker", wire.now))
+    wire.restart()  # an order that has ended is not known any more
+    wire.report()
+    (second,) = wire.outgoing
+    assert second.purpose is Purpose.PROTECT
+    assert second.order_id != first.order_id
+
+
+def test_a_cancellation_of_a_stop_that_a_lost_journal_had_asked_for_is_asked_for_again() -> None:
+    wire = StopWire()
+    stop = protected(wire)
+    wire.ask_to_close()
+    wire.records = [  # of all that was decided the store has the stop alone
+        record
+        for record in wire.records
+        if not (isinstance(record, OrderRecord) and record.purpose is Purpose.EXIT) and record.collection != "commands"
+    ]
+    wire.restart()
+    assert wire.state.orders[stop].state is OrderState.CANCEL_REQUESTED
+    wire.settle()
+    (resting,) = wire.working(Purpose.PROTECT)
+    assert resting != stop
+    assert wire.state.orders[resting].state is OrderState.ACCEPTED

@@ -1,0 +1,87 @@
+"""Taking ticks as whole minutes changes nothing: the same records in the same order, the same equity line, the same
+state after it, and the guard's rulings one by one.
+"""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from engine.core.tape import Tape
+from engine.domain.events import MarketEnded, SessionOpened
+from engine.domain.instant import MINUTE
+from engine.domain.risk import RiskPolicy
+from engine.research.skip_ticks import run_ticks
+from engine.simulation.fill_model import FillModel
+from engine.simulation.paper import PaperLoop
+from tests.builders.times import MONDAY, TUESDAY, session
+from tests.research.test_skip_ahead import SYMBOLS, random_run
+from tests.research.test_skip_bars import paper, random_bots
+
+STREAMS = 150
+
+
+def shape_of(tape: Tape) -> dict[str, Any]:
+    """Everything a tape holds that is more than a matter of speed. A jump that a clean tick followed is forgotten."""
+    left_out = {"instrument", "calm_low", "calm_high", "_anchor_low", "_anchor_high"}
+    shape = {name: getattr(tape, name) for name in Tape.__slots__ if name not in left_out}
+    if tape.jump_after != tape.last_at:
+        shape["jump_count"] = 0
+    if tape.until < 0:
+        for name in ("bar_open_at", "open", "high", "low", "volume"):
+            del shape[name]
+    return shape
+
+
+def standing(loop: PaperLoop) -> dict[str, Any]:
+    """What the account stands at."""
+    state = loop.engine.state
+    return {
+        "counts": (state.ticks, state.bars, state.dropped, state.now, state.next_due_at, state.sequence),
+        "ledger": (state.ledger.cash, state.ledger.high_water_mark, state.ledger.marks),
+        "tapes": [shape_of(state.tapes[symbol]) for symbol in SYMBOLS],
+        "values": [dict(state.series[symbol]["1m"].indicators.values) for symbol in sorted(state.series)],
+        "bots": [(bot.bot_id, bot.last_evaluated_at, bot.sessions, bot.error) for bot in state.bots.values()],
+        "stops": [(p.bot_id, p.symbol, p.stop_price, p.best_price) for p in state.portfolio.all()],
+    }
+
+
+def assert_equal(seed: int) -> int:
+    chance = random.Random(seed)
+    bots = random_bots(chance)
+    model = FillModel(seed, latency_ms=chance.choice((0, 0, 1_500)), partial_pct=chance.choice((0, 50)))
+    losing = chance.choice((Decimal(20), Decimal("0.3")))
+    policy = RiskPolicy(
+        at_risk_max_pct=Decimal(60), day_loss_max_pct=losing, losses_in_a_row_max=chance.choice((None, 3))
+    )
+    stepped, expected = paper(bots, model, policy)
+    skipped, found = paper(bots, model, policy)
+    last = 0
+    for day in (MONDAY, TUESDAY)[: chance.choice((1, 1, 2))]:
+        trading = session(day, flatten=chance.choice(("14:55", None)))
+        begin = chance.choice((trading.open_at, trading.open_at, trading.close_at - 40 * MINUTE))
+        run = random_run(chance, begin, chance.randrange(20, 80), whole=chance.random() < 0.7)
+        last = int(run.place[-1])
+        for loop in (stepped, skipped):
+            loop.step(SessionOpened(trading, trading.open_at))
+        stepped.run(run.events())
+        cut = chance.randrange(len(run) + 1)
+        for start, end in ((0, cut), (cut, len(run))):
+            if start < end:
+                run_ticks(skipped, run.part(start, end))
+        assert found == expected
+        assert standing(skipped) == standing(stepped)
+    for loop in (stepped, skipped):
+        loop.step(MarketEnded(last))
+    assert found == expected
+    assert standing(skipped) == standing(stepped)
+    return sum(type(effect.record).__name__ == "FillRecord" for effect in found)
+
+
+@pytest.mark.parametrize("third", range(3))
+def test_taking_whole_minutes_equals_stepping_on_random_streams(third: int) -> None:
+    fills = [assert_equal(seed) for seed in range(third * STREAMS // 3, (third + 1) * STREAMS // 3)]
+    assert sum(fills) > 60
