@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bench import contender
+from bench.column_files import write
 from bench.figure import Figure, Measured, Target, Terms, ratio, spreads, turned
 from bench.market_columns import tick_days
 
@@ -56,8 +55,7 @@ def measure(terms: Terms) -> Measured:
     rounds: list[dict[str, dict[str, float]]] = []
     answers: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "ticks.npz"
-        np.savez(file, **columns)  # type: ignore[arg-type]
+        file = write(columns, Path(folder) / "ticks")
         for number in range(terms.rounds):
             found = {}
             for name in turned(tuple(WAYS), number):

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.column_files import read
 from engine.domain.account import AccountSpec, BotSpec
 from engine.domain.exits import Exits
 from engine.market_data.calendar import calendar_for
@@ -39,7 +40,7 @@ def market_data(columns: Any) -> MarketData:
         rows = slice(start, end)
         at = columns["at"][rows]
         days = day_numbers(at, calendar_for(instrument.venue))
-        days = np.unique(days[np.flatnonzero(np.diff(days, prepend=-1))])
+        days = np.array(sorted(set(days[np.flatnonzero(np.diff(days, prepend=-1))].tolist())))
         if "price" in columns:
             price, quantity = columns["price"][rows], columns["quantity"][rows]
             ticks.append(TickColumns(instrument, name, at, price, quantity, place=at, days=days))
@@ -59,8 +60,7 @@ def _other(number: int, data: MarketData) -> BotSpec:
 def main(path: Path, words: list[str]) -> None:
     """Run once and print what came of it."""
     whole, whole_cpu = time.perf_counter(), time.process_time()
-    with np.load(path, allow_pickle=False) as file:
-        data = market_data(dict(file))
+    data = market_data(read(path))
     count = next((int(word) for word in words if word.isdigit()), 1)
     bots = [BotSpec("bench", "confluence", data.symbols, exits=EXITS)]
     bots += [_other(number, data) for number in range(1, count)]

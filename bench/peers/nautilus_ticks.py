@@ -14,7 +14,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from nautilus_trader.backtest.config import BacktestEngineConfig
 from nautilus_trader.backtest.engine import BacktestEngine
 from nautilus_trader.config import DataEngineConfig, LoggingConfig
@@ -27,6 +26,7 @@ from nautilus_trader.model.instruments import Equity
 from nautilus_trader.model.objects import Money, Price, Quantity
 from nautilus_trader.trading.strategy import Strategy
 
+from bench.column_files import read
 from bench.peers import confluence
 
 INR = Currency.from_str("INR")
@@ -150,9 +150,9 @@ def main(path: Path) -> None:
         NSE, OmsType.NETTING, AccountType.MARGIN, [Money(1_000_000, INR)], base_currency=INR,
         default_leverage=Decimal(1), bar_execution=False, trade_execution=True,
     )  # fmt: skip
-    with np.load(path, allow_pickle=False) as columns:
-        instruments = [equity_of(str(symbol)) for symbol in columns["symbols"]]
-        ticks = ticks_of(columns, instruments)
+    columns = read(path)
+    instruments = [equity_of(str(symbol)) for symbol in columns["symbols"]]
+    ticks = ticks_of(columns, instruments)
     for instrument in instruments:
         engine.add_instrument(instrument)
     engine.add_data(ticks, sort=False)

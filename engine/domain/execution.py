@@ -13,7 +13,7 @@ _MINUTE_S = 60
 
 
 class EntryStyle(StrEnum):
-    """At the market, at a limit, at one that must not trade on arrival, or at one beyond the price, to trade at once."""
+    """At the market, at a limit, at one that must not trade on arrival, at one beyond the price to trade at once."""
 
     MARKET = "market"
     LIMIT = "limit"

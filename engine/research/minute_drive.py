@@ -8,8 +8,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-import numpy as np
-
 from engine.core.leaving import next_leave_at
 from engine.core.minute import bots_on
 from engine.domain.instant import MINUTE, NEVER, Instant
@@ -34,7 +32,7 @@ class Drive:
     ) -> None:  # fmt: skip
         self._loop, self._state, self._session, self._run = loop, loop.engine.state, session, run
         self._lanes, self._lane = lanes, {lane.symbol: lane for lane in lanes}
-        self._closing: list[Instant] = np.unique(np.concatenate([lane.close_at for lane in lanes])).tolist()
+        self._closing: list[Instant] = sorted({at for lane in lanes for at in lane.bars.close_at})
         self._last, self._next, self._due = last, first + MINUTE, NEVER
         self._row, self._ran = 0, -NEVER
         self._heard: dict[Instant, list[TickLane]] = {}

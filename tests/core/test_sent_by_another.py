@@ -1,4 +1,4 @@
-"""What an engine finds at the venue that was asked for by another one, or by itself before a restart: exits and stops."""
+"""What an engine finds at the venue that another one, or itself before a restart, had asked for: exits and stops."""
 
 from __future__ import annotations
 

@@ -37,7 +37,6 @@ DAY: list[MarketEvent] = [
     tick("09:31:01", 501),
     tick("09:32:01", 502),
 ]
-JOURNAL = "journal-in-memory"
 ORDERS = {"fills": "filled_at", "closed_trades": "exit_at"}
 
 
@@ -66,7 +65,7 @@ class Firm:
         self.life.begin()
         self.life.session.inbox.put(BotChanged(bot(quantity=10), Desired.RUNNING, 1))
         self.lease = FirestoreLease(self.household.wire, clock)
-        self.grant = self.lease.acquire(account(), "first", JOURNAL, old_holder_dead=True)
+        self.grant = self.lease.acquire(account(), "first", "journal-in-memory", old_holder_dead=True)
         store = FirestoreRecordStore(self.household.wire, self.lease, clock, lambda symbol: 2)
         relay = Relay(self.journal, store, self.grant, clock, Backoff(lambda: 0.5), pace_s=0.05)
         self.shelf = Shelf()
@@ -88,19 +87,18 @@ class Firm:
         self.code: int | None = None
         self._thread = threading.Thread(target=self._run)
 
-    def _run(self) -> None:
-        self.code = self.supervisor.run()
-
     def start(self) -> None:
         """Begin trading."""
         self._thread.start()
+
+    def _run(self) -> None:
+        self.code = self.supervisor.run()
 
     def ended(self, within_s: float = 12.0) -> int:
         """Wait for the end; the exit code."""
         self._thread.join(within_s)
         assert not self._thread.is_alive(), "it did not end in time"
-        assert self.code is not None
-        return self.code
+        return self.code if self.code is not None else -1
 
     def stored(self, collection: str) -> list[Fields]:
         """The documents of a collection."""
@@ -176,8 +174,7 @@ class Broken(ListFeed):
 
 
 def test_a_worker_that_fails_ends_everything_in_order_with_exit_code_1(firm: Any) -> None:
-    feed = Broken(DAY)
-    one = firm(feed)
+    one = firm(feed := Broken(DAY))
     one.start()
     eventually(lambda: one.life.outbox.all(FillRecord) != [], "the bot has bought")
     feed.may_break.set()
@@ -193,7 +190,7 @@ def test_who_lost_the_lease_stops_sending_and_does_not_let_it_go(firm: Any) -> N
     one.start()
     eventually(lambda: one.journal.status().depth == 0, "all is delivered")
     other = FirestoreLease(one.household.wire, SystemClock())
-    taken: Grant = other.acquire(account(), "second", JOURNAL, old_holder_dead=True)
+    taken: Grant = other.acquire(account(), "second", "journal-in-memory", old_holder_dead=True)
     for event in DAY[1:]:
         one.life.session.inbox.put(event)
     assert one.ended() == 1

@@ -15,6 +15,7 @@ from engine.adapters.brokers.angelone.tokens import IST
 from engine.adapters.brokers.angelone.wire import Answer
 from engine.domain.errors import BackPressure, OperatingError, OutcomeUnknown, PermanentFailure
 from engine.domain.findings import Finding, amber, green, red
+from engine.domain.instant import moment_of
 
 SLOW_S = 2.0
 SKEW_GREEN_S, SKEW_RED_S = 3.0, 20.0  # a one-time code is good for 30 s; the Date header counts whole seconds
@@ -43,7 +44,7 @@ def login(examined: Examined) -> Iterator[Finding]:
     """The session that is there is used; a login is made only where there is none."""
     ending = examined.credentials.ending
     try:
-        examined.session.tokens()
+        tokens = examined.session.tokens()
     except PermanentFailure as error:
         yield red(
             "login", str(error), "Set the broker keys anew where it names one of them, or see the broker's portal."
@@ -58,9 +59,8 @@ def login(examined: Examined) -> Iterator[Finding]:
     except OutcomeUnknown as error:
         yield red("login", f"no usable answer to the login: {error}", "Check again in a minute.")
         return
-    until = examined.session.view().until
-    spare = "" if until is None else f", until {until.astimezone(IST):%H:%M} in India"
-    yield green("login", f"client {ending} is logged in{spare}")
+    until = moment_of(tokens.dies_at).astimezone(IST)
+    yield green("login", f"client {ending} is logged in, until {until:%H:%M} in India at the latest")
 
 
 def clock_skew(examined: Examined) -> Iterator[Finding]:

@@ -52,8 +52,7 @@ def instrument_list(examined: Examined) -> Iterator[Finding]:
     elif made < fresh_since(now):
         yield amber("instruments", f"the list of instruments is of {made.astimezone(IST):%d %b, %H:%M}", do)
     else:
-        count = len(examined.symbols)
-        yield green("instruments", f"today's list knows {'all ' if count > 1 else ''}{count} of the bots' symbols")
+        yield green("instruments", f"today's list knows every symbol of the bots ({len(examined.symbols)})")
 
 
 def calendar_coverage(examined: Examined) -> Iterator[Finding]:

@@ -16,7 +16,6 @@ from engine.adapters.brokers.angelone.order_stream import order_lines
 from engine.adapters.brokers.angelone.order_words import Product
 from engine.adapters.brokers.angelone.routes import Route
 from engine.adapters.brokers.angelone.sdk import Request
-from engine.adapters.brokers.angelone.session_view import SessionView
 from engine.adapters.brokers.angelone.socket_line import SocketLine, open_line
 from engine.adapters.brokers.angelone.tokens import Tokens
 from engine.adapters.brokers.angelone.wire import Answer, Lost, NotSent
@@ -41,8 +40,6 @@ class HasSession(Protocol):
     """The session of session.py."""
 
     def tokens(self) -> Tokens: ...
-
-    def view(self) -> SessionView: ...
 
 
 class Lists(Protocol):

@@ -132,7 +132,12 @@ def test_an_answer_without_end_is_given_up(wire: Wire) -> None:
 
 
 def test_an_answer_that_trickles_is_given_up(wire: Wire, clock: SteeredClock) -> None:
-    with telling(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n", lambda: clock.pass_s(6.0)) as there:
+    def six_seconds_later() -> None:
+        clock.pass_s(6.0)
+        if clock.monotonic() > 60:
+            raise OSError("and then it hangs up")
+
+    with telling(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n", six_seconds_later) as there:
         assert wire.carry(Request("GET", there.url)) == Lost(f"an answer that took more than {ANSWER_S:g} s")
 
 
