@@ -14,19 +14,19 @@ from datetime import datetime
 
 import structlog
 
-from engine.adapters.brokers.angelone.access import Access, open_access
-from engine.adapters.brokers.angelone.broker import AngelOneBroker, Reach
-from engine.adapters.brokers.angelone.candles import AngelOneCandles
-from engine.adapters.brokers.angelone.endpoints import Endpoints
-from engine.adapters.brokers.angelone.feed import AngelOneFeed
-from engine.adapters.brokers.angelone.instruments import Instruments
-from engine.adapters.brokers.angelone.market_line import Door
-from engine.adapters.brokers.angelone.master import Fetched
-from engine.adapters.brokers.angelone.order_stream import order_lines
-from engine.adapters.brokers.angelone.order_words import Product
-from engine.adapters.brokers.angelone.session_hours import SessionHours
-from engine.adapters.brokers.angelone.socket_line import SocketLine, open_line
-from engine.adapters.brokers.angelone.tokens import IST
+from engine.adapters.brokers.angelone.access.access import Access, open_access
+from engine.adapters.brokers.angelone.access.endpoints import Endpoints
+from engine.adapters.brokers.angelone.access.session_hours import SessionHours
+from engine.adapters.brokers.angelone.access.socket_line import SocketLine, open_line
+from engine.adapters.brokers.angelone.access.tokens import IST
+from engine.adapters.brokers.angelone.orders.broker import AngelOneBroker, Reach
+from engine.adapters.brokers.angelone.orders.order_stream import order_lines
+from engine.adapters.brokers.angelone.orders.order_words import Product
+from engine.adapters.brokers.angelone.prices.candles import AngelOneCandles
+from engine.adapters.brokers.angelone.prices.feed import AngelOneFeed
+from engine.adapters.brokers.angelone.prices.instruments import Instruments
+from engine.adapters.brokers.angelone.prices.market_line import Door
+from engine.adapters.brokers.angelone.prices.master import Fetched
 from engine.adapters.brokers.practice import MarketView
 from engine.bootstrap.venue import Edge
 from engine.domain.credentials import Credentials

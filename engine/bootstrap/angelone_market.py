@@ -12,12 +12,12 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from engine.adapters.brokers.angelone.endpoints import Endpoints
-from engine.adapters.brokers.angelone.instruments import Instruments
-from engine.adapters.brokers.angelone.master import Fetched
-from engine.adapters.brokers.angelone.order_words import Product as Word
-from engine.adapters.brokers.angelone.sdk import Request
-from engine.adapters.brokers.angelone.wire import Answer, Wire
+from engine.adapters.brokers.angelone.access.endpoints import Endpoints
+from engine.adapters.brokers.angelone.access.sdk import Request
+from engine.adapters.brokers.angelone.access.wire import Answer, Wire
+from engine.adapters.brokers.angelone.orders.order_words import Product as Word
+from engine.adapters.brokers.angelone.prices.instruments import Instruments
+from engine.adapters.brokers.angelone.prices.master import Fetched
 from engine.adapters.clock import ShiftedClock
 from engine.angelone_settings import ANGELONE, AngelOneSettings, Product
 from engine.bootstrap.angelone import AngelOne, LateFeed, Place

@@ -8,8 +8,8 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from engine.adapters.brokers.angelone.access import open_access
-from engine.adapters.brokers.angelone.candles import AngelOneCandles
+from engine.adapters.brokers.angelone.access.access import open_access
+from engine.adapters.brokers.angelone.prices.candles import AngelOneCandles
 from engine.adapters.clock import SystemClock
 from engine.adapters.feeds.coinbase_candles import CoinbaseCandles
 from engine.adapters.firestore.client import connect

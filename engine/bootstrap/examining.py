@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.adapters.brokers.angelone.access import Access, open_access
-from engine.adapters.brokers.angelone.broker import AngelOneBroker, Reach
-from engine.adapters.brokers.angelone.doctor import examine
-from engine.adapters.brokers.angelone.examined import PROBE, Examined, examined_with
-from engine.adapters.brokers.angelone.order_stream import order_lines
-from engine.adapters.brokers.angelone.order_words import Product
+from engine.adapters.brokers.angelone.access.access import Access, open_access
+from engine.adapters.brokers.angelone.doctor.doctor import examine
+from engine.adapters.brokers.angelone.doctor.examined import PROBE, Examined, examined_with
+from engine.adapters.brokers.angelone.orders.broker import AngelOneBroker, Reach
+from engine.adapters.brokers.angelone.orders.order_stream import order_lines
+from engine.adapters.brokers.angelone.orders.order_words import Product
 from engine.adapters.firestore.lease import FirestoreLease
 from engine.adapters.firestore.wire import Wire
 from engine.angelone_settings import ANGELONE, AngelOneSettings

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from engine.adapters.brokers.angelone.instruments import Instruments, Listed
-from engine.adapters.brokers.angelone.master import Fetched
+from engine.adapters.brokers.angelone.prices.instruments import Instruments, Listed
+from engine.adapters.brokers.angelone.prices.master import Fetched
 from engine.adapters.clock import SystemClock
 from engine.angelone_settings import ANGELONE, AngelOneSettings, read_angelone
 from engine.bootstrap.angelone_market import instrument_list

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine.adapters.brokers.angelone.order_words import Product
+from engine.adapters.brokers.angelone.orders.order_words import Product
 from engine.adapters.firestore.encoder import add_set, commit_request, name_of
 from engine.adapters.firestore.memory import MemoryWire
 from engine.adapters.firestore.vault import COLLECTION, credentials_id

@@ -13,10 +13,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from engine.adapters.brokers.angelone.instruments import Instruments
-from engine.adapters.brokers.angelone.master import Fetched
-from engine.adapters.brokers.angelone.order_stream import PING_EVERY_S
-from engine.adapters.brokers.angelone.order_words import Product
+from engine.adapters.brokers.angelone.orders.order_stream import PING_EVERY_S
+from engine.adapters.brokers.angelone.orders.order_words import Product
+from engine.adapters.brokers.angelone.prices.instruments import Instruments
+from engine.adapters.brokers.angelone.prices.master import Fetched
 from engine.adapters.firestore.control_plane import FirestoreControlPlane
 from engine.adapters.firestore.lease import LIVE_LIFETIME_S, LIVE_RENEW_S, FirestoreLease
 from engine.adapters.firestore.memory import MemoryWire

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.adapters.brokers.angelone.order_words import Product
+from engine.adapters.brokers.angelone.orders.order_words import Product
 from engine.domain.events import KillAsked
 from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one
 from tests.integration.night_at_angelone import Night, day_at, night_at

@@ -16,7 +16,7 @@ from pathlib import Path
 import pyotp
 import pytest
 
-from engine.adapters.brokers.angelone.order_words import Product
+from engine.adapters.brokers.angelone.orders.order_words import Product
 from tests.brokers.angelone.control import control
 from tests.brokers.angelone.faults import KINDS
 from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one

@@ -13,14 +13,14 @@ from time import monotonic
 
 import pytest
 
-from engine.adapters.brokers.angelone.access import open_access
-from engine.adapters.brokers.angelone.candles import AngelOneCandles
-from engine.adapters.brokers.angelone.endpoints import Endpoints
-from engine.adapters.brokers.angelone.feed import AngelOneFeed
-from engine.adapters.brokers.angelone.instruments import Instruments
-from engine.adapters.brokers.angelone.market_line import Door
-from engine.adapters.brokers.angelone.master import Fetched
-from engine.adapters.brokers.angelone.socket_line import open_line
+from engine.adapters.brokers.angelone.access.access import open_access
+from engine.adapters.brokers.angelone.access.endpoints import Endpoints
+from engine.adapters.brokers.angelone.access.socket_line import open_line
+from engine.adapters.brokers.angelone.prices.candles import AngelOneCandles
+from engine.adapters.brokers.angelone.prices.feed import AngelOneFeed
+from engine.adapters.brokers.angelone.prices.instruments import Instruments
+from engine.adapters.brokers.angelone.prices.market_line import Door
+from engine.adapters.brokers.angelone.prices.master import Fetched
 from engine.adapters.clock import ShiftedClock
 from engine.domain.credentials import Credentials
 from engine.domain.market import Tick

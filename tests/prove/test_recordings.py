@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from engine.adapters.brokers.angelone.frames import QUOTE, SNAP_QUOTE, read_frame
-from engine.adapters.brokers.angelone.order_rows import Place, day_of, order_row
-from engine.adapters.brokers.angelone.prints import Heard, Prints
+from engine.adapters.brokers.angelone.orders.order_rows import Place, day_of, order_row
+from engine.adapters.brokers.angelone.prices.frames import QUOTE, SNAP_QUOTE, read_frame
+from engine.adapters.brokers.angelone.prices.prints import Heard, Prints
 from engine.domain.broker import VenueState
 from engine.domain.instant import MILLISECOND, SECOND, iso
 from engine.domain.market import Tick

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from engine.adapters.brokers.angelone.access import Access, open_access
-from engine.adapters.brokers.angelone.endpoints import Endpoints
-from engine.adapters.brokers.angelone.session_hours import SessionHours
+from engine.adapters.brokers.angelone.access.access import Access, open_access
+from engine.adapters.brokers.angelone.access.endpoints import Endpoints
+from engine.adapters.brokers.angelone.access.session_hours import SessionHours
 from engine.domain.credentials import Credentials
 from tests.brokers.angelone.broker import Broker, Setup
 from tests.brokers.angelone.certificates import Certificates, make_certificates

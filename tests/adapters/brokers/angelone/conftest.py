@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.adapters.brokers.angelone.access import Access
+from engine.adapters.brokers.angelone.access.access import Access
 from tests.adapters.brokers.angelone.order_desk import OrderDesk, order_desk
 from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from engine.adapters.brokers.angelone.broker import AngelOneBroker, Reach
-from engine.adapters.brokers.angelone.doctor import examine
-from engine.adapters.brokers.angelone.examined import Examined, examined_with
-from engine.adapters.brokers.angelone.order_stream import order_lines
-from engine.adapters.brokers.angelone.routes import Route
-from engine.adapters.brokers.angelone.session_hours import SessionHours
+from engine.adapters.brokers.angelone.access.routes import Route
+from engine.adapters.brokers.angelone.access.session_hours import SessionHours
+from engine.adapters.brokers.angelone.doctor.doctor import examine
+from engine.adapters.brokers.angelone.doctor.examined import Examined, examined_with
+from engine.adapters.brokers.angelone.orders.broker import AngelOneBroker, Reach
+from engine.adapters.brokers.angelone.orders.order_stream import order_lines
 from engine.domain.findings import Finding
 from engine.domain.instant import instant_of
 from engine.market_data.calendar import calendar_for

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.adapters.brokers.angelone.instruments import Listed
+from engine.adapters.brokers.angelone.prices.instruments import Listed
 from tests.brokers.angelone.listings import DEFAULT, INDEX
 
 _SYMBOLS = {"Nifty 50": "NIFTY50"}

@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
-from engine.adapters.brokers.angelone.access import Access
-from engine.adapters.brokers.angelone.candles import AngelOneCandles
-from engine.adapters.brokers.angelone.feed import AngelOneFeed
-from engine.adapters.brokers.angelone.instruments import Instruments
-from engine.adapters.brokers.angelone.market_line import Door
-from engine.adapters.brokers.angelone.master import Fetched
-from engine.adapters.brokers.angelone.socket_line import open_line
+from engine.adapters.brokers.angelone.access.access import Access
+from engine.adapters.brokers.angelone.access.socket_line import open_line
+from engine.adapters.brokers.angelone.prices.candles import AngelOneCandles
+from engine.adapters.brokers.angelone.prices.feed import AngelOneFeed
+from engine.adapters.brokers.angelone.prices.instruments import Instruments
+from engine.adapters.brokers.angelone.prices.market_line import Door
+from engine.adapters.brokers.angelone.prices.master import Fetched
 from engine.domain.events import MarketEvent
 from engine.domain.market import Tick
 from engine.market_data.calendar import calendar_for

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.adapters.brokers.angelone.candles import INTERVALS, read_candles
+from engine.adapters.brokers.angelone.prices.candles import INTERVALS, read_candles
 from engine.domain.errors import OperatingError
 from engine.domain.instant import DAY, MINUTE, Instant, moment_of
 from engine.domain.market import Bar

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from engine.adapters.brokers.angelone.instrument_file import write_file
-from engine.adapters.brokers.angelone.instruments import Instruments
+from engine.adapters.brokers.angelone.prices.instrument_file import write_file
+from engine.adapters.brokers.angelone.prices.instruments import Instruments
 from tests.brokers.angelone.listings import DEFAULT
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)  # 08:30 in India

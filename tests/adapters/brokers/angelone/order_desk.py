@@ -15,11 +15,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine.adapters.brokers.angelone.access import open_access
-from engine.adapters.brokers.angelone.broker import AngelOneBroker, Reach
-from engine.adapters.brokers.angelone.instruments import Instruments
-from engine.adapters.brokers.angelone.order_stream import order_lines
-from engine.adapters.brokers.angelone.order_words import Product
+from engine.adapters.brokers.angelone.access.access import open_access
+from engine.adapters.brokers.angelone.orders.broker import AngelOneBroker, Reach
+from engine.adapters.brokers.angelone.orders.order_stream import order_lines
+from engine.adapters.brokers.angelone.orders.order_words import Product
+from engine.adapters.brokers.angelone.prices.instruments import Instruments
 from engine.domain.effects import CancelOrder, SubmitOrder
 from engine.domain.events import BrokerEvent
 from engine.domain.instant import Instant, instant_of

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.adapters.brokers.angelone.access import Access
-from engine.adapters.brokers.angelone.calls import AddressRefused, Route
-from engine.adapters.brokers.angelone.replies import Meaning
-from engine.adapters.brokers.angelone.session_hours import SessionHours
-from engine.adapters.brokers.angelone.session_states import CODE_WINDOW_S
+from engine.adapters.brokers.angelone.access.access import Access
+from engine.adapters.brokers.angelone.access.calls import AddressRefused, Route
+from engine.adapters.brokers.angelone.access.replies import Meaning
+from engine.adapters.brokers.angelone.access.session_hours import SessionHours
+from engine.adapters.brokers.angelone.access.session_states import CODE_WINDOW_S
 from engine.domain.errors import BackPressure, OperatingError
 from engine.domain.instant import instant_of
 from tests.brokers.angelone.faults import KINDS

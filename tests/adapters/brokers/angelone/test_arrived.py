@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.adapters.brokers.angelone.socket_line import Buffered, SocketEnded, SocketLine, open_line
+from engine.adapters.brokers.angelone.access.socket_line import Buffered, SocketEnded, SocketLine, open_line
 from engine.adapters.clock import SystemClock
 from tests.brokers.angelone.in_process import in_process_angel_one
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from engine.adapters.brokers.angelone.calls import UnlistedRefusal
-from engine.adapters.brokers.angelone.order_words import Product
+from engine.adapters.brokers.angelone.access.calls import UnlistedRefusal
+from engine.adapters.brokers.angelone.orders.order_words import Product
 from engine.domain.broker import VenueState
 from engine.domain.effects import CancelOrder
 from engine.domain.errors import BackPressure, OutcomeUnknown

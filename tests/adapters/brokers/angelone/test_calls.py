@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from engine.adapters.brokers.angelone.access import Access
-from engine.adapters.brokers.angelone.calls import Refused, Route, UnlistedRefusal
-from engine.adapters.brokers.angelone.replies import Meaning, Reply
+from engine.adapters.brokers.angelone.access.access import Access
+from engine.adapters.brokers.angelone.access.calls import Refused, Route, UnlistedRefusal
+from engine.adapters.brokers.angelone.access.replies import Meaning, Reply
 from engine.domain.errors import BackPressure, InvalidValue, OutcomeUnknown, PermanentFailure
 from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one
 from tests.brokers.angelone.running import ORDER

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from engine.adapters.brokers.angelone.candles import AngelOneCandles, read_candles
-from engine.adapters.brokers.angelone.routes import Route
+from engine.adapters.brokers.angelone.access.routes import Route
+from engine.adapters.brokers.angelone.prices.candles import AngelOneCandles, read_candles
 from engine.domain.errors import InvalidValue, OutcomeUnknown
 from engine.domain.instant import DAY, MINUTE, instant_of
 from engine.domain.market import Bar

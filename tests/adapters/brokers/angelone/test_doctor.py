@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.adapters.brokers.angelone.examined import Examined, Sockets
-from engine.adapters.brokers.angelone.order_words import Product
-from engine.adapters.brokers.angelone.session_hours import SessionHours
-from engine.adapters.brokers.angelone.wire import NotSent
+from engine.adapters.brokers.angelone.access.session_hours import SessionHours
+from engine.adapters.brokers.angelone.access.wire import NotSent
+from engine.adapters.brokers.angelone.doctor.examined import Examined, Sockets
+from engine.adapters.brokers.angelone.orders.order_words import Product
 from engine.domain.errors import OutcomeUnknown
 from tests.adapters.brokers.angelone.examining import Answers, examined_at, report_of
 from tests.adapters.brokers.angelone.master_rows import instruments_of

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine.adapters.brokers.angelone.access import Access, open_access
-from engine.adapters.brokers.angelone.calls import AddressRefused, Route
+from engine.adapters.brokers.angelone.access.access import Access, open_access
+from engine.adapters.brokers.angelone.access.calls import AddressRefused, Route
 from engine.domain.errors import OutcomeUnknown
 from tests.brokers.angelone.in_process import InProcessAngelOne
 from tests.brokers.angelone.running import ORDER

@@ -7,9 +7,9 @@ allows, and afterwards the same call works again.
 
 import pytest
 
-from engine.adapters.brokers.angelone.access import Access
-from engine.adapters.brokers.angelone.calls import Route
-from engine.adapters.brokers.angelone.routes import ORDER_ROUTES, SESSION_ROUTES
+from engine.adapters.brokers.angelone.access.access import Access
+from engine.adapters.brokers.angelone.access.calls import Route
+from engine.adapters.brokers.angelone.access.routes import ORDER_ROUTES, SESSION_ROUTES
 from engine.domain.errors import BackPressure, OperatingError, OutcomeUnknown
 from tests.brokers.angelone.faults import KINDS
 from tests.brokers.angelone.in_process import InProcessAngelOne

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.adapters.brokers.angelone.access import Access
+from engine.adapters.brokers.angelone.access.access import Access
 from engine.domain.errors import InvalidValue
 from engine.domain.events import ClockTicked, HistoryBar, InstrumentListed, MarketStatus, SessionOpened
 from engine.domain.instant import instant_of

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from engine.adapters.brokers.angelone.frames import UnreadableFrame, read_frame
+from engine.adapters.brokers.angelone.prices.frames import UnreadableFrame, read_frame
 from engine.domain.instant import instant_of
 from tests.brokers.angelone.frames import frame
 from tests.brokers.angelone.listings import DEFAULT

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.adapters.brokers.angelone.instrument_file import write_file
-from engine.adapters.brokers.angelone.instruments import Instruments, fresh_since
-from engine.adapters.brokers.angelone.master import Fetched
+from engine.adapters.brokers.angelone.prices.instrument_file import write_file
+from engine.adapters.brokers.angelone.prices.instruments import Instruments, fresh_since
+from engine.adapters.brokers.angelone.prices.master import Fetched
 from engine.domain.errors import CannotStart, InvalidValue, OperatingError, OutcomeUnknown, PermanentFailure
 from engine.simulation.clock import ManualClock
 from tests.adapters.brokers.angelone.master_rows import MONDAY, chunked, future, instruments_of, listed, row

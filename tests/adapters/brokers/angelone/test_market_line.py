@@ -12,12 +12,12 @@ from datetime import datetime
 
 import pytest
 
-from engine.adapters.brokers.angelone.frames import QUOTE
-from engine.adapters.brokers.angelone.market_line import Door, MarketLine
-from engine.adapters.brokers.angelone.prints import Prints
-from engine.adapters.brokers.angelone.socket_line import SocketEnded, SocketRefused
-from engine.adapters.brokers.angelone.subscriptions import shares_of
-from engine.adapters.brokers.angelone.tokens import Tokens
+from engine.adapters.brokers.angelone.access.socket_line import SocketEnded, SocketRefused
+from engine.adapters.brokers.angelone.access.tokens import Tokens
+from engine.adapters.brokers.angelone.prices.frames import QUOTE
+from engine.adapters.brokers.angelone.prices.market_line import Door, MarketLine
+from engine.adapters.brokers.angelone.prices.prints import Prints
+from engine.adapters.brokers.angelone.prices.subscriptions import shares_of
 from engine.domain.errors import BackPressure, OperatingError, PermanentFailure
 from engine.domain.events import MarketEvent, MarketStatus
 from engine.domain.instant import NEVER, instant_of

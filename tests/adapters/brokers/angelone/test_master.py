@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.adapters.brokers.angelone.master import has_derivatives, objects, read_row
+from engine.adapters.brokers.angelone.prices.master import has_derivatives, objects, read_row
 from engine.domain.errors import OutcomeUnknown, PermanentFailure
 from tests.adapters.brokers.angelone.master_rows import chunked, future, listed, row
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pyotp
 import pytest
 
-from engine.adapters.brokers.angelone.access import Access
-from engine.adapters.brokers.angelone.calls import Route
-from engine.adapters.brokers.angelone.socket_line import open_line
+from engine.adapters.brokers.angelone.access.access import Access
+from engine.adapters.brokers.angelone.access.calls import Route
+from engine.adapters.brokers.angelone.access.socket_line import open_line
 from engine.adapters.clock import SystemClock
 from engine.domain.errors import LockstepError
 from tests.brokers.angelone.control import control

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.adapters.brokers.angelone.known_orders import KnownOrders
-from engine.adapters.brokers.angelone.order_news import OrderNews
-from engine.adapters.brokers.angelone.order_rows import OrderRow, order_row, trade_row
-from engine.adapters.brokers.angelone.order_words import Variety
+from engine.adapters.brokers.angelone.orders.known_orders import KnownOrders
+from engine.adapters.brokers.angelone.orders.order_news import OrderNews
+from engine.adapters.brokers.angelone.orders.order_rows import OrderRow, order_row, trade_row
+from engine.adapters.brokers.angelone.orders.order_words import Variety
 from engine.domain.events import (
     BrokerEvent,
     FillReceived,
@@ -106,6 +106,13 @@ def test_what_had_ended_before_this_process_saw_it_is_left_to_the_look_up() -> N
     found = Told(sent=False)
     assert kinds(found.row("open")) == [OrderAccepted]
     assert kinds(found.row("cancelled")) == [OrderCancelled]
+
+
+def test_what_a_look_up_saw_at_work_is_told_though_its_first_row_here_is_its_end() -> None:
+    found = Told(sent=False)
+    found.seen("open")  # by dispatch, after a restart; the stream has not looked yet
+    assert kinds(found.row("complete", 10)) == [OrderAccepted]
+    assert kinds(found.trades(("1", 10))) == [FillReceived]
 
 
 def test_a_second_order_under_the_tag_is_no_news_of_ours() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.adapters.brokers.angelone.broker import AngelOneBroker
-from engine.adapters.brokers.angelone.order_words import Product
+from engine.adapters.brokers.angelone.orders.broker import AngelOneBroker
+from engine.adapters.brokers.angelone.orders.order_words import Product
 from engine.domain.broker import VenueState
 from engine.domain.effects import CancelOrder
 from engine.domain.errors import BackPressure, OutcomeUnknown

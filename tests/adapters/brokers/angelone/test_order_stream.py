@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from engine.adapters.brokers.angelone.order_stream import LOOK_EVERY_S, SILENT_S
-from engine.adapters.brokers.angelone.socket_line import SocketRefused
+from engine.adapters.brokers.angelone.access.socket_line import SocketRefused
+from engine.adapters.brokers.angelone.orders.order_stream import LOOK_EVERY_S, SILENT_S
 from engine.domain.effects import CancelOrder
 from engine.domain.errors import OperatingError, OutcomeUnknown
 from engine.domain.events import BrokerEvent, FillReceived, OrderAccepted, OrderCancelled, OrderRejected

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.adapters.brokers.angelone.instruments import Listed
-from engine.adapters.brokers.angelone.order_words import (
+from engine.adapters.brokers.angelone.orders.order_words import (
     DayOrder,
     Limit,
     Pricing,
@@ -20,6 +19,7 @@ from engine.adapters.brokers.angelone.order_words import (
     cancel_body,
     day_order,
 )
+from engine.adapters.brokers.angelone.prices.instruments import Listed
 from engine.domain.errors import InvalidValue
 from engine.domain.identity import order_id
 from engine.domain.order import OrderType, Purpose, Side

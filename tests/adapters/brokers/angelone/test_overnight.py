@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from engine.adapters.brokers.angelone.access import Access
-from engine.adapters.brokers.angelone.calls import Route
-from engine.adapters.brokers.angelone.session_hours import SessionHours
+from engine.adapters.brokers.angelone.access.access import Access
+from engine.adapters.brokers.angelone.access.calls import Route
+from engine.adapters.brokers.angelone.access.session_hours import SessionHours
 from engine.domain.errors import BackPressure, OperatingError
 from tests.brokers.angelone.in_process import InProcessAngelOne
 from tests.brokers.angelone.running import ORDER

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.adapters.brokers.angelone.frames import LTP, QUOTE, SNAP_QUOTE
-from engine.adapters.brokers.angelone.prints import Heard, Prints
+from engine.adapters.brokers.angelone.prices.frames import LTP, QUOTE, SNAP_QUOTE
+from engine.adapters.brokers.angelone.prices.prints import Heard, Prints
 from engine.domain.events import InstrumentListed, MarketEvent
 from engine.domain.instant import instant_of
 from engine.domain.market import Tick

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.adapters.brokers.angelone.rate_budget import RateBudget
-from engine.adapters.brokers.angelone.routes import LIMITS, ORDER_ROUTES, ORDERS, Route, limits_of
+from engine.adapters.brokers.angelone.access.rate_budget import RateBudget
+from engine.adapters.brokers.angelone.access.routes import LIMITS, ORDER_ROUTES, ORDERS, Route, limits_of
 from tests.brokers.angelone.in_process import OPEN_DAY, SteeredClock
 from tests.brokers.angelone.limits import LIMITS as BROKERS_LIMITS
 from tests.brokers.angelone.limits import Limits

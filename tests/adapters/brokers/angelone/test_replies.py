@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.adapters.brokers.angelone.replies import Meaning, read_reply
+from engine.adapters.brokers.angelone.access.replies import Meaning, read_reply
 from tests.brokers.angelone import envelopes
 from tests.brokers.angelone.envelopes import Answer, good, page, plain, refused, told, turned_away
 from tests.brokers.angelone.faults import KINDS, Fault, shaped

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.adapters.brokers.angelone.routes import Route
-from engine.adapters.brokers.angelone.sdk import Asked, ContainedSdk
+from engine.adapters.brokers.angelone.access.routes import Route
+from engine.adapters.brokers.angelone.access.sdk import Asked, ContainedSdk
 from engine.domain.errors import InvalidValue
 from tests.brokers.angelone.routes import ROUTES
 
@@ -28,8 +28,8 @@ def watch(event, words):
     if event == "open" and isinstance(words[1], str) and set(words[1]) & set("wax+"):
         seen.append(f"open {words[0]}")
 sys.addaudithook(watch)
-from engine.adapters.brokers.angelone.sdk import Asked, ContainedSdk
-from engine.adapters.brokers.angelone.routes import Route
+from engine.adapters.brokers.angelone.access.sdk import Asked, ContainedSdk
+from engine.adapters.brokers.angelone.access.routes import Route
 sdk = ContainedSdk("key", "http://127.0.0.1:9")
 sdk.write(Asked(Route.LOGIN, {"clientcode": "c", "password": "p", "totp": "t"}))
 sdk.write(Asked(Route.FUNDS))

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from engine.adapters.brokers.angelone.access import Access
-from engine.adapters.brokers.angelone.calls import AddressRefused, Route
-from engine.adapters.brokers.angelone.session_hours import SessionHours
+from engine.adapters.brokers.angelone.access.access import Access
+from engine.adapters.brokers.angelone.access.calls import AddressRefused, Route
+from engine.adapters.brokers.angelone.access.session_hours import SessionHours
 from engine.domain.errors import BackPressure, PermanentFailure
 from engine.domain.instant import instant_of
 from tests.brokers.angelone.in_process import OPEN_DAY, InProcessAngelOne

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.adapters.brokers.angelone.session_states import (
+from engine.adapters.brokers.angelone.access.session_states import (
     CODE_WINDOW_S,
     FAILURE_REST_MAX_S,
     QUARREL_REST_MAX_S,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from engine.adapters.brokers.angelone.frames import QUOTE
-from engine.adapters.brokers.angelone.prints import Heard
-from engine.adapters.brokers.angelone.silence import Look, Silence
+from engine.adapters.brokers.angelone.prices.frames import QUOTE
+from engine.adapters.brokers.angelone.prices.prints import Heard
+from engine.adapters.brokers.angelone.prices.silence import Look, Silence
 from engine.market_data.instruments import instrument_for
 
 STEP_S = 0.5

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.adapters.brokers.angelone.access import Access
-from engine.adapters.brokers.angelone.endpoints import Endpoints
-from engine.adapters.brokers.angelone.socket_line import SocketEnded, SocketLine, SocketRefused, open_line
-from engine.adapters.brokers.angelone.tokens import Tokens
+from engine.adapters.brokers.angelone.access.access import Access
+from engine.adapters.brokers.angelone.access.endpoints import Endpoints
+from engine.adapters.brokers.angelone.access.socket_line import SocketEnded, SocketLine, SocketRefused, open_line
+from engine.adapters.brokers.angelone.access.tokens import Tokens
 from engine.adapters.clock import SystemClock
 from engine.domain.errors import BackPressure
 from tests.brokers.angelone.control import control

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine.adapters.brokers.angelone.frames import LTP, QUOTE, SNAP_QUOTE
-from engine.adapters.brokers.angelone.subscriptions import again, shares_of, wish
+from engine.adapters.brokers.angelone.prices.frames import LTP, QUOTE, SNAP_QUOTE
+from engine.adapters.brokers.angelone.prices.subscriptions import again, shares_of, wish
 from engine.domain.errors import InvalidValue
 from tests.adapters.brokers.angelone.listed_shares import shares
 

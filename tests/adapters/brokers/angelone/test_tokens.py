@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pyotp
 import pytest
 
-from engine.adapters.brokers.angelone.replies import read_reply
-from engine.adapters.brokers.angelone.tokens import next_midnight, tokens_of
+from engine.adapters.brokers.angelone.access.replies import read_reply
+from engine.adapters.brokers.angelone.access.tokens import next_midnight, tokens_of
 from engine.domain.errors import OutcomeUnknown
 from engine.domain.instant import MINUTE, SECOND, instant_of
 from tests.brokers.angelone.running import OPEN_DAY

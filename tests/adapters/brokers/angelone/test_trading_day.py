@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.adapters.brokers.angelone.trading_day import TradingDay
+from engine.adapters.brokers.angelone.prices.trading_day import TradingDay
 from engine.domain.events import ClockTicked, MarketEvent, MarketStatus, SessionOpened
 from engine.domain.instant import MINUTE, SECOND, Instant
 from engine.domain.market import Tick, TradingStatus

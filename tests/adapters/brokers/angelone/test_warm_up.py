@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from engine.adapters.brokers.angelone.warm_up import DAYS, TRIES, WarmUp
+from engine.adapters.brokers.angelone.prices.warm_up import DAYS, TRIES, WarmUp
 from engine.domain.errors import BackPressure, OutcomeUnknown, PermanentFailure
 from engine.domain.events import HistoryBar, MarketEvent, SessionOpened
 from engine.domain.instant import MINUTE, Instant, instant_of

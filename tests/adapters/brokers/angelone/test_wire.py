@@ -10,10 +10,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from engine.adapters.brokers.angelone.endpoints import Endpoints
-from engine.adapters.brokers.angelone.sdk import Request
-from engine.adapters.brokers.angelone.trust import trusting
-from engine.adapters.brokers.angelone.wire import ANSWER_S, BODY_BYTES_MAX, IDLE_S, Answer, Lost, NotSent, Wire
+from engine.adapters.brokers.angelone.access.endpoints import Endpoints
+from engine.adapters.brokers.angelone.access.sdk import Request
+from engine.adapters.brokers.angelone.access.trust import trusting
+from engine.adapters.brokers.angelone.access.wire import ANSWER_S, BODY_BYTES_MAX, IDLE_S, Answer, Lost, NotSent, Wire
 from engine.domain.errors import InvalidValue
 from tests.brokers.angelone.in_process import OPEN_DAY, SteeredClock, in_process_angel_one
 

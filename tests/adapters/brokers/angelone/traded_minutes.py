@@ -11,7 +11,7 @@ from collections import deque
 from datetime import date
 from decimal import Decimal
 
-from engine.adapters.brokers.angelone.broker import AngelOneBroker
+from engine.adapters.brokers.angelone.orders.broker import AngelOneBroker
 from engine.domain.account import BotSpec, Desired
 from engine.domain.effects import PublishRecord
 from engine.domain.events import BotChanged, ClockTicked, Event, InstrumentListed, OrderUnknown, SessionOpened

@@ -1,0 +1,1 @@
+"""The check before the open: one small function a line, read-only."""

@@ -1,0 +1,140 @@
+"""Orders as Angel One is asked for them. Fed by broker.py with what the core wants sent; feeds the body of the call.
+
+Only what the rules of April 2026 allow can be written down at all: a limit, or a limit behind a trigger, good for the
+day. An order at the market and one for immediate execution have no type here. Everything in a body is text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from enum import StrEnum
+from typing import TypeAlias
+
+from engine.adapters.brokers.angelone.prices.instruments import Listed
+from engine.domain.effects import SubmitOrder
+from engine.domain.errors import InvalidValue
+from engine.domain.order import OrderType, Purpose, Side
+
+TAG_MAX = 19  # "less than 20 characters" (AB4008); our ids have 15 letters and digits of base 32
+
+
+class Product(StrEnum):
+    """What the shares are for: gone by the end of the day, or to be kept. One an account; they are never netted."""
+
+    INTRADAY = "INTRADAY"
+    DELIVERY = "DELIVERY"
+
+
+class Variety(StrEnum):
+    """The broker's drawer. Whoever cancels an order has to name the one it lies in."""
+
+    NORMAL = "NORMAL"
+    STOPLOSS = "STOPLOSS"
+    AMO = "AMO"  # never asked for: what an order becomes that comes after hours
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At `price` or better, in currency."""
+
+    price: Decimal
+
+    variety = Variety.NORMAL
+    kind = "LIMIT"
+
+
+@dataclass(frozen=True, slots=True)
+class StopLimit:
+    """A limit that rests until `trigger` is reached. A sale's price is not above it, a purchase's not below."""
+
+    price: Decimal
+    trigger: Decimal
+
+    variety = Variety.STOPLOSS
+    kind = "STOPLOSS_LIMIT"
+
+
+Pricing: TypeAlias = Limit | StopLimit
+
+
+@dataclass(frozen=True, slots=True)
+class DayOrder:
+    """An order that can be asked for."""
+
+    tag: str
+    listed: Listed
+    side: Side
+    quantity: int
+    product: Product
+    pricing: Pricing
+
+    def body(self) -> dict[str, str]:
+        """What placeOrder is sent."""
+        pricing = self.pricing
+        body = {
+            "variety": pricing.variety.value,
+            "tradingsymbol": self.listed.trading_symbol,
+            "symboltoken": self.listed.token,
+            "transactiontype": self.side.value,
+            "exchange": self.listed.exchange,
+            "ordertype": pricing.kind,
+            "producttype": self.product.value,
+            "duration": "DAY",
+            "price": _rupees(pricing.price),
+            "squareoff": "0",
+            "stoploss": "0",
+            "quantity": str(self.quantity),
+            "ordertag": self.tag,
+        }
+        if isinstance(pricing, StopLimit):
+            body["triggerprice"] = _rupees(pricing.trigger)
+        return body
+
+
+def day_order(order: SubmitOrder, listed: Listed, product: Product) -> DayOrder:
+    """What the core wants, as this broker can be asked for it; prices come to the broker's own tick, to the side that
+    is better for us. Raises InvalidValue for what can't be asked for, in a sentence.
+    """
+    if not 0 < len(order.order_id) <= TAG_MAX:
+        raise InvalidValue("order_id", f"{order.order_id!r} does not fit the {TAG_MAX} characters of an order tag")
+    if order.post_only:
+        raise InvalidValue("entries", "Angel One knows no order that never takes: set entries to limit")
+    name = listed.trading_symbol
+    if product is Product.INTRADAY and order.purpose is Purpose.ENTRY and not listed.intraday_allowed:
+        raise InvalidValue("symbol", f"{name} can't be traded within the day, only for delivery")
+    lots, rest = divmod(order.quantity, listed.lot)
+    if lots <= 0 or rest:
+        raise InvalidValue("quantity", f"{order.quantity:f} of {name} are no whole lots of {listed.lot}")
+    pricing = _pricing(order, listed)
+    return DayOrder(order.order_id, listed, order.side, int(order.quantity), product, pricing)
+
+
+def cancel_body(venue_order_id: str, variety: Variety) -> dict[str, str]:
+    """What cancelOrder is sent."""
+    return {"variety": variety.value, "orderid": venue_order_id}
+
+
+def _pricing(order: SubmitOrder, listed: Listed) -> Pricing:
+    if order.order_type is OrderType.MARKET or order.limit_price is None:
+        raise InvalidValue("order_type", "Angel One takes no order at the market: it needs a limit")
+    price = _on_tick(order.limit_price, order.side, listed)
+    if order.order_type is OrderType.LIMIT:
+        return Limit(price)
+    if order.trigger_price is None:
+        raise InvalidValue("trigger_price", "an order that waits for a price needs that price")
+    # The trigger to the side that is reached sooner, which for a sale is up: what protects must not come later.
+    trigger = _on_tick(order.trigger_price, order.side, listed)
+    return StopLimit((min if order.side is Side.SELL else max)(price, trigger), trigger)
+
+
+def _on_tick(price: Decimal, side: Side, listed: Listed) -> Decimal:
+    """On the broker's tick: down for a purchase, up for a sale, never to nothing."""
+    tick = Decimal(listed.tick_paise) / 100
+    rounding = ROUND_FLOOR if side is Side.BUY else ROUND_CEILING
+    return max((price / tick).to_integral_value(rounding), Decimal(1)) * tick
+
+
+def _rupees(price: Decimal) -> str:
+    """With its two digits; ticks are whole paise."""
+    return f"{price:.2f}"

@@ -1,0 +1,139 @@
+"""The broker's list of instruments on this machine: one small SQLite file a day, put in place whole. Fed by master.py;
+feeds instruments.py.
+
+Of some two hundred thousand rows the shares and indices of NSE are kept, and of the rest which shares have derivatives.
+A list that fails on the way leaves the file as it was. What bots trade is noted in the file too (`held`), and carried
+from one day's file to the next: a token that changes under a symbol is seen by that.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from engine.adapters.brokers.angelone.prices.master import Row, has_derivatives, objects, read_row
+from engine.domain.errors import PermanentFailure
+
+FORM = 1  # of the file; one of another form counts as none
+BATCH = 1_000
+SHRUNK_PCT = 50  # a list with fewer rows than this share of yesterday's is taken for a part of one
+
+_SCHEMA = f"""
+PRAGMA user_version = {FORM};
+CREATE TABLE listed (
+    exchange TEXT NOT NULL, token TEXT NOT NULL, trading_symbol TEXT NOT NULL, symbol TEXT NOT NULL,
+    series TEXT NOT NULL, name TEXT NOT NULL, tick_paise INTEGER NOT NULL, lot INTEGER NOT NULL,
+    auction INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (exchange, token, trading_symbol)
+) WITHOUT ROWID;
+CREATE INDEX listed_symbol ON listed (symbol);
+CREATE TABLE held (symbol TEXT PRIMARY KEY, token TEXT NOT NULL, trading_symbol TEXT NOT NULL, since TEXT NOT NULL);
+CREATE TABLE made (at TEXT NOT NULL, rows INTEGER NOT NULL);
+"""
+
+
+def write_file(path: Path, chunks: Iterable[bytes], now: datetime) -> int:
+    """Replace the file by this list; how many rows it keeps.
+
+    Raises what reading the list raises, and PermanentFailure for one that is empty or far shorter than the last.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(path.name + ".new")
+    aside.unlink(missing_ok=True)  # of a process that was killed
+    try:
+        with closing(sqlite3.connect(aside)) as new:
+            new.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+            with new:
+                kept = _fill(new, objects(chunks))
+                _check(kept, path)
+                new.execute("INSERT INTO made VALUES (?, ?)", (now.isoformat(), kept))
+                new.executemany("INSERT INTO held VALUES (?, ?, ?, ?)", _held(path))
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    return kept
+
+
+def _fill(new: sqlite3.Connection, told: Iterator[Mapping[str, object]]) -> int:
+    with_auction: set[str] = set()
+    kept = 0
+
+    def rows() -> Iterator[Row]:
+        for fields in told:
+            row = read_row(fields)
+            if row is not None:
+                yield row
+            elif (name := has_derivatives(fields)) is not None:
+                with_auction.add(name)
+
+    every = rows()
+    while batch := list(islice(every, BATCH)):
+        before = new.total_changes
+        new.executemany(
+            "INSERT OR IGNORE INTO listed VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            [
+                (row.exchange, row.token, row.trading_symbol, row.symbol, row.series, row.name, row.tick_paise, row.lot)
+                for row in batch
+            ],
+        )
+        kept += new.total_changes - before
+    new.executemany("UPDATE listed SET auction = 1 WHERE name = ?", [(name,) for name in sorted(with_auction)])
+    return kept
+
+
+def _check(kept: int, path: Path) -> None:
+    if kept == 0:
+        raise PermanentFailure("the broker's list of instruments holds no share of NSE: the last one is kept")
+    before = rows_of(path)
+    if kept * 100 < before * SHRUNK_PCT:
+        raise PermanentFailure(
+            f"the broker's list of instruments has {kept:,} shares of NSE where the last one had {before:,}: taken for "
+            "a part of the list, the last one is kept"
+        )
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection | None]:
+    """The file, to read; None where there is none that can be used."""
+    if not path.exists():
+        yield None
+        return
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+        try:
+            usable = file.execute("PRAGMA user_version").fetchone() == (FORM,)
+        except sqlite3.DatabaseError:
+            usable = False
+        yield file if usable else None
+
+
+def rows_of(path: Path) -> int:
+    """How many rows the file keeps; 0 without one."""
+    with opened(path) as file:
+        return 0 if file is None else int(file.execute("SELECT rows FROM made").fetchone()[0])
+
+
+def made_at(path: Path) -> datetime | None:
+    """When the list was fetched; None without one."""
+    with opened(path) as file:
+        return None if file is None else datetime.fromisoformat(file.execute("SELECT at FROM made").fetchone()[0])
+
+
+def hold(path: Path, rows: Iterable[tuple[str, str, str, str]]) -> None:
+    """Note (symbol, token, trading symbol, since) of what is traded; what is noted already stays as it is."""
+    with closing(sqlite3.connect(path)) as file, file:
+        file.executemany("INSERT OR IGNORE INTO held VALUES (?, ?, ?, ?)", rows)
+
+
+def let_go(path: Path, symbol: str) -> bool:
+    """Forget what was noted of a symbol; whether anything was."""
+    with closing(sqlite3.connect(path)) as file, file:
+        return file.execute("DELETE FROM held WHERE symbol = ?", (symbol,)).rowcount > 0
+
+
+def _held(path: Path) -> list[tuple[str, str, str, str]]:
+    with opened(path) as file:
+        return [] if file is None else file.execute("SELECT * FROM held ORDER BY symbol").fetchall()
