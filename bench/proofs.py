@@ -52,6 +52,12 @@ PROOFS: tuple[Proof, ...] = (
         ("tests/prove/test_engine_kills.py",),
     ),
     Proof(
+        "service-kills",
+        "five hundred kill -9 of the whole service amid live trading, on one host and on the next, gone on with where "
+        "the last run stopped, lose and double nothing, and it soon trades again",
+        ("tests/prove/test_service_kills.py",),
+    ),
+    Proof(
         "order-kills",
         "two hundred kill -9 between intent, send, acknowledgement and fill double no order and lose no fill",
         ("tests/prove/test_order_kills.py",),
@@ -90,6 +96,12 @@ PROOFS: tuple[Proof, ...] = (
         "outage",
         "Firestore stopped for a minute, and killed and emptied: nothing lost, doubled or out of order, at little cost",
         ("tests/prove/test_outage.py",),
+    ),
+    Proof(
+        "long-outage",
+        "thirty minutes without Firestore, by the real clock: a live account makes exits and no entries, one on paper "
+        "trades on, and nothing is lost",
+        ("tests/prove/test_long_outage.py",),
     ),
     Proof(
         "slow",

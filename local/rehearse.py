@@ -10,6 +10,7 @@ import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from engine.market_data.calendar import calendar_for
 from local import run
 from local.child import Child
 from local.errors import StackError
@@ -45,7 +46,7 @@ def main() -> int:
 
 
 def _begins_at(text: str, now: datetime) -> datetime:
-    """The moment that AT names; else now, where the exchange trades, or the next weekday at ten."""
+    """The moment that AT names; else now, where the exchange trades, or at ten on the next day that it does."""
     if text:
         try:
             at = datetime.fromisoformat(text)
@@ -54,10 +55,11 @@ def _begins_at(text: str, now: datetime) -> datetime:
         if at is None or at.tzinfo is None:
             raise StackError(f"AT={text} is not a time with its zone. Give one: AT=2026-11-23T10:00:00+05:30")
         return at.astimezone(IST)
-    if now.weekday() < 5 and OPENS <= now.hour * 60 + now.minute <= LAST:
+    days = calendar_for("NSE")
+    if days.session_on(now.date()) is not None and OPENS <= now.hour * 60 + now.minute <= LAST:
         return now
     at = now.replace(hour=10, minute=0, second=0, microsecond=0)
-    while at <= now or at.weekday() >= 5:
+    while at <= now or days.session_on(at.date()) is None:
         at += timedelta(days=1)
     return at
 

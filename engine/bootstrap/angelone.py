@@ -10,7 +10,7 @@ import random
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 import structlog
 
@@ -32,7 +32,7 @@ from engine.bootstrap.venue import Edge
 from engine.domain.credentials import Credentials
 from engine.domain.errors import CannotStart, InvariantBroken, OperatingError
 from engine.domain.events import MarketEvent
-from engine.domain.instant import Instant, instant_of, moment_of
+from engine.domain.instant import NEVER, Instant, instant_of, moment_of
 from engine.domain.instrument import Instrument
 from engine.market_data.calendar import Calendar
 from engine.outbox.backoff import Backoff
@@ -63,7 +63,7 @@ class AngelOne:
         self.access: Access | None = None
         self.made_feed: AngelOneFeed | None = None
         self.made_broker: AngelOneBroker | None = None
-        self.hours = SessionHours(trades_on=place.calendar.days.trades_on)
+        self.hours = session_hours(place.calendar)
         self._credentials: Credentials | None = None
         self.anew = threading.Event()  # set where the keys are of another client or app now, or none
 
@@ -89,8 +89,10 @@ class AngelOne:
         now = instant_of(self.clock.now())
         if self.hours.allow(now):
             return None
-        begins = moment_of(self.hours.next_begin(now)).astimezone(IST)
-        return f"Angel One is closed to us until {begins:%Y-%m-%d %H:%M} in India"
+        begins = self.hours.next_begin(now)
+        if begins == NEVER:
+            return "Angel One is closed to us, and no calendar here says until when"
+        return f"Angel One is closed to us until {moment_of(begins).astimezone(IST):%Y-%m-%d %H:%M} in India"
 
     def take_up(self, credentials: Credentials) -> None:
         """The account is ours: from now on there may be a login. Nobody is called yet.
@@ -155,9 +157,8 @@ class AngelOne:
 
     def _ends_at(self) -> Instant | None:
         """When the session that is had now is logged out; None out of its hours."""
-        local = self.clock.now().astimezone(IST)
-        ends = instant_of(datetime.combine(local.date(), self.hours.ends, IST))
-        return ends if self.closed() is None else None
+        today = self.clock.now().astimezone(IST).date()
+        return instant_of(self.hours.end_of(today)) if self.closed() is None else None
 
     def close(self) -> None:
         """Log out and close what is open. Harmless where nothing was taken up, and twice."""
@@ -179,6 +180,16 @@ class AngelOne:
         if self.access is None or self._credentials is None:
             raise InvariantBroken("Angel One is asked before the account is ours")
         return self.access, self._credentials
+
+
+def session_hours(calendar: Calendar) -> SessionHours:
+    """On every day that has a session, special ones too, and for as long as that takes."""
+
+    def closes_on(day: date) -> Instant | None:
+        session = calendar.session_on(day)
+        return None if session is None else session.close_at
+
+    return SessionHours(trades_on=lambda day: calendar.session_on(day) is not None, closes_on=closes_on)
 
 
 class LateFeed:

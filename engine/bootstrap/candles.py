@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from engine.adapters.brokers.angelone.access.access import open_access
+from engine.adapters.brokers.angelone.access.calls import Calls
+from engine.adapters.brokers.angelone.access.routes import Route
 from engine.adapters.brokers.angelone.prices.candles import AngelOneCandles
 from engine.adapters.clock import SystemClock
 from engine.adapters.feeds.coinbase_candles import CoinbaseCandles
 from engine.adapters.firestore.client import connect
 from engine.bootstrap.angelone_market import endpoints_of, instrument_list, rehearsed_clock
 from engine.bootstrap.doctoring import kept_keys
-from engine.bootstrap.examining import Release, held_client
+from engine.bootstrap.examining import held_client
 from engine.bootstrap.instruments import angelone_of
 from engine.domain.credentials import Credentials
 from engine.domain.errors import InvalidValue
@@ -47,44 +51,57 @@ def historical_candles(venue: str, address: str | None = None) -> Iterator[tuple
 def _angelone() -> Iterator[tuple[HistoricalCandles, Clock]]:
     """NSE's bars by Angel One, with a login for as long as the download takes.
 
-    Where the service's store is at hand the client's lease is taken first: a second login would end the engine's.
+    Where the service's store is at hand the client's lease is taken first, and looked at before each call: a second
+    login would end the engine's.
     """
     said = angelone_of(os.environ)
     endpoints = endpoints_of(said)
     clock: Clock = SystemClock() if said.at is None else rehearsed_clock(endpoints, SystemClock())
-    credentials, release = _client(said.credentials)
+    credentials, look, let_go = _client(said.credentials)
     try:
         instruments, source = instrument_list(state_folder(os.environ), said)
         instruments.up_to_date(source, clock)
         access = open_access(credentials, endpoints, clock, random.Random())  # noqa: S311 - it spreads waits
         try:
-            yield AngelOneCandles(access.calls, instruments), clock
+            yield AngelOneCandles(_CallsWhileHeld(access.calls, look), instruments), clock
         finally:
             access.close()
     finally:
-        release()
+        let_go()
 
 
-def _client(said: Credentials | None) -> tuple[Credentials, Release]:
-    """The credentials of environment or vault, and what lets go of their client."""
+@dataclass(frozen=True, slots=True)
+class _CallsWhileHeld:
+    """Reads that raise PermanentFailure once an engine has the client: with its login ours is dead."""
+
+    calls: Calls
+    look: Callable[[], None]
+
+    def read(self, route: Route, body: Mapping[str, object] | None = None, *, path: str = "") -> Any:
+        self.look()
+        return self.calls.read(route, body, path=path)
+
+
+def _client(said: Credentials | None) -> tuple[Credentials, Callable[[], None], Callable[[], None]]:
+    """The credentials of environment or vault; what looks whether their client is ours, and what lets go of it."""
     if not os.environ.get("GOOGLE_CLOUD_PROJECT"):
         if said is None:
             why = "is not set, and neither is GOOGLE_CLOUD_PROJECT, whose vault may hold broker keys"
             raise InvalidValue("ANGELONE_CLIENT_CODE", why)
-        return said, lambda: None
+        return said, lambda: None, lambda: None
     apart = {name: value for name, value in os.environ.items() if name not in _MARKET and "ANGELONE" not in name}
     settings = read_settings({**apart, "LOCKSTEP_ROLE": "api"})
     wire = connect(settings.project, settings.firestore_emulator)
     try:
         credentials = said or kept_keys(settings, wire)
         name = f"download-{secrets.token_hex(4)}"
-        release = held_client(wire, SystemClock(), credentials, settings.owner_uid, name)
+        held = held_client(wire, SystemClock(), credentials, settings.owner_uid, name)
     except BaseException:
         wire.close()
         raise
 
     def let_go() -> None:
-        release()
+        held.release()
         wire.close()
 
-    return credentials, let_go
+    return credentials, held.look, let_go

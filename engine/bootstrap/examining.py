@@ -29,16 +29,14 @@ from engine.cli.bots_file import read_bots_file
 from engine.core.charges import schedule, total_on
 from engine.domain.account import AccountSpec
 from engine.domain.credentials import Credentials
-from engine.domain.errors import BackPressure, CannotStart, LeaseHeld
+from engine.domain.errors import BackPressure, CannotStart, Fenced, LeaseHeld, OperatingError, PermanentFailure
 from engine.domain.findings import Finding
 from engine.domain.instant import instant_of
 from engine.domain.order import Side
 from engine.market_data.instruments import NSE
 from engine.market_data.told_days import read_told_days
-from engine.ports import Clock
+from engine.ports import Clock, Grant
 from engine.settings import Settings
-
-Release = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +56,33 @@ def with_the_engines(angel: AngelOne, charge_schedule: str) -> Iterator[Finding]
     yield from examine(_examined(access, credentials, angel.place, expected))
 
 
+@dataclass(frozen=True, slots=True)
+class HeldForAWhile:
+    """A client's lease as a check or a download has it: never renewed, so that an engine which starts meanwhile waits
+    for a minute and a half at most. Whoever needs longer looks, before each call, whether the client is theirs still.
+    """
+
+    lease: FirestoreLease
+    grant: Grant
+
+    def look(self) -> None:
+        """Raises PermanentFailure where somebody else has the client: another login of ours would end theirs."""
+        try:
+            self.lease.look(self.grant)
+        except Fenced as fenced:
+            raise PermanentFailure(f"another logs in as this client now, and ours has ended: {fenced}") from None
+
+    def release(self) -> None:
+        """Let go; a store that does not answer lets the lease run out by itself."""
+        with suppress(OperatingError):
+            self.lease.release(self.grant)
+
+
 def with_a_login(
-    place: Place, credentials: Credentials, expected: Expected, hold: Callable[[], Release]
+    place: Place, credentials: Credentials, expected: Expected, hold: Callable[[], HeldForAWhile]
 ) -> Iterator[Finding]:
-    """Log in, make the check, log out. `hold` takes the client's lease and gives what lets go of it again."""
-    release = hold()
+    """Log in, make the check, log out. `hold` takes the client's lease."""
+    held = hold()
     try:
         access = open_access(credentials, place.endpoints, place.clock, random.Random())  # noqa: S311 - jitter
         try:
@@ -70,11 +90,11 @@ def with_a_login(
         finally:
             access.close()
     finally:
-        release()
+        held.release()
 
 
-def held_client(wire: Wire, clock: Clock, credentials: Credentials, user_id: str, instance: str) -> Release:
-    """The client's lease, taken for the length of a check. Raises BackPressure where an engine has it."""
+def held_client(wire: Wire, clock: Clock, credentials: Credentials, user_id: str, instance: str) -> HeldForAWhile:
+    """The client's lease, taken for a while. Raises BackPressure where an engine has it."""
     lease = FirestoreLease(wire, clock, patience_s=0.0)
     client = AccountSpec(client_id(credentials), user_id, name="Angel One client", market=ANGELONE)
     try:
@@ -84,7 +104,7 @@ def held_client(wire: Wire, clock: Clock, credentials: Credentials, user_id: str
             f"an engine is logged in as this client ({error.holder}), and a second login would end its session: "
             "ask that engine, on the dashboard under Brokers"
         ) from None
-    return lambda: lease.release(grant)
+    return HeldForAWhile(lease, grant)
 
 
 def place_of(settings: Settings, said: AngelOneSettings, clock: Clock) -> Place:

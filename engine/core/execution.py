@@ -92,6 +92,12 @@ def execution_of(account: AccountSpec, bot: BotSpec | None) -> Execution:
     return replace(wanted, entries=entries, exits=ExitStyle.MARKETABLE_LIMIT)
 
 
+def goes_at_market(account: AccountSpec, bot: BotSpec) -> bool:
+    """Whether all orders of a bot go at the market: nothing is decided again on a newer verdict."""
+    execution = execution_of(account, bot)
+    return execution.entries is EntryStyle.MARKET and execution.exits is ExitStyle.MARKET
+
+
 def entry_terms(execution: Execution, side: Side, price: Decimal, instrument: Instrument) -> Terms:
     """An entry at `price`: the last one, or the one decided at where it is marketable."""
     if execution.entries is EntryStyle.MARKET:

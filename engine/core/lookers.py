@@ -15,11 +15,10 @@ from math import inf, nextafter
 from typing import cast
 
 from engine.core.bot import Bot
-from engine.core.execution import execution_of
+from engine.core.execution import goes_at_market
 from engine.core.indicators import IndicatorKey
 from engine.core.strategy import Gauge, Sleep, Sleeps
 from engine.domain.account import AccountSpec
-from engine.domain.execution import EntryStyle, Execution, ExitStyle
 from engine.domain.instant import NEVER, Instant
 
 Values = Mapping[IndicatorKey, float | None]
@@ -130,7 +129,7 @@ class Lookers:
         for place, bot in enumerate(bots):
             strategy = bot.stances[symbol].strategy
             gauge = None if views else getattr(strategy, "gauge", None)
-            if gauge is None or not bot.evaluating or not _at_market(execution_of(account, bot.spec)):
+            if gauge is None or not bot.evaluating or not goes_at_market(account, bot.spec):
                 self._awake.append(place)
                 continue
             shared.setdefault(gauge, _Sharing(gauge)).sleepers.append(_Sleeper(place, cast(Sleeps, strategy)))
@@ -175,7 +174,3 @@ class Lookers:
         self._day = day
         for bot in self.sleepers:
             bot.take_part(day)
-
-
-def _at_market(execution: Execution) -> bool:
-    return execution.entries is EntryStyle.MARKET and execution.exits is ExitStyle.MARKET

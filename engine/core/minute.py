@@ -85,9 +85,11 @@ def close_bars(state: State, at: Instant) -> list[tuple[Series, Bar]]:
     for tape, widths in state.rows():
         if 0 < tape.until <= at:
             tape.cut(at)
-        elif tape.floor < at:
-            tape.floor = at
-            state.forming = state.forming or tape.until > at  # the minute is an older one, of another's late tick
+        else:
+            if tape.floor < at:
+                tape.floor = at
+            if tape.until > at:  # the minute is an older one, of another's late tick
+                state.forming = True
         if tape.closed:
             for base in tape.closed:
                 tape.history.append((base, tape.session))

@@ -37,5 +37,5 @@ class Vault(Protocol):
 
     def seal_anew(self) -> int:
         """Seal every document again, with the newest key; how many there were. Raises OperatingError, and is then to
-        be called again: what was sealed anew stays so.
+        be called again: what was sealed anew stays so. One that no key opens keeps no other from it.
         """

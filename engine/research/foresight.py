@@ -19,11 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.bars import Series
+from engine.core.execution import goes_at_market
 from engine.core.indicators import IndicatorKey
 from engine.core.indicators.stretch import Column, Stretch
 from engine.core.state import Bot, Stance, State
 from engine.core.strategy import Strategy, Verdict
-from engine.domain.execution import EntryStyle, Execution, ExitStyle
 from engine.domain.instant import NEVER, Instant
 from engine.domain.market import Bar
 
@@ -154,12 +154,9 @@ def foreseeable(state: State) -> bool:
     Orders with a limit are looked after minute by minute, and what they are decided on is the newest verdict.
     """
     return not (state.views or state.legs or state.protects) and all(
-        bot.universe is None and bot.following is None and _at_market(bot.spec.execution) for bot in state.bots.values()
+        bot.universe is None and bot.following is None and goes_at_market(state.account, bot.spec)
+        for bot in state.bots.values()
     )
-
-
-def _at_market(execution: Execution) -> bool:
-    return execution.entries is EntryStyle.MARKET and execution.exits is ExitStyle.MARKET
 
 
 def asked_ahead(bots: Sequence[Bot], series: Series, bars: StretchBars, stretch: Stretch) -> list[int]:

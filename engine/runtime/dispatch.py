@@ -95,6 +95,8 @@ class Dispatch:
             if stop():
                 return
             self._look_up(asked)
+            if self._outgoing.presses and not self._lost():
+                break  # a question may take seconds, and the rest of them can wait
         ripe = [event for due, event in self._later if due <= now]
         self._later = [(due, event) for due, event in self._later if due > now]
         self._tell(ripe)

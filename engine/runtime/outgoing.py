@@ -98,6 +98,12 @@ class Outgoing:
         with self._changed:
             return next((queue.popleft() for queue in self._queues if queue), None)
 
+    @property
+    def presses(self) -> bool:
+        """Whether a cancellation or an exit waits."""
+        with self._changed:
+            return any(self._queues[:-1])
+
     def wait(self, seconds: float) -> None:
         """Wait for something to do, or so long."""
         with self._changed:

@@ -13,6 +13,7 @@ import pytest
 from engine.angelone_settings import AngelOneSettings
 from engine.bootstrap.angelone_market import endpoints_of
 from engine.bootstrap.market import Market, open_market
+from engine.bootstrap.instruments import angelone_of
 from engine.domain.account import Mode
 from engine.domain.errors import CannotStart, InvalidValue, InvariantBroken
 from engine.settings import read_settings
@@ -106,3 +107,8 @@ def test_the_services_that_tell_our_address_may_be_others() -> None:
     assert endpoints_of(AngelOneSettings()).whatismyip.count("https://") == 2
     with pytest.raises(InvalidValue, match="LOCKSTEP_ADDRESS_SERVICES"):
         endpoints_of(AngelOneSettings(address_services="http://one.example"))
+
+
+def test_the_doctor_of_another_market_asks_the_address_services_that_are_named() -> None:
+    said = angelone_of({"LOCKSTEP_ADDRESS_SERVICES": "https://ours.example/ip", "LOCKSTEP_FEED": "demo"})
+    assert endpoints_of(said).whatismyip == "https://ours.example/ip"

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from engine.adapters.clock import SystemClock
 from engine.adapters.firestore.client import connect
+from engine.adapters.firestore.lease import PAPER_LIFETIME_S
+from engine.bootstrap.candles import historical_candles
 from engine.bootstrap.examining import held_client
+from engine.domain.errors import PermanentFailure
+from engine.domain.instant import instant_of
+from engine.simulation.clock import ManualClock
 from local.firestore import FirestoreEmulator
 from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one
 from tests.cli.command import lockstep
@@ -107,6 +113,31 @@ def test_a_download_without_keys_or_of_an_unknown_symbol_says_what_to_do(
     assert not (tmp_path / "store").exists()
 
 
+def test_a_download_ends_where_an_engine_has_taken_its_client(
+    at_the_broker: InProcessAngelOne,
+    firestore_emulator: FirestoreEmulator,
+    firestore_project: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its session is dead then, and a login of its own would end the engine's."""
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", firestore_project)
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_emulator.host)
+    monkeypatch.setenv("LOCKSTEP_OWNER_UID", "somebody")
+    wire = connect(firestore_project, firestore_emulator.host)
+    friday = datetime.fromisoformat("2026-11-20T10:00:00+05:30")
+    stretch = instant_of(friday), instant_of(friday + timedelta(minutes=5))
+    with historical_candles("NSE") as (candles, _):
+        assert len(candles.candles("SBIN", "1m", *stretch)) == 5
+        later = ManualClock(datetime.now(UTC) + timedelta(seconds=PAPER_LIFETIME_S + 10))
+        held = held_client(wire, later, at_the_broker.credentials(), "somebody", "an-engine")
+        at_the_broker.broker.sessions.end_all("replaced")
+        with pytest.raises(PermanentFailure, match="an-engine"):
+            candles.candles("SBIN", "1m", *stretch)
+    held.release()
+    wire.close()
+    assert at_the_broker.broker.sessions.logins == 1
+
+
 def test_a_client_that_an_engine_is_logged_in_as_is_left_to_it(
     at_the_broker: InProcessAngelOne,
     firestore_emulator: FirestoreEmulator,
@@ -121,11 +152,11 @@ def test_a_client_that_an_engine_is_logged_in_as_is_left_to_it(
     alone = lockstep(*words, "--store", tmp_path / "store")
     assert alone.code == 0, alone.err
     wire = connect(firestore_project, firestore_emulator.host)
-    let_go = held_client(wire, SystemClock(), at_the_broker.credentials(), "somebody", "an-engine")
+    held = held_client(wire, SystemClock(), at_the_broker.credentials(), "somebody", "an-engine")
     try:
         beside = lockstep(*words, "--store", tmp_path / "other")
     finally:
-        let_go()
+        held.release()
         wire.close()
     assert beside.code == 1
     assert "second login would end its session" in beside.err

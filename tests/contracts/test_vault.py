@@ -81,6 +81,16 @@ def test_what_no_key_opens_ends_the_sealing_and_stays_as_it_was(wire: Wire) -> N
     assert vault_with(wire, OLD).credentials(ANNA, "angelone") == KEYS
 
 
+def test_what_no_key_opens_does_not_keep_the_others_from_being_sealed_anew(wire: Wire) -> None:
+    """Else the old key could never be taken away, or would be while some are sealed with it alone."""
+    lost = Fernet.generate_key().decode()
+    for place, user_id in enumerate(("first", "second", "third")):
+        put(wire, user_id, vault_with(wire, lost if place < 2 else OLD).sealed(user_id, "angelone", KEYS))
+    with pytest.raises(PermanentFailure, match="2 of 3.*first_angelone, second_angelone"):
+        vault_with(wire, NEW, OLD).seal_anew()
+    assert vault_with(wire, NEW).credentials("third", "angelone") == KEYS
+
+
 class Between:
     """A sealer that, in the middle of sealing anew, lets the person give other keys."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.domain.account import Desired
-from engine.domain.events import BotChanged, ClockTicked, HistoryBar, MarketEnded, SessionOpened
+from engine.domain.events import BotChanged, ClockTicked, HistoryBar, InstrumentListed, MarketEnded, SessionOpened
 from engine.domain.market import Bar
 from tests.builders.market import bar, bar_events, instrument, tick, units
 from tests.builders.paper import Books, bot, paper_loop
@@ -54,6 +54,18 @@ def test_a_late_tick_of_one_symbol_does_not_cut_anothers_bar_short() -> None:
     made = {symbol: [one for one, _ in books.state.tapes[symbol].history] for symbol in ("ACME", "BETA")}
     assert [(one.open_at, *prices(one)) for one in made["ACME"]] == [(at("09:17"), 10_000, 10_200, 10_000, 10_200)]
     assert [one.open_at for one in made["BETA"]] == [at("09:15"), at("09:16"), at("09:17")]
+
+
+def test_a_symbol_listed_amid_the_day_whose_first_tick_is_an_old_one_loses_no_bar_of_another() -> None:
+    books = paper_loop(instruments=(instrument("ACME"),))
+    books.step(tick("09:20:10", 100), tick("09:21:10", 100), InstrumentListed(instrument("BETA")))
+    books.step(tick("09:17:50", 200, "BETA"), tick("09:21:40", "100.5"), tick("09:22:10", "100.6"), tick("09:23", 100))
+    made = [one for one, _ in books.state.tapes["ACME"].history]
+    assert [(one.open_at, *prices(one)) for one in made] == [
+        (at("09:20"), 10_000, 10_000, 10_000, 10_000),
+        (at("09:21"), 10_000, 10_050, 10_000, 10_050),
+        (at("09:22"), 10_060, 10_060, 10_060, 10_060),
+    ]
 
 
 def test_the_clock_alone_closes_a_bar() -> None:

@@ -12,16 +12,14 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from engine.adapters.clock import SystemClock
-from engine.adapters.firestore.client import connect
-from engine.adapters.firestore.reader import FirestoreDocuments
 from tests.integration.engine_kills import FACTS, Ids, read
-from tests.integration.engine_process import OWNER, Store
+from tests.integration.engine_process import Store
 from tests.integration.service_process import Service, service
+from tests.venue.arming import arm
 from tests.venue.in_step import out_of_step, sent_wrongly
 from tests.venue.order_kills import BOTS
 from tests.venue.running import RunningVenue
@@ -31,8 +29,8 @@ SPEED, QUIET = "120", "0.01"
 LIVES_S = (0.1, 4.0)  # how long it trades live before it is killed
 STARTS_S = (0.3, 4.0)  # where it is killed amid its start: every fifth time
 OTHER_HOST_EACH = 10  # every tenth kill takes the machine and its disk along
-LOOK_S = 0.02
 WITHIN_S = 90.0
+ARMED_H = 8.0
 
 TRADES = '"message": "trading"'
 LIVE = '"mode": "live"'
@@ -74,18 +72,11 @@ class Session:
         self._on_disk: Ids = {name: set() for name in FACTS}
         self._ever_shown: Ids = {name: set() for name in FACTS}
 
-    def arm(self) -> None:
-        """As POST /accounts/{id}/arm writes it."""
-        now = datetime.now(UTC)
-        armed = {"until": now + timedelta(hours=3), "by": OWNER, "at": now}
-        documents = FirestoreDocuments(connect(PROJECT, self._host), SystemClock(), lambda: 0.5)
-        documents.change(ACCOUNT, lambda t: t.update("controls", ACCOUNT, {"armed": armed}) or {})
-
     def first(self) -> None:
         """The account trades live for the first time, and ends in order."""
         with service(self._host, PROJECT, self._state, **self._settings, LOCKSTEP_SPEED=SPEED) as running:
             running.await_that(lambda: TRADES in running.told(), WITHIN_S, "it trades")
-            self.arm()
+            arm(self._host, PROJECT, ACCOUNT, ARMED_H)
             running.await_that(lambda: LIVE in running.told(), WITHIN_S, "live is effective")
             running.await_that(lambda: self._venue.book()["orders"], WITHIN_S, "an order is at the venue")
             assert running.end()[0] == 0, running.told()[-3000:]

@@ -21,12 +21,13 @@ def moment(words: str) -> datetime:
     [
         ("2026-11-23T11:07:30", "2026-11-23T11:07:30"),  # a Monday, amid the session
         ("2026-11-23T08:00:00", "2026-11-23T10:00:00"),
-        ("2026-11-23T21:00:00", "2026-11-24T10:00:00"),
+        ("2026-11-23T21:00:00", "2026-11-25T10:00:00"),  # the 24th is a holiday
+        ("2026-11-24T11:00:00", "2026-11-25T10:00:00"),
         ("2026-11-27T15:00:00", "2026-11-30T10:00:00"),  # Friday afternoon: Monday
         ("2026-11-28T11:00:00", "2026-11-30T10:00:00"),
     ],
 )
-def test_it_begins_now_where_the_exchange_trades_or_at_ten_on_the_next_weekday(now: str, begins: str) -> None:
+def test_it_begins_now_where_the_exchange_trades_or_at_ten_on_the_next_day_that_it_does(now: str, begins: str) -> None:
     assert _begins_at("", moment(now)) == moment(begins)
 
 

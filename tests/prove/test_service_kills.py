@@ -8,7 +8,6 @@ tests/integration/test_{whole_stack_killed,engine_killed,orders_killed}.py.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +20,7 @@ from bench.contender import ROOT
 from bench.provenance import commit, machine, now
 from tests.faults.own_emulator import own_emulator
 from tests.integration.service_kills import kill_the_service
+from tests.prove.aloud import aloud
 from tests.venue.running import running_venue
 
 pytestmark = pytest.mark.prove
@@ -52,16 +52,10 @@ def quantile(ordered: list[float], share: float) -> float:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
-def say(line: str) -> None:
-    """Progress, for the person who waits."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
-
-
 def test_five_hundred_kills_of_the_service_lose_and_double_nothing_and_it_trades_again_soon(
-    tmp_path: Path, record_property: Callable[[str, object], None]
+    tmp_path: Path, record_property: Callable[[str, object], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sessions = kept()
+    sessions, say = kept(), aloud(capsys)
     while (done := sum(one["kills"] for one in sessions)) < KILLS:
         seed = FIRST_SEED + len(sessions)
         folder = tmp_path / f"session-{len(sessions)}"

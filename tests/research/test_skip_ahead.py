@@ -24,7 +24,7 @@ from tests.builders.market import instrument
 from tests.builders.times import session
 
 SYMBOLS = ("AAA", "BBB", "CCC")
-STREAMS = 300
+STREAMS = 150
 
 
 def random_run(chance: random.Random, open_at: int, minutes: int, whole: bool) -> TickRun:

@@ -11,12 +11,16 @@ from typing import Any
 import pytest
 
 from engine.core.tape import Tape
-from engine.domain.events import MarketEnded, SessionOpened
+from engine.domain.account import AccountSpec, BotSpec, Desired
+from engine.domain.events import BotChanged, InstrumentListed, MarketEnded, SessionOpened
 from engine.domain.instant import MINUTE
 from engine.domain.risk import RiskPolicy
+from engine.research.foresight import foreseeable
 from engine.research.skip_ticks import run_ticks
 from engine.simulation.fill_model import FillModel
 from engine.simulation.paper import PaperLoop
+from engine.strategies.registry import make
+from tests.builders.market import instrument
 from tests.builders.times import MONDAY, TUESDAY, session
 from tests.research.test_skip_ahead import SYMBOLS, random_run
 from tests.research.test_skip_bars import paper, random_bots
@@ -85,3 +89,14 @@ def assert_equal(seed: int) -> int:
 def test_taking_whole_minutes_equals_stepping_on_random_streams(third: int) -> None:
     fills = [assert_equal(seed) for seed in range(third * STREAMS // 3, (third + 1) * STREAMS // 3)]
     assert sum(fills) > 60
+
+
+def test_where_a_venue_takes_limits_alone_nothing_is_asked_ahead() -> None:
+    at_market = BotSpec("bot-0", "confluence", SYMBOLS)
+    for limits_only in (False, True):
+        account = AccountSpec("paper-limits", "user", limits_only=limits_only)
+        loop = PaperLoop(account, make, [].append, views=False)
+        for symbol in SYMBOLS:
+            loop.step(InstrumentListed(instrument(symbol)))
+        loop.step(BotChanged(at_market, Desired.RUNNING, 1))
+        assert foreseeable(loop.engine.state) is not limits_only

@@ -1,6 +1,7 @@
 """What must be true between the practice venue's book and the store: judged by the kill tests, in words.
 
-Fed by a running venue and a store; used by order_kills.py, with the engine alone, and by the kills of the whole service.
+Fed by a running venue and a store; used by order_kills.py (the engine alone), by the kills of the service, and by the
+long outage.
 """
 
 from __future__ import annotations

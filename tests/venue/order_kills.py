@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from engine.adapters.firestore.client import connect
 from engine.adapters.firestore.encoder import add_set, commit_request, name_of
 from tests.faults.fake_firestore import FakeFirestore
 from tests.integration.engine_process import OWNER, Store
+from tests.venue.in_step import out_of_step, sent_wrongly
 from tests.venue.killed_engine import BOUNDARIES
 from tests.venue.running import RunningVenue
 
@@ -33,7 +33,6 @@ PROJECT = "demo-fake"
 SPEED, QUIET = "300", "0.01"
 KILLED_WITHIN_S = 20.0
 SETTLED_WITHIN_S = 40.0
-UNSETTLED = ("sent", "in_flight", "unknown")
 SYMBOLS = ("HDFCBANK", "INFY", "RELIANCE", "SBIN", "TATAMOTORS", "TCS")
 BOTS = {
     "cash": 10_000_000,
@@ -133,57 +132,21 @@ class Lives:
 
     def unsettled(self, since: datetime) -> list[str]:
         """What is not in step between the venue's book and the store, compared since an instant, in words."""
-        before = self.venue.book()
-        orders, fills = self.store.all_of("orders", ACCOUNT), self.store.all_of("fills", ACCOUNT)
-        positions = self.store.all_of("open_positions", ACCOUNT)
-        account = self.store.get("accounts", ACCOUNT) or {}
-        if self.venue.book() != before:
-            return ["the venue is busy"]
-        found = []
-        booked = Counter(fill["venue_fill_id"] for fill in fills.values())
-        theirs = {fill["venue_fill_id"] for fill in before["fills"]}
-        if booked != Counter(theirs):
-            found.append(
-                f"fills differ by {sorted(set(booked) ^ theirs)}, twice {[k for k, n in booked.items() if n > 1]}"
-            )
-        net: Counter[str] = Counter()
-        for position in positions.values():
-            net[position["symbol"]] += Decimal(repr(position["quantity"]))
-        held = {position["symbol"]: Decimal(position["quantity"]) for position in before["positions"]}
-        if {symbol: quantity for symbol, quantity in net.items() if quantity} != held:
-            found.append(f"positions {dict(net)} here, {held} there")
-        found += [f"order {name} is {one['state']}" for name, one in orders.items() if one["state"] in UNSETTLED]
-        truth = account.get("truth", {})
-        if truth.get("state") != "in_step" or truth["checked_at"] is None or truth["checked_at"] < since:
-            found.append(f"truth {truth}")
-        return found
+        return out_of_step(self.venue.book, self.store, ACCOUNT, since)
 
     def check_venue(self, *, intents: bool) -> None:
         """What may never be, at any moment: judged after every kill, before the restart."""
         book = self.venue.book()
-        ours = [order["client_order_id"] for order in book["orders"]]
-        assert None not in ours
-        twice = [name for name, count in Counter(ours).items() if count > 1]
-        assert not twice, f"sent twice: {twice}\n{self.words()}"
         orders = self.store.all_of("orders", ACCOUNT)
+        wrong = sent_wrongly(book, orders)
+        assert not wrong, f"{wrong}\n{self.words()}"
         if intents:
-            lacking = [name for name in ours if name not in orders]
+            lacking = [one["client_order_id"] for one in book["orders"] if one["client_order_id"] not in orders]
             assert not lacking, f"at the venue, and nothing was written down: {lacking}"
-        assert not [name for name in ours if orders.get(name, {}).get("state") == "rejected"]
-        keys = Counter(leg_of(orders[name]) for name in ours if name in orders)
-        assert not [key for key, count in keys.items() if count > 1], f"two orders for one leg: {keys.most_common(2)}"
 
     def words(self) -> str:
         """The engine's last."""
         return self.log.read_text(encoding="utf-8")[-4000:]
-
-
-def leg_of(order: dict[str, Any]) -> tuple[Any, ...]:
-    """Bot, symbol, bar and leg of an order."""
-    created = order["created_at"].replace(second=0, microsecond=0)
-    if order["purpose"] == "protect":  # one follows the other as the position grows
-        return (order["id"],)
-    return order["bot_id"], order["symbol"], created, order["purpose"], order.get("exit_reason")
 
 
 def let_the_lease_run_out(fake: FakeFirestore) -> None:

@@ -14,15 +14,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from engine.adapters.clock import SystemClock
-from engine.adapters.firestore.client import connect
-from engine.adapters.firestore.reader import FirestoreDocuments
-from tests.integration.engine_process import OWNER, EngineProcess, Store
-from tests.venue.order_kills import BOTS, leg_of
+from tests.integration.engine_process import EngineProcess, Store
+from tests.venue.arming import arm
+from tests.venue.in_step import leg_of
+from tests.venue.order_kills import BOTS
 from tests.venue.running import RunningVenue
 
 ACCOUNT = "live-practice"
@@ -65,7 +63,6 @@ class TwoEngines:
             "LOCKSTEP_VENUE": venue.url, "LOCKSTEP_LIVE_REHEARSAL": "1",
         }  # fmt: skip
         self.store = Store(host, project)
-        self.documents = FirestoreDocuments(connect(project, host), SystemClock(), lambda: 0.5)
         self.born: list[EngineProcess] = []
         self.told = Told()
 
@@ -80,15 +77,9 @@ class TwoEngines:
         """The first, trading live."""
         engine = self.start()
         self.until(lambda: "trading" in engine.told(), engine, "the first engine trades")
-        self.arm()
+        arm(self._host, self._project, ACCOUNT)
         self.trades_live(engine)
         return engine
-
-    def arm(self) -> None:
-        """As POST /accounts/{id}/arm writes it; its own tests say when it does."""
-        now = datetime.now(UTC)
-        armed = {"until": now + timedelta(hours=1), "by": OWNER, "at": now}
-        self.documents.change(ACCOUNT, lambda t: t.update("controls", ACCOUNT, {"armed": armed}) or {})
 
     def trades_live(self, engine: EngineProcess) -> None:
         """Wait until live is effective in this engine, and let it trade a while."""

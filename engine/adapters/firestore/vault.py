@@ -40,10 +40,16 @@ class FirestoreVault:
 
     def seal_anew(self) -> int:
         """See ports.Vault."""
-        done = 0
+        done, shut = 0, dict[str, str]()
         for broker in BROKERS:
-            found = self._wire.query(structured_query(COLLECTION, {"broker": broker}))
-            done += sum(self._one_anew(document.name) for document in found)
+            for document in self._wire.query(structured_query(COLLECTION, {"broker": broker})):
+                try:
+                    done += self._one_anew(document.name)
+                except PermanentFailure as failure:
+                    shut[document.name.rpartition("/")[2]] = str(failure)
+        if shut:
+            count = f"{len(shut)} of {done + len(shut)} sets of broker keys could not be sealed anew"
+            raise PermanentFailure(f"{count} ({', '.join(sorted(shut))}): {min(shut.values())}")
         return done
 
     def _one_anew(self, name: str) -> bool:

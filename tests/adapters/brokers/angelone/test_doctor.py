@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from engine.adapters.brokers.angelone.access.routes import Route
 from engine.adapters.brokers.angelone.access.session_hours import SessionHours
 from engine.adapters.brokers.angelone.access.wire import NotSent
+from engine.adapters.brokers.angelone.doctor.doctor_orders import order_books
 from engine.adapters.brokers.angelone.doctor.examined import Examined, Sockets
 from engine.adapters.brokers.angelone.orders.order_words import Product
+from engine.domain.broker import BrokerReport
 from engine.domain.errors import OutcomeUnknown
 from tests.adapters.brokers.angelone.examining import Answers, examined_at, report_of
 from tests.adapters.brokers.angelone.master_rows import instruments_of
@@ -196,6 +201,26 @@ def test_sockets_that_say_nothing_are_amber(examined: Examined) -> None:
 def test_fills_of_orders_that_no_book_lists_are_red(examined: Examined) -> None:
     torn = Answers(examined, getTradeBook=[{"orderid": "261123000000001"}])
     assert "fills of 1 orders" in report_of(examined, reads=torn)["order_books"].says
+
+
+def test_an_order_that_fills_between_the_two_books_is_no_trouble(examined: Examined) -> None:
+    """The check is made with the session of an engine that trades."""
+    at_the_broker: list[str] = []
+
+    class Trading:
+        """An order is placed and filled after whichever book is asked for first."""
+
+        def read(self, route: Route, body: Mapping[str, object] | None = None, *, path: str = "") -> Any:
+            rows = [{"orderid": order} for order in at_the_broker]
+            at_the_broker.append(f"26112300000000{len(at_the_broker)}")
+            return rows or None
+
+        def skew_s(self) -> float:
+            return 0.0
+
+    nothing = BrokerReport((), (), (), 0)
+    found = list(order_books(replace(examined, reads=Trading(), report=lambda: nothing)))
+    assert [finding.grade.value for finding in found] == ["green"]
 
 
 def test_at_night_prices_of_the_last_session_are_enough(tmp_path: Path) -> None:

@@ -1,14 +1,19 @@
 """Entries leave from the registered address or not at all; exits leave."""
 
 import random
+import threading
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
 from engine.adapters.brokers.angelone.access.access import Access, open_access
 from engine.adapters.brokers.angelone.access.calls import AddressRefused, Route
+from engine.adapters.brokers.angelone.access.egress import Egress
+from engine.adapters.brokers.angelone.access.sdk import Request
+from engine.adapters.brokers.angelone.access.wire import Answer, Wire
 from engine.domain.errors import OutcomeUnknown
-from tests.brokers.angelone.in_process import InProcessAngelOne
+from tests.brokers.angelone.in_process import OPEN_DAY, InProcessAngelOne, SteeredClock
 from tests.brokers.angelone.running import ORDER
 
 
@@ -108,6 +113,44 @@ def test_without_a_registered_address_no_entry_leaves_and_nobody_is_asked(angel_
     access.egress.tend()
     assert not angel_one.broker.counts
     access.wire.close()
+
+
+class HungService:
+    """A Wire whose second answer comes when the test lets it come."""
+
+    def __init__(self) -> None:
+        self.asked, self.answers, self._first = threading.Event(), threading.Event(), True
+
+    def carry(self, request: Request, *, read_s: float | None = None) -> Answer:
+        if not self._first:
+            self.asked.set()
+            assert self.answers.wait(10)
+        self._first = False
+        return Answer(200, b"203.0.113.7")
+
+
+def test_an_entry_does_not_wait_for_an_address_service_that_hangs_since_exits_wait_behind_it() -> None:
+    service, clock = HungService(), SteeredClock(OPEN_DAY)
+    egress = Egress("203.0.113.7", "http://127.0.0.1:9/address", cast(Wire, service), clock)
+    egress.ask()
+    clock.pass_s(3_100)
+    tending = threading.Thread(target=egress.tend, daemon=True)
+    tending.start()
+    assert service.asked.wait(10)
+    passed = threading.Event()
+    threading.Thread(target=lambda: (egress.check(), egress.verdict(), passed.set()), daemon=True).start()
+    assert passed.wait(5), "it waits"
+    service.answers.set()
+    tending.join(10)
+    assert egress.verdict().fine
+
+
+def test_whoever_tends_it_asks_again_before_an_entry_would(angel_one: InProcessAngelOne, access: Access) -> None:
+    angel_one.fault("address", "page")
+    access.egress.tend()
+    angel_one.clock.pass_s(55)
+    access.egress.tend()
+    assert access.egress.verdict().fine
 
 
 def test_an_answer_that_is_too_old_no_longer_counts(angel_one: InProcessAngelOne, access: Access) -> None:

@@ -160,6 +160,28 @@ def test_a_list_that_fails_on_the_way_leaves_the_file_as_it_was(tmp_path: Path) 
     assert [each.name for each in tmp_path.iterdir()] == ["instruments.sqlite"]
 
 
+def test_two_that_fetch_the_list_at_once_both_put_a_whole_one_in_place(tmp_path: Path) -> None:
+    """An engine does in the morning what a person types."""
+    path = tmp_path / "instruments.sqlite"
+
+    def while_another_fetches() -> Iterator[bytes]:
+        first, *rest = chunked(listed())
+        yield first
+        assert write_file(path, chunked(listed()), MONDAY) == 7
+        yield from rest
+
+    assert write_file(path, while_another_fetches(), MONDAY + timedelta(minutes=1)) == 7
+    assert Instruments(path).made_at == MONDAY + timedelta(minutes=1)
+    assert [each.name for each in tmp_path.iterdir()] == ["instruments.sqlite"]
+
+
+def test_a_list_that_can_not_be_written_is_trouble_that_may_pass(tmp_path: Path) -> None:
+    """Whoever has an old list goes on with that; the feed of a full disk would end otherwise."""
+    (tmp_path / "file").touch()
+    with pytest.raises(OutcomeUnknown, match="can't be kept"):
+        write_file(tmp_path / "file" / "instruments.sqlite", chunked(listed()), MONDAY)
+
+
 def test_a_file_that_is_no_list_counts_as_none(tmp_path: Path) -> None:
     path = tmp_path / "instruments.sqlite"
     path.write_bytes(b"not a database at all" * 100)

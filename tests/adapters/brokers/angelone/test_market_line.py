@@ -8,7 +8,7 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -86,7 +86,7 @@ class Session:
             raise self.trouble.pop(0)
         return Tokens(f"jwt{self.number}", "refresh", f"feed{self.number}", NEVER)
 
-    def died(self, tokens: Tokens, why: str) -> None:
+    def doubted(self, tokens: Tokens, why: str) -> None:
         assert tokens.jwt == f"jwt{self.number}"
         self.number, self.deaths = self.number + 1, [*self.deaths, why]
 
@@ -135,12 +135,12 @@ class Kept:
         return self
 
 
-def price(paise: int, symbol: str = "SBIN-EQ") -> bytes:
+def price(paise: int, symbol: str = "SBIN-EQ", at: datetime = TEN) -> bytes:
     """A frame."""
     market = Market(DEFAULT, TEN)
     listing = next(one for one in DEFAULT if one.symbol == symbol)
     market.trade("NSE", listing.token, paise, 10, TEN)
-    return frame(QUOTE, market.quotes["NSE", listing.token], TEN)
+    return frame(QUOTE, market.quotes["NSE", listing.token], at)
 
 
 def ticks(kept: Kept) -> list[int]:
@@ -238,6 +238,14 @@ def test_a_symbol_that_does_not_trade_is_said_to_be_traded_still() -> None:
     assert {event.symbol for event in alive} == {"SBIN"}
     assert len(alive) == 2
     assert ticks(kept) == [82_000]
+
+
+def test_a_stamp_of_a_time_to_come_does_not_silence_the_prices_after_it() -> None:
+    """It is given on, for the tick guard to refuse and count, and is not what later stamps are measured by."""
+    early = price(81_000, at=TEN + timedelta(hours=1))
+    kept = Kept([price(82_000), early, price(82_005, at=TEN + timedelta(seconds=1))]).run()
+    assert ticks(kept) == [82_000, 81_000, 82_005]
+    assert [event.at for event in kept.events if isinstance(event, Tick)][-1] == instant_of(TEN + timedelta(seconds=1))
 
 
 def test_nothing_secret_is_in_what_is_shown() -> None:

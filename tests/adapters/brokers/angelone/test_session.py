@@ -201,6 +201,25 @@ def test_no_session_is_begun_on_a_day_without_trading(angel_one: InProcessAngelO
     access.wire.close()
 
 
+def test_a_socket_that_refuses_the_tokens_of_every_login_hardly_keeps_calls_back(
+    angel_one: InProcessAngelOne, access: Access
+) -> None:
+    held_back = 0
+    for _ in range(60):
+        try:
+            access.session.doubted(access.session.tokens(), "the order socket answered 403")
+            access.calls.read(Route.POSITION)
+        except BackPressure:
+            held_back += 1
+        angel_one.clock.pass_s(10)
+    assert held_back <= 3, "a rest holds exits back too"
+    assert angel_one.calls("login") == 2
+    angel_one.clock.pass_s(600)
+    access.session.doubted(access.session.tokens(), "the order socket answered 403")
+    access.session.tokens()
+    assert angel_one.calls("login") == 3
+
+
 def test_what_is_shown_of_it_holds_no_secret(angel_one: InProcessAngelOne, access: Access) -> None:
     tokens = access.session.tokens()
     shown = repr((access.session.view(), tokens, access, vars(access.session)))

@@ -22,6 +22,7 @@ from engine.ports import Clock
 GOOD_FOR_S = 3_600.0  # by the rule: before the first order, then hourly
 EARLY_S = 600.0  # whoever tends the session asks again so long before, and no entry has to wait for it
 AGAIN_S = 60.0  # after an answer that did not settle it
+EARLY_AGAIN_S = 10.0  # likewise
 READ_S = 3.0  # for each service that is asked; an entry may be waiting
 TEXT_MAX = 200
 
@@ -47,7 +48,8 @@ class Egress:
     def __init__(self, registered: str, urls: str, wire: Wire, clock: Clock) -> None:
         self._registered, self._wire, self._clock = registered, wire, clock
         self._requests = [Request("GET", url, headers={"Accept": "text/plain"}) for url in urls.split()]
-        self._lock = threading.Lock()
+        self._asking = threading.Lock()  # held while a service is asked, which may take long
+        self._lock = threading.Lock()  # of what is known; never while somebody is asked
         self._address, self._why = "", "nobody has looked yet"
         self._asked_at: datetime | None = None
         self._asked_s: float | None = None
@@ -59,52 +61,62 @@ class Egress:
 
     def ask(self) -> str:
         """The address now, as the web service sees us. Raises OutcomeUnknown where it does not say."""
-        with self._lock:
+        with self._asking:
             return self._ask()
 
     def check(self) -> None:
-        """Whether an entry may leave, asking again where the last answer is too old. Raises AddressRefused if not."""
-        with self._lock:
-            if self._registered:
-                self._renew(GOOD_FOR_S)
-            view = self._view()
+        """Whether an entry may leave, asking again where the last answer is too old. Raises AddressRefused if not.
+
+        While somebody asks already, what is known decides: exits would wait behind an entry that waits.
+        """
+        if self._asking.acquire(blocking=False):
+            try:
+                self._renew(GOOD_FOR_S, AGAIN_S)
+            finally:
+                self._asking.release()
+        view = self.verdict()
         if not view.fine:
             raise AddressRefused(view.says)
 
     def tend(self) -> None:
         """Ask again ahead of time. Raises nothing: what came of it is the next verdict."""
-        with self._lock:
-            if self._registered:
-                self._renew(GOOD_FOR_S - EARLY_S)
+        with self._asking:
+            self._renew(GOOD_FOR_S - EARLY_S, AGAIN_S - EARLY_AGAIN_S)
 
     def verdict(self) -> EgressView:
-        """What is known, asking nobody."""
+        """What is known, asking nobody and waiting for nobody who does."""
         with self._lock:
             return self._view()
 
-    def _renew(self, older_s: float) -> None:
-        """Ask, where the last answer is older, or did not settle it a minute ago."""
-        if self._asked_s is not None:
-            age_s = self._clock.monotonic() - self._asked_s
-            if age_s < (older_s if self._address == self._registered else AGAIN_S):
-                return
+    def _renew(self, older_s: float, again_s: float) -> None:
+        """Ask, where the last answer is older, or did not settle it so long ago. Nobody where nothing is registered."""
+        with self._lock:
+            registered, address, asked_s = self._registered, self._address, self._asked_s
+        if not registered:
+            return
+        if asked_s is not None and self._clock.monotonic() - asked_s < (older_s if address == registered else again_s):
+            return
         try:
             self._ask()
-        except OutcomeUnknown as error:
-            self._why = str(error)
+        except OutcomeUnknown:
+            pass  # the verdict says why
 
     def _ask(self) -> str:
-        self._address, why = "", ""
+        """Ask the services, one at a time; whoever calls this holds `_asking`."""
+        address, why = "", ""
         for request in self._requests:
             answer = self._wire.carry(request, read_s=READ_S)
-            self._address = _address_in(answer) or ""
-            if self._address:
+            address = _address_in(answer) or ""
+            if address:
                 break
             why = f"HTTP {answer.status}, and no IPv4 address in it" if isinstance(answer, Answer) else answer.why
-        self._asked_at, self._asked_s = self._clock.now(), self._clock.monotonic()
-        if not self._address:
-            raise OutcomeUnknown(f"no address service says which address orders leave from: {why}")
-        return self._address
+        why = "" if address else f"no address service says which address orders leave from: {why}"
+        with self._lock:
+            self._address, self._why = address, why
+            self._asked_at, self._asked_s = self._clock.now(), self._clock.monotonic()
+        if not address:
+            raise OutcomeUnknown(why)
+        return address
 
     def _view(self) -> EgressView:
         fine, says = self._verdict()

@@ -85,6 +85,14 @@ class Session:
                     taken = "ended the session again, soon after a login: another program may log in as this client"
                     self._standing = replace(self._standing, why=f"the broker {taken} ({why})")
 
+    def doubted(self, tokens: Tokens, why: str) -> None:
+        """A socket refused these, and calls may be taken by them all the same. So it ends the session as if it had
+        died, but not once more soon after a login that did not help: a session that rests holds exits back.
+        """
+        with self._lock:
+            if not self._standing.short_lives or self._standing.settled(self._now()):
+                self.died(tokens, why)
+
     def tend(self) -> None:
         """Log in when the hours begin, refresh, log out when they end. To be called every few seconds.
 

@@ -119,6 +119,10 @@ class Standing:
         over = at >= self.until or at < self.since
         return self.state is S.OUT or (self.state in (S.RESTING, S.CLOSED) and over)
 
+    def settled(self, at: Instant) -> bool:
+        """Whether the last login was so long ago that the session's end is no quarrel with another."""
+        return self.tried_at is not None and self.tried_at + SETTLED_S * SECOND <= at
+
 
 def next_window(at: Instant) -> Instant:
     """When the one-time code changes next."""
@@ -154,7 +158,7 @@ def _unsent(before: Standing, found: Standing, at: Instant) -> Standing:
 def _died(before: Standing, found: Standing, at: Instant) -> Standing:
     """The first death is followed by a login as soon as there is a new code, later ones by rests."""
     tried_at = before.tried_at if before.tried_at is not None else at
-    settled = tried_at + SETTLED_S * SECOND <= at
+    settled = before.settled(at)
     lives = 0 if settled else before.short_lives
     until = next_window(tried_at)
     if lives:

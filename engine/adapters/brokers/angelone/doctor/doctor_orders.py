@@ -30,8 +30,9 @@ def order_books(examined: Examined) -> Iterator[Finding]:
     """The day's orders, fills and what is held, pulled and put together: they must agree with each other. On most
     mornings they are empty; that each of them is reached and says so is what counts then.
     """
-    ordered = {text(row, "orderid") for row in rows_of(examined.reads.read(Route.ORDER_BOOK), "order book")}
+    # Fills first: an order that comes and fills between the two is in the second.
     filled = {text(row, "orderid") for row in rows_of(examined.reads.read(Route.TRADE_BOOK), "trade book")}
+    ordered = {text(row, "orderid") for row in rows_of(examined.reads.read(Route.ORDER_BOOK), "order book")}
     if filled - ordered:
         count = len(filled - ordered)
         do = "Check again in a minute; if it stays, compare with the broker's own screen before anything is sent."

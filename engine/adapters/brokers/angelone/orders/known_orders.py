@@ -24,7 +24,7 @@ class Known:
     """An order of ours. `order_id` and `unique_id` are the broker's, empty until it told them.
 
     `expires`: its cancellation was asked for as the end of its day. `watched_until`, by monotonic time: until then it
-    may trade, as far as is known. `sent_here`: by this process.
+    may trade, as far as is known. `lived_here`: this process sent it, or has seen it at work.
     """
 
     tag: str
@@ -33,7 +33,7 @@ class Known:
     variety: str = ""
     expires: bool = False
     watched_until: float = 0.0
-    sent_here: bool = False
+    lived_here: bool = False
 
 
 class KnownOrders:
@@ -57,14 +57,14 @@ class KnownOrders:
 
     def leaving(self, tag: str, variety: Variety) -> None:
         """It is being sent: from now on it may stand there."""
-        self._put(tag, variety=variety.value, watched_until=self._monotonic() + WATCHED_S, sent_here=True)
+        self._put(tag, variety=variety.value, watched_until=self._monotonic() + WATCHED_S, lived_here=True)
 
     def answered(self, tag: str, order_id: str, unique_id: str) -> None:
         """The broker took it, under these names."""
         self._put(tag, order_id=order_id, unique_id=unique_id)
 
     def over(self, tag: str) -> None:
-        """It never left, or was refused: there is nothing to watch."""
+        """It never left, was refused, or its end was told of: there is nothing to watch."""
         self._put(tag, watched_until=0.0)
 
     def to_expire(self, tag: str) -> None:
@@ -79,16 +79,17 @@ class KnownOrders:
 
     def see(self, rows: Iterable[OrderRow], *, whole_book: bool) -> None:
         """Take in rows. Only the whole book names an order as ours that was not known: another of its tag may be before
-        it.
+        it. An order that has ended stays watched until its end was told of: a report may be the first to see it.
         """
         for row in sorted(rows, key=lambda row: (len(row.order_id), row.order_id)):
             known = None if row.tag is None else self.of(row.tag)
             number = "" if known is None else known.order_id
             if row.tag is None or number not in ("", row.order_id) or not (number or whole_book):
                 continue
-            until = self._monotonic() + WATCHED_S if row.state is VenueState.WORKING else 0.0
             names = {"order_id": row.order_id, "unique_id": row.unique_id, "variety": row.variety}
-            self._put(row.tag, watched_until=until, **{name: word for name, word in names.items() if word})
+            self._put(row.tag, **{name: word for name, word in names.items() if word})
+            if row.state is VenueState.WORKING:
+                self._put(row.tag, watched_until=self._monotonic() + WATCHED_S, lived_here=True)
 
     def any_watched(self) -> bool:
         """Whether an order of ours may trade."""

@@ -48,11 +48,13 @@ class OrderNews:
         known = None if tag is None else self._known.of(tag)
         if tag is None or known is None or known.order_id != row.order_id:
             return []
+        if row.state is not VenueState.WORKING:
+            self._known.over(tag)
         before = self._told.get(tag)
         if before is not None and row.progress <= before.progress:
             return []
         self._note(tag, row)
-        if before is None and row.state is not VenueState.WORKING and not known.sent_here:
+        if before is None and row.state is not VenueState.WORKING and not known.lived_here:
             return []
         if row.filled > self._filled(row.order_id):
             self._lacking[row.order_id] = row

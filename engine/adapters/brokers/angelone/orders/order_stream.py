@@ -62,7 +62,7 @@ class HasTokens(Protocol):
 
     def tokens(self) -> Tokens: ...
 
-    def died(self, tokens: Tokens, why: str) -> None: ...
+    def doubted(self, tokens: Tokens, why: str) -> None: ...
 
 
 def order_lines(endpoints: Endpoints, credentials: Credentials, clock: Clock) -> Callable[[Tokens], Line]:
@@ -98,15 +98,20 @@ class OrderStream:
         return self._news.lacks_fills or self._books.any_watched()
 
     def listen(self, tell: Tell, opened: Callable[[], None], stop: Callable[[], bool]) -> None:
-        """See ports.Broker. A try that does not come to a connection looks at the books, so that without the socket
-        fills are told all the same, as often as it is tried.
+        """See ports.Broker. A try that comes to nothing, or soon to its end, looks at the books, so that without the
+        socket fills are told all the same, as often as it is tried.
         """
         try:
             tokens = self._session.tokens()
-            line = self._open(tokens)
+            self._converse(self._open(tokens), tokens, tell, opened, stop)
         except OperatingError:
             self._look_if_due(tell)
             raise
+
+    def _converse(
+        self, line: Line, tokens: Tokens, tell: Tell, opened: Callable[[], None], stop: Callable[[], bool]
+    ) -> None:
+        """From the greeting to the end of the line."""
         try:
             if not self._greeted(line, stop):
                 return
@@ -123,7 +128,7 @@ class OrderStream:
             return self._open_line(tokens)
         except OperatingError as refused:
             if getattr(refused, "tokens_dead", False):
-                self._session.died(tokens, f"the order socket refused them: {refused}")
+                self._session.doubted(tokens, f"the order socket refused them: {refused}")
             raise
 
     def _greeted(self, line: Line, stop: Callable[[], bool]) -> bool:

@@ -8,18 +8,21 @@ from one day's file to the next: a token that changes under a symbol is seen by 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from tempfile import mkstemp
 
 from engine.adapters.brokers.angelone.prices.master import Row, has_derivatives, objects, read_row
-from engine.domain.errors import PermanentFailure
+from engine.domain.errors import OutcomeUnknown, PermanentFailure
 
 FORM = 1  # of the file; one of another form counts as none
 BATCH = 1_000
+LEFT_OVER_S = 3_600.0  # nobody fetches for so long
 SHRUNK_PCT = 50  # a list with fewer rows than this share of yesterday's is taken for a part of one
 
 _SCHEMA = f"""
@@ -39,12 +42,24 @@ CREATE TABLE made (at TEXT NOT NULL, rows INTEGER NOT NULL);
 def write_file(path: Path, chunks: Iterable[bytes], now: datetime) -> int:
     """Replace the file by this list; how many rows it keeps.
 
-    Raises what reading the list raises, and PermanentFailure for one that is empty or far shorter than the last.
+    Raises what reading the list raises, PermanentFailure for one that is empty or far shorter than the last, and
+    OutcomeUnknown where it can't be kept there. Several may do it at once: each writes aside under a name of its own.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(path.name + ".new")
-    aside.unlink(missing_ok=True)  # of a process that was killed
     try:
+        return _write(path, chunks, now)
+    except (OSError, sqlite3.Error) as error:
+        word = type(error).__name__
+        raise OutcomeUnknown(f"the broker's list of instruments can't be kept in {path.parent}: {word}") from error
+
+
+def _write(path: Path, chunks: Iterable[bytes], now: datetime) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = mkstemp(dir=path.parent, prefix=f"{path.name}.new-")
+    os.close(descriptor)
+    aside = Path(name)
+    aside.chmod(0o644)  # nothing in it is secret
+    try:
+        _sweep(aside)
         with closing(sqlite3.connect(aside)) as new:
             new.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
             with new:
@@ -56,6 +71,15 @@ def write_file(path: Path, chunks: Iterable[bytes], now: datetime) -> int:
     finally:
         aside.unlink(missing_ok=True)
     return kept
+
+
+def _sweep(aside: Path) -> None:
+    """Take away what a process that was killed left."""
+    made_s = aside.stat().st_mtime
+    for other in aside.parent.glob(f"{aside.name.rpartition('-')[0]}-*"):
+        with suppress(FileNotFoundError):
+            if made_s - other.stat().st_mtime > LEFT_OVER_S:
+                other.unlink()
 
 
 def _fill(new: sqlite3.Connection, told: Iterator[Mapping[str, object]]) -> int:

@@ -21,6 +21,7 @@ from engine.adapters.brokers.angelone.access.tokens import Tokens
 from engine.adapters.brokers.angelone.prices.prints import Prints
 from engine.adapters.brokers.angelone.prices.silence import Patience, Silence
 from engine.adapters.brokers.angelone.prices.subscriptions import PONG, again, complaint, wish
+from engine.adapters.brokers.angelone.prices.trading_day import EARLY_US
 from engine.domain.errors import BackPressure, OperatingError, OutcomeUnknown
 from engine.domain.events import MarketEvent, MarketStatus
 from engine.domain.instant import instant_of
@@ -49,7 +50,7 @@ class LiveSession(Protocol):
     """Whose tokens open the socket; session.Session is one."""
 
     def tokens(self) -> Tokens: ...
-    def died(self, tokens: Tokens, why: str) -> None: ...
+    def doubted(self, tokens: Tokens, why: str) -> None: ...
 
 
 class Door:
@@ -74,7 +75,7 @@ class Door:
             if because is not None:
                 raise BackPressure(f"Angel One's market socket refused the connection: {because}") from refused
             if refused.tokens_dead:
-                self._session.died(tokens, refused.reason or f"the market socket answered {refused.status}")
+                self._session.doubted(tokens, refused.reason or f"the market socket answered {refused.status}")
             raise
 
 
@@ -158,6 +159,7 @@ class MarketLine:
             self._give_up(wire, str(error))
             return events
         now_s = self._clock.monotonic()
+        self.prints.until = instant_of(self._clock.now()) + EARLY_US
         for message in messages:
             self._watch.any_s = now_s
             if isinstance(message, bytes):

@@ -8,6 +8,7 @@ unchanged price and volume as before: no tick. That it came at all is a sign of 
 traded    the day's volume rose: a tick of that quantity
 moved     another price at the same volume (an index; a price told alone): a tick of quantity 0
 late      stamped before the one taken last: nothing, whatever it says
+ahead     stamped after `until`: given on for the tick guard to refuse, and nothing later is measured by it
 fallen    a lower volume with a later stamp (a correction, another server of the broker's): its price counts, its volume
           not until it has risen above the highest seen
 new day   the first frame of another day, or of before its open, sets the volume anew and carries no quantity
@@ -33,7 +34,7 @@ from engine.adapters.brokers.angelone.prices.frames import (
     read_frame,
 )
 from engine.domain.events import InstrumentListed, MarketEvent
-from engine.domain.instant import DAY, MILLISECOND, SECOND, Instant
+from engine.domain.instant import DAY, MILLISECOND, NEVER, SECOND, Instant
 from engine.domain.instrument import Instrument
 from engine.domain.market import Tick
 
@@ -83,12 +84,15 @@ class Counts:
 
 @dataclass(slots=True)
 class Prints:
-    """The symbols of one connection. Used by one thread. `opens_at` is the open of the day's session."""
+    """The symbols of one connection. Used by one thread. `opens_at` is the open of the day's session; a stamp after
+    `until`, moved on by whoever reads, is wrong.
+    """
 
     heard: list[Heard]
     opens_at: Instant = 0
     counts: Counts = field(default_factory=Counts)
     newest_at: Instant = 0  # the highest stamp of all
+    until: Instant = NEVER
     _by_key: dict[bytes, Heard] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -129,6 +133,8 @@ class Prints:
         if at < one.at or price <= 0:
             self.counts.late += at < one.at
             return None
+        if at > self.until:
+            return Tick(one.instrument.symbol, at, price, 0.0)
         day = (at + _IST_US) // DAY
         if day != one.day or at < self.opens_at:
             first, one.day = True, day
