@@ -103,8 +103,8 @@ def _last_test(uid: str, broker: str) -> Fields | None:
 
 
 def _account(broker: str, wanted: str | None) -> str:
-    """The account whose engine is to hear of it: the one named, one that trades at the broker, one that runs here, or
-    any. A user without an account is a 409.
+    """The account whose engine is to hear of it: the one named, one at the broker that an engine has now, any other
+    there, one that runs here, or any. A user without an account is a 409.
     """
     ownership, uid = services().ownership, caller().uid
     if wanted is not None:
@@ -112,8 +112,14 @@ def _account(broker: str, wanted: str | None) -> str:
     accounts = ownership.accounts_of(uid)
     at_broker = [each for mode in ("live", "paper") for each in accounts if each.startswith(f"{mode}-{broker}")]
     here = [each for each in accounts if each in services().engine.accounts_of(uid)]
-    likely = [*at_broker, *here, *accounts]
+    likely = [*(each for each in at_broker if each in here or _engine_has(each)), *at_broker, *here, *accounts]
     return likely[0] if likely else ownership.account_to_write(uid, None)
+
+
+def _engine_has(account_id: str) -> bool:
+    """By its lease: the engine may run elsewhere."""
+    lease = services().deps.documents.get("leases", account_id)
+    return lease is not None and bool(lease["until"] > services().deps.clock.now())
 
 
 def _refuse_others(uid: str) -> None:

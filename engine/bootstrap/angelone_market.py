@@ -1,8 +1,8 @@
 """The account on Angel One's prices: `paper-angelone`, or `live-angelone` where its orders go there too. Made from
 settings for market.py.
 
-A rehearsal at a loopback broker has accounts of its own, so that play money never shares a book with real money, and
-goes by that broker's time.
+Delivery has accounts of its own (`…-delivery`). So has a rehearsal at a loopback broker (`…-rehearsal`), so that play
+money never shares a book with real money, and goes by that broker's time.
 """
 
 from __future__ import annotations
@@ -126,6 +126,8 @@ def _date_of(wire: Wire, endpoints: Endpoints) -> datetime:
 def _account(settings: Settings, said: AngelOneSettings, listed: BotList) -> AccountSpec:
     mode = Mode.LIVE if said.live else Mode.PAPER
     identity, name = f"{mode.value}-{ANGELONE}", "Angel One" if said.live else "Angel One, paper"
+    if said.product is Product.DELIVERY:  # shares bought for one product can't be sold as the other's: that goes short
+        identity, name = f"{identity}-delivery", f"{name}, delivery"
     if said.at is not None:
         identity, name = f"{identity}-rehearsal", f"{name}, rehearsal"
     return replace(

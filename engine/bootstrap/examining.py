@@ -30,7 +30,7 @@ from engine.core.charges import schedule, total_on
 from engine.domain.account import AccountSpec
 from engine.domain.credentials import Credentials
 from engine.domain.errors import BackPressure, CannotStart, Fenced, LeaseHeld, OperatingError, PermanentFailure
-from engine.domain.findings import Finding
+from engine.domain.findings import Finding, red
 from engine.domain.instant import instant_of
 from engine.domain.order import Side
 from engine.market_data.instruments import NSE
@@ -54,6 +54,14 @@ def with_the_engines(angel: AngelOne, charge_schedule: str) -> Iterator[Finding]
     access, credentials = angel.taken()
     expected = Expected(angel.symbols or (PROBE,), angel.product, angel.live, charge_schedule)
     yield from examine(_examined(access, credentials, angel.place, expected))
+    yield from stopped_entries(angel)
+
+
+def stopped_entries(angel: AngelOne) -> Iterator[Finding]:
+    """Whether the account's engine sends no entries today, after a refusal that is in no list."""
+    why = None if angel.made_broker is None else angel.made_broker.stopped
+    if why is not None:
+        yield red("entries", why, "Ask the broker what the refusal means; then start the service anew.")
 
 
 @dataclass(frozen=True, slots=True)

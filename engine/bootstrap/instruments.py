@@ -22,7 +22,8 @@ from engine.settings import state_folder
 
 def angelone_of(env: Mapping[str, str]) -> AngelOneSettings:
     """What the environment says of Angel One, whatever market is traded. Raises InvalidValue."""
-    of_it = {name: value for name, value in env.items() if "ANGELONE" in name or name.startswith(("K_", "CLOUD_RUN"))}
+    beside = ("K_", "CLOUD_RUN", "LOCKSTEP_ADDRESS_SERVICES")
+    of_it = {name: value for name, value in env.items() if "ANGELONE" in name or name.startswith(beside)}
     return read_angelone({**of_it, "LOCKSTEP_BOTS": "none"}, ANGELONE, None) or AngelOneSettings()
 
 

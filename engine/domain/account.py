@@ -153,7 +153,6 @@ class AccountSpec:
     on_difference      how a kind of difference is resolved without asking: adopt, ignore or flatten
     hard_limits        what no risk policy of the account exceeds: the deployment's
     copy_rules         whom its bots may follow: the deployment's
-    copy_rules         whom its bots may follow: the deployment's
     fills              how its venue fills, where that is simulated
     limits_only        its venue takes no order at the market: what a bot wants there goes at a marketable limit
     """

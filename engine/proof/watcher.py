@@ -50,13 +50,15 @@ class Watcher:
         I15: what a screen reads never goes back.
         """
         for write in request.writes:
-            name = write.update.name
+            name = write.update.name or write.delete
             if name.rpartition("/")[0].rpartition("/")[2] not in BOOKS:
                 continue
             lease = self.store.fields("leases", self.shape.account.account_id)
             if lease.get("instance") != who:
                 self._say(f"I9: {who} wrote {name.rpartition('/')[2]}, and {lease.get('instance')} has the account")
-            number = value_of(write.update.fields["sequence"]) if "sequence" in write.update.fields else 0
+            if "sequence" not in write.update.fields:  # deleted: what comes after it is newer all the same
+                continue
+            number = value_of(write.update.fields["sequence"])
             if number < self._sequences.get(name, 0):
                 self._say(f"I15: {name.rpartition('/')[2]} went back from {self._sequences[name]} to {number}")
             self._sequences[name] = number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,23 @@ def test_the_engine_of_the_account_at_the_broker_is_asked_before_any_other(keyed
     plane = FirestoreControlPlane(keyed.wire, keyed.documents, keyed.clock.now)
     assert len(plane.open_commands("live-angelone-rehearsal")) == 1
     assert commands(keyed) == []
+
+
+def test_of_several_accounts_at_the_broker_the_one_that_an_engine_has_is_told(keyed: World) -> None:
+    """Who went back from live to paper: the engine that runs would go on with the keys that were taken back."""
+    accounts = ["paper-angelone", ASHAS, "live-angelone"]
+    now = keyed.clock.now()
+
+    def arrange(transaction: Transaction) -> Fields:
+        transaction.update("users", ASHA, {"accounts": accounts})
+        for account_id, until in (("live-angelone", now), ("paper-angelone", now + timedelta(seconds=60))):
+            transaction.create("leases", account_id, {"user_id": ASHA, "instance": "an-engine", "until": until})
+        return {}
+
+    keyed.documents.change(ASHAS, arrange)
+    put(keyed)
+    plane = FirestoreControlPlane(keyed.wire, keyed.documents, keyed.clock.now)
+    assert [len(plane.open_commands(account_id)) for account_id in accounts] == [1, 0, 0]
 
 
 def test_the_last_check_is_shown_with_its_lines(keyed: World) -> None:

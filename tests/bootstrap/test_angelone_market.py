@@ -12,8 +12,8 @@ import pytest
 
 from engine.angelone_settings import AngelOneSettings
 from engine.bootstrap.angelone_market import endpoints_of
-from engine.bootstrap.market import Market, open_market
 from engine.bootstrap.instruments import angelone_of
+from engine.bootstrap.market import Market, open_market
 from engine.domain.account import Mode
 from engine.domain.errors import CannotStart, InvalidValue, InvariantBroken
 from engine.settings import read_settings
@@ -63,11 +63,21 @@ def test_prices_alone_make_a_paper_account_without_a_way_to_the_broker(
     market = opened(
         angel, tmp_path, LOCKSTEP_ANGELONE_PRODUCT="delivery", RISK_HARD_LIMITS='{"orders_per_second_max": 2}'
     )
-    assert (market.account.account_id, market.account.mode) == ("paper-angelone-rehearsal", Mode.PAPER)
+    assert (market.account.account_id, market.account.mode) == ("paper-angelone-delivery-rehearsal", Mode.PAPER)
     assert market.account.charge_schedule == "nse_delivery"
     assert dict(market.account.hard_limits.bounds)["orders_per_second_max"] == 2
     assert market.broker is not None
     assert market.broker.edge is None
+
+
+def test_each_product_has_its_own_books_so_that_what_one_bought_is_never_sold_as_the_other(
+    angel: InProcessAngelOne, tmp_path: Path
+) -> None:
+    accounts = {
+        opened(angel, tmp_path, LOCKSTEP_VENUE="angelone", LOCKSTEP_ANGELONE_PRODUCT=product).account.account_id
+        for product in ("intraday", "delivery")
+    }
+    assert accounts == {"live-angelone-rehearsal", "live-angelone-delivery-rehearsal"}
 
 
 def test_opening_it_logs_in_nowhere_and_nothing_can_be_asked_before_the_account_is_ours(

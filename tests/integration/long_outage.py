@@ -19,6 +19,7 @@ from engine.domain.errors import OperatingError
 from tests.faults.own_emulator import OwnEmulator
 from tests.integration.engine_kills import FACTS, Ids, read
 from tests.integration.engine_process import EngineProcess, Store, await_that, engine_process
+from tests.integration.rehearsed_day import STRATEGY as EVERY_MINUTE
 from tests.integration.service_process import ACCOUNT as PAPER
 from tests.integration.service_process import assert_books_tie
 from tests.venue.arming import arm
@@ -52,19 +53,19 @@ class Came:
     seconds: float = 0.0
 
 
-def bots_file(folder: Path) -> Path:
-    """Bots that enter soon and leave after a time of their own, and do it again."""
+def bots_in(folder: Path) -> dict[str, str]:
+    """Variables that name bots which buy whenever they hold nothing, and leave after a time of their own."""
+    strategies, path = folder / "strategies", folder / "bots.json"
+    strategies.mkdir()
+    (strategies / "every_minute.py").write_text(EVERY_MINUTE, encoding="utf-8")
     bots = [
-        {"id": f"timed-{number}", "strategy": "confluence", "symbols": list(SYMBOLS),
-         "parameters": {"confirm_s": 0, "cooldown_s": 0, "buy_at": 8 + 2 * number, "sell_at": 100},
-         "sizing": {"kind": "equity_pct", "value": 1},
-         "exits": {"stop_pct": 5, "time_exit_s": round(share * MARKET_S)}}
-        for number, share in enumerate(EXIT_AT)
+        {"id": f"timed-{number}", "strategy": "every_minute", "symbols": [symbol],
+         "sizing": {"kind": "quantity", "value": 10}, "exits": {"stop_pct": 5, "time_exit_s": round(share * MARKET_S)},
+         "building": {"policy": "equal_size", "tranches_max": 1}}
+        for number, (share, symbol) in enumerate(zip(EXIT_AT, SYMBOLS, strict=False))
     ]  # fmt: skip
-    risk = {"at_risk_max_pct": 90, "positions_max": 60, "orders_per_second_max": 9, "orders_per_minute_max": None}
-    path = folder / "bots.json"
-    path.write_text(json.dumps({"cash": CASH, "seed": 7, "risk_policy": risk, "bots": bots}), encoding="utf-8")
-    return path
+    path.write_text(json.dumps({"cash": CASH, "seed": 7, "bots": bots}), encoding="utf-8")
+    return {"LOCKSTEP_BOTS": str(path), "STRATEGIES_DIR": str(strategies)}
 
 
 class Outage:
@@ -74,7 +75,7 @@ class Outage:
         self.emulator, self.venue, self.minutes = emulator, venue, minutes
         self.paper_state, self.live_state = folder / "paper", folder / "live"
         speed = f"{MARKET_S / (minutes * 60):g}"
-        shared = {"LOCKSTEP_FEED": "demo", "LOCKSTEP_SPEED": speed, "LOCKSTEP_BOTS": str(bots_file(folder))}
+        shared = {"LOCKSTEP_FEED": "demo", "LOCKSTEP_SPEED": speed, **bots_in(folder)}
         self.paper_settings = shared
         self.live_settings = shared | {"LOCKSTEP_VENUE": venue.url, "LOCKSTEP_LIVE_REHEARSAL": "1"}
         self.store = Store(emulator.host, PROJECT)

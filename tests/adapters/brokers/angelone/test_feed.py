@@ -194,7 +194,7 @@ def test_a_symbol_whose_token_changed_overnight_is_not_traded_any_more(
     assert isinstance(halted, MarketStatus)
     assert (halted.symbol, halted.status) == ("SBIN", TradingStatus.HALTED)
     assert "lockstep instruments accept SBIN" in feed.feed.view().refused["SBIN"]
-    assert feed.subscribed() == [1]
+    feed.wait_for(lambda: feed.subscribed() == [1])
 
 
 def test_a_symbol_that_is_not_listed_is_refused_at_once(made: Made) -> None:

@@ -66,8 +66,11 @@ def test_two_rows_of_one_share_are_refused(tmp_path: Path) -> None:
     assert instruments.named("NSE", "SBIN-EQ") is None
 
 
-def test_a_share_without_a_tick_size_is_refused(tmp_path: Path) -> None:
-    assert "no tick size" in refused(instruments_of(tmp_path, [row("1", "ODD-EQ", tick_size="0.000000")]), "ODD")
+def test_a_share_without_a_tick_size_is_refused_and_stands_in_nobodys_way(tmp_path: Path) -> None:
+    """The engine starts with it, for the sake of the others, and a search shows it."""
+    instruments = instruments_of(tmp_path, [row("1", "ODD-EQ", tick_size="0.000000")])
+    assert "no tick size" in refused(instruments, "ODD")
+    assert [found.instrument.symbol for found in (instruments.known("ODD"), *instruments.search("odd"))] == ["ODD"] * 2
 
 
 def test_a_symbol_that_is_not_there_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -103,6 +103,25 @@ def test_half_an_order_book_is_found_out_by_the_fills_that_it_lacks(desk: OrderD
         desk.venue.report()
 
 
+def test_an_order_that_was_listed_today_never_leaves_the_book_so_an_empty_one_is_no_report(desk: OrderDesk) -> None:
+    desk.ask(limit_order(price="825.00"), limit_order(TWO))
+    assert len(desk.venue.report().orders) == 2
+    for book in ("getOrderBook", "getTradeBook", "getPosition"):
+        desk.angel.fault(book, "data_null")
+    desk.pass_s(2.0)
+    with pytest.raises(OutcomeUnknown, match="listed before"):
+        desk.venue.report()
+    desk.angel.broker.faults.waiting.clear()
+    assert len(desk.venue.report().orders) == 2
+
+
+def test_the_orders_of_yesterday_are_not_missed_in_todays_book(desk: OrderDesk) -> None:
+    desk.ask(limit_order())
+    assert len(desk.venue.report().orders) == 1
+    desk.clock.jump(datetime.fromisoformat("2026-11-25T10:00:05+05:30"))
+    assert desk.venue.report().orders == ()
+
+
 def test_half_a_trade_book_is_pulled_again(desk: OrderDesk) -> None:
     desk.angel.broker.terms.fill_lot = 5
     desk.ask(limit_order(price="825.00"))

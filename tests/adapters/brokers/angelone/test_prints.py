@@ -132,6 +132,16 @@ def test_circuit_limits_come_before_the_price_once() -> None:
     assert [type(event) for event in taken(into, quote(82_005, 101), after(1), SNAP_QUOTE)] == [Tick]
 
 
+@pytest.mark.parametrize(("stamped_s", "told"), [(6, 1), (4, 0)])
+def test_circuit_limits_of_a_late_frame_are_late_too(stamped_s: int, told: int) -> None:
+    """Exchanges move the bands of shares with derivatives within the day: the old ones must not come back."""
+    into = prints(SNAP_QUOTE)
+    taken(into, quote(82_000, 100), after(5), SNAP_QUOTE)
+    moved = bytearray(frame(SNAP_QUOTE, quote(82_000, 100), after(stamped_s)))
+    moved[347:355] = (95_000).to_bytes(8, "little")
+    assert len(list(into.take(bytes(moved), 0.0))) == told
+
+
 def test_sequence_numbers_are_noticed_and_decide_nothing() -> None:
     into = prints()
     numbers = [7, 8, 12, 10, 10]

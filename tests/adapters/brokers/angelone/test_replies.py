@@ -59,6 +59,7 @@ def test_a_code_means_the_same_in_both_dialects(code: str, meaning: Meaning) -> 
         told({"status": True, "errorcode": "AB7777"}),
         Answer(200, good(SAID).body[:-5]),
         Answer(200, b"\xff\xfe"),
+        Answer(200, b"[" * 100_000),
         Answer(503, refused("AB1009").body),
         Answer(201, good(SAID).body),
     ],

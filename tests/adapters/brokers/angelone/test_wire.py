@@ -95,6 +95,20 @@ def test_a_connection_that_rested_is_not_trusted_with_an_order(wire: Wire, clock
         assert there.connections == 2
 
 
+def test_reads_do_not_make_a_connection_trusted_that_rested_since_the_last_order(
+    wire: Wire, clock: SteeredClock
+) -> None:
+    with telling(OK) as there:
+        wire.carry(Request("POST", there.url, b"{}"), for_order=True)
+        for _ in range(3):
+            clock.pass_s(IDLE_S / 2)
+            wire.carry(Request("GET", there.url))
+        assert there.connections == 2
+        wire.carry(Request("POST", there.url, b"{}"), for_order=True)
+        wire.carry(Request("POST", there.url, b"{}"), for_order=True)
+        assert there.connections == 3
+
+
 def test_a_connection_that_brought_an_error_is_not_used_again(wire: Wire) -> None:
     with telling(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n") as there:
         wire.carry(Request("POST", there.url, b"{}"))

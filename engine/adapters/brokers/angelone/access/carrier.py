@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from engine.adapters.brokers.angelone.access.endpoints import Endpoints
 from engine.adapters.brokers.angelone.access.rate_budget import RateBudget
 from engine.adapters.brokers.angelone.access.replies import Reply, read_reply
-from engine.adapters.brokers.angelone.access.routes import SESSION_ROUTES
+from engine.adapters.brokers.angelone.access.routes import ORDER_ROUTES, SESSION_ROUTES
 from engine.adapters.brokers.angelone.access.sdk import Asked, ContainedSdk
 from engine.adapters.brokers.angelone.access.wire import Answer, Lost, NotSent, Wire
 from engine.domain.credentials import Credentials
@@ -43,7 +43,7 @@ class Carrier:
         wait_s = self._budget.take(asked.route, patience_s=asked.patience_s, for_exit=asked.for_exit)
         if wait_s is not None:
             return NotSent(f"the broker's limit for {asked.route.value} is used up for another {wait_s:,.1f} s")
-        answer = self._wire.carry(request)
+        answer = self._wire.carry(request, for_order=asked.route in ORDER_ROUTES)
         if not isinstance(answer, Answer):
             return answer
         self._learn_skew(answer.date)
@@ -68,7 +68,7 @@ class Carrier:
     def _learn_skew(self, date: str) -> None:
         try:
             told = parsedate_to_datetime(date)
-        except ValueError:
+        except (ValueError, OverflowError):
             return
         told = told if told.tzinfo is not None else told.replace(tzinfo=UTC)
         ours: datetime = self._clock.now()

@@ -65,7 +65,7 @@ def read_reply(status: int, body: bytes) -> Reply:
         return Reply(Meaning.TOO_FAST, message="the broker's rate limiter refused the call")
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Reply(Meaning.UNKNOWN, message=f"HTTP {status} with {len(body)} bytes that are no JSON")
     if not isinstance(told, dict):
         return Reply(Meaning.UNKNOWN, message="JSON that is no object")

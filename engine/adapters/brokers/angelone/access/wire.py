@@ -59,18 +59,18 @@ class Wire:
     def __init__(self, endpoints: Endpoints, clock: Clock, *, read_s: float = READ_S) -> None:
         self._clock = clock
         self._read_s = read_s
-        self._lock = threading.Lock()
-        self._used_at = clock.monotonic()
-        self._pool = urllib3.PoolManager(
-            num_pools=CONNECTIONS, maxsize=CONNECTIONS, retries=False, ssl_context=trusting(endpoints)
-        )
+        self._reads, self._orders = _Kept(endpoints, clock), _Kept(endpoints, clock)
 
-    def carry(self, request: Request, *, read_s: float | None = None) -> Answer | NotSent | Lost:
-        """Send once. `read_s`: how long each piece of the answer may take, where it is less than usual."""
-        self._forget_idle()
+    def carry(
+        self, request: Request, *, read_s: float | None = None, for_order: bool = False
+    ) -> Answer | NotSent | Lost:
+        """Send once. `read_s`: how long each piece of the answer may take, where it is less than usual. `for_order`: on
+        a connection that only orders use, so that how long it has rested is known.
+        """
+        kept = self._orders if for_order else self._reads
         outcome: Answer | NotSent | Lost
         try:
-            outcome = self._exchange(request, self._read_s if read_s is None else read_s)
+            outcome = self._exchange(kept.pool(), request, self._read_s if read_s is None else read_s)
         except (NewConnectionError, ConnectTimeoutError, ClosedPoolError) as error:
             outcome = NotSent(f"no connection ({_named(error)})")
         except SSLError as error:
@@ -81,11 +81,12 @@ class Wire:
 
     def close(self) -> None:
         """Close every connection that rests."""
-        self._pool.clear()
+        self._reads.clear()
+        self._orders.clear()
 
-    def _exchange(self, request: Request, read_s: float) -> Answer | Lost:
+    def _exchange(self, pool: urllib3.PoolManager, request: Request, read_s: float) -> Answer | Lost:
         began_s = self._clock.monotonic()
-        answer = self._pool.request(
+        answer = pool.request(
             request.method, request.url, body=request.body, headers=request.headers, redirect=False,
             timeout=urllib3.Timeout(connect=CONNECT_S, read=read_s), preload_content=False,
         )  # fmt: skip
@@ -103,15 +104,30 @@ class Wire:
         finally:
             answer.release_conn()
             if answer.status != OK:  # who answers so often hangs up, and the next order's answer would be lost by it
-                self._pool.clear()
+                pool.clear()
 
-    def _forget_idle(self) -> None:
-        """Connections that have rested too long are closed, so that a new one is made."""
+
+class _Kept:
+    """Connections kept alive for one kind of call. Safe from several threads."""
+
+    def __init__(self, endpoints: Endpoints, clock: Clock) -> None:
+        self._clock, self._lock, self._used_at = clock, threading.Lock(), clock.monotonic()
+        self._pool = urllib3.PoolManager(
+            num_pools=CONNECTIONS, maxsize=CONNECTIONS, retries=False, ssl_context=trusting(endpoints)
+        )
+
+    def pool(self) -> urllib3.PoolManager:
+        """To be used now; connections that have rested too long are closed, so that a new one is made."""
         with self._lock:
             now = self._clock.monotonic()
             if now - self._used_at > IDLE_S:
                 self._pool.clear()
             self._used_at = now
+            return self._pool
+
+    def clear(self) -> None:
+        """Close those that rest."""
+        self._pool.clear()
 
 
 def _about_tls(error: SSLError) -> NotSent | Lost:

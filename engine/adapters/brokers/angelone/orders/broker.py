@@ -90,7 +90,7 @@ class AngelOneBroker:
         self._reach, self._market_at, self._product = reach, market_at, product
         self._known = KnownOrders(reach.clock.monotonic)
         scope = Scope(product, reach.instruments.named, concerns)
-        self._books = Books(reach.calls, scope, self._known, market_at)
+        self._books = Books(reach.calls, scope, self._known, market_at, self._today)
         news = OrderNews(self._known, market_at)
         self.stream = OrderStream(reach.session, reach.open_line, self._books, news, reach.clock)
         self._stopped: tuple[date, str] | None = None
@@ -142,7 +142,9 @@ class AngelOneBroker:
 
     def report(self) -> BrokerReport:
         """See ports.Venue."""
-        return self._books.report()
+        report = self._books.report()
+        self.stream.look_soon()  # before the next report makes a difference of what this one was first to see
+        return report
 
     def listen(self, tell: Callable[[BrokerEvent], None], opened: Callable[[], None], stop: Callable[[], bool]) -> None:
         """See ports.Broker."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -70,13 +71,27 @@ class Scope:
 
 
 class Books:
-    """`market_at` is the market time that reports bear. Safe from several threads."""
+    """`market_at` is the market time that reports bear, `today` the day in India. Safe from several threads."""
 
-    def __init__(self, calls: Reads, scope: Scope, known: KnownOrders, market_at: Callable[[], Instant]) -> None:
+    def __init__(
+        self,
+        calls: Reads,
+        scope: Scope,
+        known: KnownOrders,
+        market_at: Callable[[], Instant],
+        today: Callable[[], date],
+    ) -> None:
         self._calls, self._scope, self._known, self._market_at = calls, scope, known, market_at
+        self._today = today
+        self._listed: frozenset[str] = frozenset()  # numbers of today's orders that were in the book once
 
     def orders(self) -> tuple[list[OrderRow], Counter[str]]:
-        """The day's orders of the account, each once, and what else was listed, by its name."""
+        """The day's orders of the account, each once, and what else was listed, by its name.
+
+        Raises OutcomeUnknown for a book that lacks an order of today which it had: none ever leaves it.
+        """
+        today = f"{self._today():%y%m%d}"  # their numbers begin with it
+        before = {number for number in self._listed if number.startswith(today)}  # not what others learn meanwhile
         rows, beside = list[OrderRow](), Counter[str]()
         for row in rows_of(self._calls.read(Route.ORDER_BOOK), "order book"):
             place = Place.of(row)
@@ -85,6 +100,10 @@ class Books:
             else:
                 rows.append(order_row(row))
         newest = {row.order_id: row for row in sorted(rows, key=lambda row: row.progress)}
+        lacking = before - newest.keys()
+        if lacking:
+            raise OutcomeUnknown(f"the broker's order book lacks order {min(lacking)}, which it listed before")
+        self._listed = frozenset(number for number in (*self._listed, *newest) if number.startswith(today))
         self._known.see(newest.values(), whole_book=True)
         return list(newest.values()), beside
 

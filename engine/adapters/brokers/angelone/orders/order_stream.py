@@ -162,6 +162,10 @@ class OrderStream:
             if not tokens.live(instant_of(self._clock.now())):
                 raise OutcomeUnknown("the order socket's session has come to its end")
 
+    def look_soon(self) -> None:
+        """Somebody else has looked, and may have seen what was not told yet. Any thread."""
+        self._look_at = self._clock.monotonic()
+
     def take(self, message: str | bytes | None, tell: Tell) -> None:
         """Tell what is new by a message, if there is one, and by the books, if it is time to look at them."""
         if message is not None:
@@ -216,6 +220,6 @@ def _status(message: str | bytes) -> str | None:
     """The word of a message, None where it is none: pongs come as messages too."""
     try:
         told = json.loads(message)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return str(told.get("order-status") or "") if isinstance(told, dict) else None

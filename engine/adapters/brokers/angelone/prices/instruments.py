@@ -34,7 +34,8 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One instrument at the broker. `symbol` is ours, `trading_symbol` the broker's; `tick_paise` its price step.
+    """One instrument at the broker. `symbol` is ours, `trading_symbol` the broker's; `tick_paise` its price step, 0
+    where the list gives none: such a share is not traded.
 
     `tradable` is false of an index; `intraday_allowed` of shares that are settled trade by trade (-BE).
     """
@@ -59,7 +60,7 @@ class Listed:
             currency="INR",
             price_digits=_PAISE,
             quantity_digits=0,
-            tick_size=Decimal(self.tick_paise).scaleb(-_PAISE),
+            tick_size=Decimal(max(self.tick_paise, 1)).scaleb(-_PAISE),
             lot_size=Decimal(self.lot),
             tradable=self.tradable,
             name=self.name,
@@ -101,7 +102,7 @@ class Instruments:
         shares = [row for row in rows if row.intraday_allowed] or rows  # -EQ before -BE
         found = shares[0]
         if found.tradable and found.tick_paise <= 0:
-            raise InvalidValue("symbol", f"{symbol} is not traded: the broker's list gives no tick size for it")
+            return found, f"{symbol} is not traded: the broker's list gives no tick size for it"
         if len(shares) > 1:
             tokens = " and ".join(sorted(row.token for row in shares))
             return found, (

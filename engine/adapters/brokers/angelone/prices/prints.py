@@ -119,8 +119,8 @@ class Prints:
             self._notice(one, sequence)
         if at == one.at and price == one.price and volume == one.volume:
             return ()  # most frames: as they were a second ago
+        banded = self._banded(one, data) if data[0] == SNAP_QUOTE and one.at <= at <= self.until else None
         tick = self._tick(one, at, price, volume)
-        banded = self._banded(one, data) if data[0] == SNAP_QUOTE else None
         if tick is None and banded is None:
             return ()
         if tick is not None:
