@@ -182,6 +182,12 @@ class Lease(Protocol):
     def renewal_late_s(self, grant: Grant) -> float:
         """For how long its renewal has been due; below 0 while it is not. Raises Fenced as `remaining_s` does."""
 
+    def lapsed_s_ago(self, grant: Grant) -> float:
+        """How long ago it was ours again after it had run out (this process hung, say); infinity where it never did.
+
+        Raises Fenced as `remaining_s` does.
+        """
+
 
 class SnapshotStore(Protocol):
     """A file that the engine's process renames into place and the API's process reads."""

@@ -8,6 +8,7 @@ import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 
 import structlog
@@ -47,9 +48,9 @@ def simulate(first: int, count: int, workers: int) -> Iterator[Outcome]:
     """The outcomes of the seeds from `first` on, in their order."""
     portions = [range(begin, min(begin + PORTION, first + count)) for begin in range(first, first + count, PORTION)]
     if workers == 1:
-        quiet()
-        for portion in portions:
-            yield from _portion(portion)
+        with _quiet_meanwhile():
+            for portion in portions:
+                yield from _portion(portion)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=quiet) as pool:
@@ -62,6 +63,22 @@ def quiet() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.disable(logging.CRITICAL)
     gc.freeze()
+
+
+@contextmanager
+def _quiet_meanwhile() -> Iterator[None]:
+    """This process is somebody's: it gets its log back, and its garbage to collect."""
+    configured, before, disabled = structlog.is_configured(), structlog.get_config(), logging.root.manager.disable
+    quiet()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        logging.disable(disabled)
+        if configured:
+            structlog.configure(**before)
+        else:
+            structlog.reset_defaults()
 
 
 def _portion(seeds: range) -> list[Outcome]:

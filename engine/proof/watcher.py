@@ -44,6 +44,7 @@ class Watcher:
     _read: dict[str, int] = field(default_factory=dict)
     _newest: dict[tuple[str, str], OrderRecord] = field(default_factory=dict)
     _sequences: dict[str, float] = field(default_factory=dict)
+    _decided: set[str] = field(default_factory=set)  # symbols of differences that a person decided about
 
     def taken(self, who: str, request: Message) -> None:
         """A commit of a process is in the store. I9: the books are written by who has the account, by nobody else.
@@ -133,8 +134,12 @@ class Watcher:
                 case DifferenceRecord() as record:
                     self.happened += 1
                     self._met[f"difference: {record.kind} {record.state}"] += 1
-                    # Two engines may send the same exit with other quantities; else an order takes its own fills.
-                    if record.ours.startswith("the books can't take it") and not self.shape.successors:
+                    if record.resolved_by is not None:
+                        self._decided.add(record.symbol)
+                    # Two engines may send the same exit with other quantities, and a person may have taken a position
+                    # out of the books that an exit was under way for; else an order takes its own fills.
+                    wrong = record.ours.startswith("the books can't take it") and record.symbol not in self._decided
+                    if wrong and not self.shape.successors:
                         self._say(f"I4: fill {record.subject} of {record.order_id}: {record.ours}")
                 case _:
                     pass

@@ -39,9 +39,11 @@ class LastWord:
     @property
     def doubtful(self) -> bool:
         """Whether another engine may have the account by now, or one of before may still be sending for it: then an
-        exit leaves only for what the venue still shows.
+        exit leaves only for what the venue still shows. A process that hung until its lease had run out is as one that
+        has just begun: an engine cut off from the store may have left a position meanwhile, under the same id.
         """
-        return not self._sure or (self._live and self._clock.monotonic() - self._began_at < MAY_ARRIVE_S)
+        here_s = min(self._clock.monotonic() - self._began_at, self._hold.lapsed_s_ago())
+        return not self._sure or (self._live and here_s < MAY_ARRIVE_S)
 
     @property
     def _sure(self) -> bool:

@@ -42,6 +42,10 @@ class Hold:
         """For how long the renewal has been due; below 0 while it is not."""
         return self._asked(self._lease.renewal_late_s, inf)
 
+    def lapsed_s_ago(self) -> float:
+        """How long ago the account was ours again after a time without a lease that held."""
+        return self._asked(self._lease.lapsed_s_ago, 0.0)
+
     def _asked(self, ask: Callable[[Grant], float], otherwise: float) -> float:
         if self.lost:
             return otherwise

@@ -1,6 +1,7 @@
 """What a Lease promises, on the twin and on the emulator: one owner, for as long as it says."""
 
 from datetime import timedelta
+from math import inf
 
 import pytest
 
@@ -130,6 +131,19 @@ def test_a_renewal_that_was_not_answered_is_due_at_once_and_counts_for_nothing(w
     assert side.lease.remaining_s(grant) == 29.0, "what may not have got in holds nothing"
     assert side.lease.renew(grant) == 60.0
     assert side.lease.remaining_s(grant) == 90.0
+
+
+def test_a_lease_that_ran_out_before_it_was_renewed_says_how_long_ago_that_was(wire: Wire) -> None:
+    side = Side(wire)
+    grant = side.acquire()
+    side.clock.advance(89)
+    side.lease.renew(grant)
+    assert side.lease.lapsed_s_ago(grant) == inf
+    side.clock.advance(91)
+    side.lease.renew(grant)
+    side.clock.advance(70)
+    side.lease.renew(grant)
+    assert side.lease.lapsed_s_ago(grant) == 70.0
 
 
 def test_the_lease_is_never_ours_for_longer_than_others_respect_it(wire: Wire) -> None:

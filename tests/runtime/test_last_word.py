@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import inf
 
 import pytest
 
@@ -32,6 +33,7 @@ class LeaseFor:
 
     left_s: float = 9.0
     taken: bool = False
+    lapsed_s: float = inf
 
     def remaining_s(self, grant: Grant) -> float:
         if self.left_s < 0:
@@ -45,6 +47,9 @@ class LeaseFor:
 
     def renewal_late_s(self, grant: Grant) -> float:
         return -1.0
+
+    def lapsed_s_ago(self, grant: Grant) -> float:
+        return self.lapsed_s
 
 
 @dataclass
@@ -188,6 +193,13 @@ def test_in_its_first_minute_an_engine_closes_only_what_the_broker_shows() -> No
     desk = WatchedDesk()
     desk.venue.on_report.append(held(100))
     assert desk.refused(exit_of()) is None
+
+
+def test_an_engine_that_hung_until_its_lease_had_run_out_closes_only_what_the_broker_shows() -> None:
+    """Seed 871704248: meanwhile one that was cut off from the store had sent the same exit, and it had filled."""
+    desk = WatchedDesk(lease=LeaseFor(lapsed_s=4.0)).settled()
+    assert "shows nothing left to close" in (desk.refused(exit_of()) or "")
+    assert WatchedDesk(lease=LeaseFor(lapsed_s=60.0)).settled().refused(exit_of()) is None
 
 
 def test_an_exit_does_not_leave_where_the_store_says_that_another_has_the_account() -> None:

@@ -48,6 +48,7 @@ class Held:
 
     `written_at` is monotonic: when the request that last wrote it left. `number` counts its writes, sent or in, and is
     the document's `sequence`; `number_in` is the highest that we know to be in, `taken_number` that of taking it.
+    `lapsed_at`: when a write last found that the one before no longer held it, None where it was held throughout.
     """
 
     account: AccountSpec
@@ -60,6 +61,7 @@ class Held:
     number_in: int
     taken_number: int
     unsure: bool = False
+    lapsed_at: float | None = None
     lock: Lock = field(default_factory=Lock)
 
 
@@ -145,6 +147,8 @@ class Fence:
             except PermanentFailure as error:
                 refused = error
             else:
+                if sent_at - held.written_at > self._lifetime_s:
+                    held.lapsed_at = sent_at
                 held.update_time, held.written_at = response.write_results[0].update_time, sent_at
                 held.number_in, held.unsure = held.number, False
                 return

@@ -9,6 +9,7 @@ last write's request left. `delivered_sequence` is as old as the last write: wha
 from __future__ import annotations
 
 from datetime import timedelta
+from math import inf
 from typing import Any
 
 from engine.adapters.firestore.decoder import fields_of
@@ -135,6 +136,11 @@ class FirestoreLease:
     def renewal_late_s(self, grant: Grant) -> float:
         """See ports.Lease."""
         return self._clock.monotonic() - self.held(grant).written_at - self._renew_s
+
+    def lapsed_s_ago(self, grant: Grant) -> float:
+        """See ports.Lease."""
+        lapsed_at = self.held(grant).lapsed_at
+        return inf if lapsed_at is None else self._clock.monotonic() - lapsed_at
 
     def held(self, grant: Grant) -> Held:
         """What is held under a grant. Raises Fenced when this process took the lease anew, or let it go."""
