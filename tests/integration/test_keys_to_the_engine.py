@@ -21,7 +21,7 @@ from tests.integration.engine_process import OWNER, Store
 from tests.integration.rehearsed_day import ACCOUNT, ADDRESS, settings_for
 from tests.integration.service_process import Service, service
 
-EMAIL, PASSWORD = "owner@lockstep.test", "lockstep-owner"
+EMAIL, PASSWORD = "keys@lockstep.test", "lockstep-owner"  # the emulator is shared: an address is one person
 AT = "/api/v1/credentials/angelone"
 
 
