@@ -21,9 +21,10 @@ from engine.api.services import services
 from engine.api.writing import commanded, write_fields, written
 from engine.domain.credentials import Credentials
 from engine.ports import Fields, Transaction, Vault
+from engine.runtime.broker_doctor import CHANGED, TEST
+from engine.runtime.engine_at import accounts_at, engine_has
 
 KEYS, TESTS = "broker_credentials", "examinations"
-CHANGED, TEST = "credentials_changed", "test_credentials"
 _TEST_FIELDS = ("account_id", "command_id", "state", "began_at", "ended_at", "grade", "failed", "findings")
 
 
@@ -110,16 +111,15 @@ def _account(broker: str, wanted: str | None) -> str:
     if wanted is not None:
         return ownership.account_to_write(uid, wanted)
     accounts = ownership.accounts_of(uid)
-    at_broker = [each for mode in ("live", "paper") for each in accounts if each.startswith(f"{mode}-{broker}")]
+    at_broker, documents, now = accounts_at(broker, accounts), services().deps.documents, services().deps.clock.now()
     here = [each for each in accounts if each in services().engine.accounts_of(uid)]
-    likely = [*(each for each in at_broker if each in here or _engine_has(each)), *at_broker, *here, *accounts]
+    likely = [
+        *(each for each in at_broker if each in here or engine_has(documents, each, now)),
+        *at_broker,
+        *here,
+        *accounts,
+    ]
     return likely[0] if likely else ownership.account_to_write(uid, None)
-
-
-def _engine_has(account_id: str) -> bool:
-    """By its lease: the engine may run elsewhere."""
-    lease = services().deps.documents.get("leases", account_id)
-    return lease is not None and bool(lease["until"] > services().deps.clock.now())
 
 
 def _refuse_others(uid: str) -> None:

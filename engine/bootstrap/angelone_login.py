@@ -52,9 +52,10 @@ def credentials_for(out: Outside, patient: Patient, notice: StartNotice, end: En
             raise Ended("asked to end while starting")
 
 
-def client_id(credentials: Credentials) -> str:
-    """What the lease of a client is called. The code itself is shown nowhere."""
-    return f"client-{ANGELONE}-{sha256(credentials.client_code.encode()).hexdigest()[:12]}"
+def client_of(credentials: Credentials, user_id: str) -> AccountSpec:
+    """What the lease of a client is taken for. The code itself is shown nowhere."""
+    named = f"client-{ANGELONE}-{sha256(credentials.client_code.encode()).hexdigest()[:12]}"
+    return AccountSpec(named, user_id, name="Angel One client", market=ANGELONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class ClientHeld:
 
 def hold_client(out: Outside, credentials: Credentials, patient: Patient) -> ClientHeld:
     """Take the client's lease, waiting for whoever has it."""
-    client = AccountSpec(client_id(credentials), out.settings.owner_uid, name="Angel One client", market=ANGELONE)
+    client = client_of(credentials, out.settings.owner_uid)
 
     def acquire() -> Grant:
         try:

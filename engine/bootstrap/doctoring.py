@@ -14,7 +14,6 @@ import structlog
 
 from engine.adapters.clock import SystemClock
 from engine.adapters.firestore.client import connect
-from engine.adapters.firestore.fence import NOBODY
 from engine.adapters.firestore.reader import FirestoreDocuments
 from engine.adapters.firestore.wire import Wire
 from engine.angelone_settings import ANGELONE
@@ -29,6 +28,7 @@ from engine.domain.findings import Finding, Grade
 from engine.domain.instant import MINUTE, instant_of
 from engine.ports import Clock, Documents, Fields
 from engine.runtime.broker_doctor import TEST
+from engine.runtime.engine_at import accounts_at, engine_has
 from engine.settings import Settings, read_settings
 
 _log = structlog.get_logger()
@@ -141,12 +141,8 @@ def kept_keys(settings: Settings, wire: Wire) -> Credentials:
 def engine_at(documents: Documents, user_id: str, broker: str, clock: Clock) -> str | None:
     """The user's account at the broker that an engine has now."""
     user = documents.get("users", user_id) if user_id else None
-    for account_id in sorted((user or {}).get("accounts", ())):
-        if account_id.startswith((f"live-{broker}", f"paper-{broker}")):
-            lease = documents.get("leases", account_id) or {}
-            if lease.get("instance", NOBODY) != NOBODY and lease["until"] > clock.now():
-                return str(account_id)
-    return None
+    at_broker = accounts_at(broker, (user or {}).get("accounts", ()))
+    return next((each for each in at_broker if engine_has(documents, each, clock.now())), None)
 
 
 def asked_of(documents: Documents, account_id: str, user_id: str, broker: str, clock: Clock) -> Iterator[Finding]:

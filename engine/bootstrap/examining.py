@@ -23,11 +23,10 @@ from engine.adapters.firestore.lease import FirestoreLease
 from engine.adapters.firestore.wire import Wire
 from engine.angelone_settings import ANGELONE, AngelOneSettings
 from engine.bootstrap.angelone import AngelOne, Place
-from engine.bootstrap.angelone_login import client_id
+from engine.bootstrap.angelone_login import client_of
 from engine.bootstrap.angelone_market import CHARGES, WORDS, endpoints_of, instrument_list, rehearsed_clock
 from engine.cli.bots_file import read_bots_file
 from engine.core.charges import schedule, total_on
-from engine.domain.account import AccountSpec
 from engine.domain.credentials import Credentials
 from engine.domain.errors import BackPressure, CannotStart, Fenced, LeaseHeld, OperatingError, PermanentFailure
 from engine.domain.findings import Finding, red
@@ -104,7 +103,7 @@ def with_a_login(
 def held_client(wire: Wire, clock: Clock, credentials: Credentials, user_id: str, instance: str) -> HeldForAWhile:
     """The client's lease, taken for a while. Raises BackPressure where an engine has it."""
     lease = FirestoreLease(wire, clock, patience_s=0.0)
-    client = AccountSpec(client_id(credentials), user_id, name="Angel One client", market=ANGELONE)
+    client = client_of(credentials, user_id)
     try:
         grant = lease.acquire(client, instance, "doctor", old_holder_dead=False)
     except LeaseHeld as error:

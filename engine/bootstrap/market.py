@@ -14,8 +14,6 @@ from engine.bootstrap.traded import Market
 from engine.cli.bots_file import read_bots_file
 from engine.settings import Settings
 
-__all__ = ["Market", "open_market"]
-
 
 def open_market(settings: Settings) -> Market:
     """The market that the settings name. Nobody is logged in anywhere.

@@ -23,8 +23,8 @@ from engine.adapters.queue.journal import FileJournal
 from engine.adapters.snapshot_file import SnapshotFile
 from engine.bootstrap.alerts import alert_desk
 from engine.bootstrap.listening import listening
-from engine.bootstrap.market import Market
 from engine.bootstrap.reach import Reach
+from engine.bootstrap.traded import Market
 from engine.domain.account import Mode
 from engine.domain.errors import CannotStart, JournalFailed
 from engine.outbox.codec import decode, encode

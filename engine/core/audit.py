@@ -13,8 +13,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from engine.core.bot import Bot
 from engine.core.orders import TERMINAL, Order
-from engine.core.state import Bot, State
+from engine.core.state import State
 from engine.domain.events import BotChanged, CommandReceived
 from engine.domain.found import ChainFound
 from engine.domain.order import OrderState

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.core.state import Bot, State
+from engine.core.bot import Bot
+from engine.core.state import State
 from engine.domain.account import Desired
 from engine.domain.effective import EffectiveMode
 from engine.domain.instant import SECOND, Instant

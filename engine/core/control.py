@@ -12,6 +12,7 @@ from typing import Any
 from engine.core import kill, tripping
 from engine.core.audit import note, note_bot
 from engine.core.bars import Series
+from engine.core.bot import Bot, Stance
 from engine.core.commands import on_command
 from engine.core.decide import exit_position
 from engine.core.exits import ratchet
@@ -23,7 +24,7 @@ from engine.core.publish_bots import decides_by, publish_bot
 from engine.core.sending import withdraw_entries
 from engine.core.settle import forget_if_done, set_exits, set_triggers
 from engine.core.sizing import sizing_needs
-from engine.core.state import Bot, Stance, State
+from engine.core.state import State
 from engine.core.strategy import Follows
 from engine.core.tape import Tape
 from engine.core.universe import seated

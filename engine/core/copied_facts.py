@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.core.state import Bot, State
+from engine.core.bot import Bot
+from engine.core.state import State
 from engine.domain.copying import Follow, LeaderFact
 from engine.domain.order import Purpose, Side
 from engine.domain.records import FillRecord, SignalRecord

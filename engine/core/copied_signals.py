@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from engine.core.bot import Bot
 from engine.core.closed import blocked
 from engine.core.copied_facts import ZERO, fact_of_signal
 from engine.core.decide import Answer, Occasion, enter, leave
 from engine.core.following import Following
 from engine.core.sending import release
-from engine.core.state import Bot, State
+from engine.core.state import State
 from engine.core.strategy import Verdict
 from engine.domain.copying import Follow, LeaderFact
 from engine.domain.identity import copied_signal_id, order_id

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from engine.core.bot import Bot
 from engine.core.copied_facts import ZERO, held_by_leaders
 from engine.core.copied_signals import copy_entry, copy_exit, known, publish_copy
 from engine.core.decide import exit_position, leave
@@ -26,7 +27,7 @@ from engine.core.gone_leaders import close_after, see, why_gone
 from engine.core.publish import publish_alert
 from engine.core.publish_bots import publish_bot
 from engine.core.sending import release, withdraw_entries
-from engine.core.state import Bot, State
+from engine.core.state import State
 from engine.domain.copying import ALL, Follow, LeaderFact, LeaderTold
 from engine.domain.instant import MINUTE, Instant
 from engine.domain.order import ExitReason, Purpose, Side

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.core.bot import Bot
 from engine.core.closed import blocked, closed_to_entries
 from engine.core.copied_facts import fact_of_signal
 from engine.core.entry_size import next_quantity
@@ -19,7 +20,7 @@ from engine.core.portfolio import Position
 from engine.core.publish_bots import publish_signal
 from engine.core.risk.gate import Approved, judge_entry, judge_exit
 from engine.core.sending import follow, next_order_id, release, settle_request, withdraw_entries, withdraw_part
-from engine.core.state import Bot, State
+from engine.core.state import State
 from engine.core.strategy import Verdict
 from engine.domain.effects import SubmitOrder
 from engine.domain.identity import signal_id

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from engine.core.bot import Bot
 from engine.core.building import BuildingView, next_tranche
 from engine.core.execution import entry_terms, execution_of
 from engine.core.exits import first_stop
 from engine.core.exposure import entry_cap, policy_now, round_trip
 from engine.core.sizing import SizingView, bounded, by_stop, entry_quantity, sizing_needs
-from engine.core.state import Bot, State
+from engine.core.state import State
 from engine.domain.instrument import Instrument
 from engine.domain.order import Purpose, Refusal, Side
 

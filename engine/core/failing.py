@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import TracebackType
 
+from engine.core.bot import Bot
 from engine.core.publish import publish_alert
-from engine.core.state import Bot, State
+from engine.core.state import State
 from engine.core.strategy import Verdict
 from engine.domain.errors import StrategyFailed
 from engine.domain.market import Bar

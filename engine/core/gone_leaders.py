@@ -5,11 +5,12 @@ Called by copying.py, at each minute for the account's own bots, as it is told f
 
 from __future__ import annotations
 
+from engine.core.bot import Bot
 from engine.core.decide import exit_position
 from engine.core.following import Following
 from engine.core.publish import publish_alert
 from engine.core.sending import withdraw_entries
-from engine.core.state import Bot, State
+from engine.core.state import State
 from engine.domain.account import Desired
 from engine.domain.copying import WhenGone
 from engine.domain.instant import SECOND, Instant

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from engine.core.bot import Bot
 from engine.core.following import Following
 from engine.core.publish import publish_alert
-from engine.core.state import Bot, State
+from engine.core.state import State
 from engine.core.strategy import Follows
 from engine.domain.account import Mode
 from engine.domain.copy_rules import Party

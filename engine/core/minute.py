@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from engine.core import copying, policy, tripping
 from engine.core.bars import Series
+from engine.core.bot import Bot
 from engine.core.decide import act_on_signal
 from engine.core.failing import fail, judged_together
 from engine.core.kept_orders import KeptOrders
@@ -23,7 +24,7 @@ from engine.core.publish_bots import publish_bot, publish_decision
 from engine.core.publish_rollups import publish_equity_day, publish_profits
 from engine.core.replacing import run_legs
 from engine.core.sending import request_cancel
-from engine.core.state import Bot, State
+from engine.core.state import State
 from engine.core.strategy import Verdict
 from engine.domain.instant import MINUTE, NEVER, Instant
 from engine.domain.market import Bar, TradingSession

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from engine.core.bot import Bot
 from engine.core.charges import charges_on
 from engine.core.closed import blocked
 from engine.core.entry_size import next_quantity
@@ -17,7 +18,7 @@ from engine.core.exits import exit_prices
 from engine.core.exposure import risk_view
 from engine.core.risk.gate import Approved, judge_entry, judge_exit
 from engine.core.risk.view import order_price, request_at_risk_pct
-from engine.core.state import Bot, State
+from engine.core.state import State
 from engine.domain.instant import Instant, iso
 from engine.domain.order import ExitReason, OrderRequest, OrderType, Purpose, Refusal, Side
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.core.bars import span
+from engine.core.bot import Bot, Stance
 from engine.core.risk.canary import canary_status
-from engine.core.state import Bot, Stance, State
+from engine.core.state import State
 from engine.core.strategy import Strategy, Verdict
 from engine.domain.account import BotSpec, Desired
 from engine.domain.effective import EffectiveMode

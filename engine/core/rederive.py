@@ -18,11 +18,12 @@ from functools import partial
 from math import isclose
 
 from engine.core.bars import Series
+from engine.core.bot import Bot, Stance
 from engine.core.failing import fail
 from engine.core.indicators import IndicatorKey
 from engine.core.publish import publish_alert, publish_bar
 from engine.core.publish_bots import publish_decision, publish_signal
-from engine.core.state import Bot, Stance, State
+from engine.core.state import State
 from engine.core.strategy import Verdict
 from engine.core.universe import seated
 from engine.domain.found import ViewsFound

@@ -38,8 +38,6 @@ from engine.domain.order import ExitReason, OrderRequest, Purpose
 from engine.domain.records import BotStatusRecord, KillRecord, Record
 from engine.domain.risk import RiskPolicy
 
-__all__ = ["NOT_LOOKED_YET", "Bot", "Guard", "MakeStrategy", "Stance", "State"]
-
 NOT_LOOKED_YET = "The engine has just started and has not looked around yet"
 MakeStrategy = Callable[[str, Mapping[str, Any]], Strategy | UniverseStrategy]
 

@@ -19,10 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.bars import Series
+from engine.core.bot import Bot, Stance
 from engine.core.execution import goes_at_market
 from engine.core.indicators import IndicatorKey
 from engine.core.indicators.stretch import Column, Stretch
-from engine.core.state import Bot, Stance, State
+from engine.core.state import State
 from engine.core.strategy import Strategy, Verdict
 from engine.domain.instant import NEVER, Instant
 from engine.domain.market import Bar

@@ -12,7 +12,7 @@ import pytest
 
 from engine.adapters.firestore.lease import LIVE_LIFETIME_S, LIVE_RENEW_S, FirestoreLease
 from engine.adapters.firestore.memory import MemoryWire
-from engine.bootstrap.angelone_login import ClientHeld, client_id, credentials_for, hold_client
+from engine.bootstrap.angelone_login import ClientHeld, client_of, credentials_for, hold_client
 from engine.domain.credentials import Credentials
 from engine.domain.errors import Fenced, LeaseHeld
 from engine.runtime.ending import Ended, EndWish
@@ -87,9 +87,10 @@ def test_the_start_says_that_credentials_are_missing_and_ends_when_asked_to(door
 
 
 def test_a_client_is_called_by_a_digest_of_its_code_alone() -> None:
-    assert client_id(KEYS) == client_id(replace(KEYS, pin="1234"))
-    assert client_id(KEYS) != client_id(replace(KEYS, client_code="A123457"))
-    assert "123456" not in client_id(KEYS)
+    called = client_of(KEYS, "ann").account_id
+    assert called == client_of(replace(KEYS, pin="1234"), "ann").account_id
+    assert called != client_of(replace(KEYS, client_code="A123457"), "ann").account_id
+    assert "123456" not in called
 
 
 def test_two_accounts_of_one_client_take_turns(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ import pytest
 from engine.angelone_settings import AngelOneSettings
 from engine.bootstrap.angelone_market import endpoints_of
 from engine.bootstrap.instruments import angelone_of
-from engine.bootstrap.market import Market, open_market
+from engine.bootstrap.market import open_market
+from engine.bootstrap.traded import Market
 from engine.domain.account import Mode
 from engine.domain.errors import CannotStart, InvalidValue, InvariantBroken
 from engine.settings import read_settings

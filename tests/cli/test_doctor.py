@@ -13,7 +13,7 @@ from engine.adapters.firestore.control_plane import FirestoreControlPlane
 from engine.adapters.firestore.lease import FirestoreLease
 from engine.adapters.firestore.memory import MemoryWire
 from engine.adapters.firestore.reader import FirestoreDocuments
-from engine.bootstrap.angelone_login import client_id
+from engine.bootstrap.angelone_login import client_of
 from engine.bootstrap.doctoring import asked_of, engine_at
 from engine.domain.account import AccountSpec, Mode
 from engine.domain.credentials import Credentials
@@ -95,7 +95,7 @@ def test_it_does_not_log_in_where_an_engine_is_logged_in(
     wire = connect(firestore_project, firestore_emulator.host)
     keys = Credentials(*(variables[f"ANGELONE_{name}"] for name in ("CLIENT_CODE", "PIN", "TOTP_SECRET", "API_KEY")))
     FirestoreLease(wire, ManualClock(), lifetime_s=10**9).acquire(
-        AccountSpec(client_id(keys), OWNER), "engine-1", "journal", old_holder_dead=False
+        client_of(keys, OWNER), "engine-1", "journal", old_holder_dead=False
     )
     ran = doctor(variables)
     wire.close()

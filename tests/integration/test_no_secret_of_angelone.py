@@ -8,9 +8,7 @@ file, and all that was logged or printed.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import pyotp
@@ -20,12 +18,9 @@ from engine.adapters.brokers.angelone.orders.order_words import Product
 from tests.brokers.angelone.control import control
 from tests.brokers.angelone.faults import KINDS
 from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one
-from tests.brokers.angelone.sessions import Client
+from tests.brokers.angelone.planted import PLANTED, planted_in
 from tests.integration.night_at_angelone import Night, day_at, night_at
 
-# Digits alone: no part of a number, an address in memory or the length of an answer.
-AS_A_WORD = r"(?<![0-9a-fx.])(?<!HTTP/1.1\" 200 ){}(?![0-9a-f.])"
-PLANTED = Client("PLANTED77", "7391", totp_secret="K5QXGZDPK5QXGZDPK5QXGZDPK5QXGZDP", api_key="planted-key-8Qz")
 ROUTES = ("placeOrder", "cancelOrder", "getOrderBook", "getTradeBook", "getPosition", "login", "address", "*")
 WITH_WORDS = {"gateway": ("AG8001", "AG8002"), "refused": ("AB1004", "AB1010", "AB7777", "AB1000")}
 
@@ -60,17 +55,6 @@ def trouble(night: Night) -> None:
         night.angel.broker.sessions.end_all("replaced")
         night.clock.pass_s(650.0)
         night.turns(2, 1.5)
-
-
-def planted_in(text: str, angel: InProcessAngelOne) -> list[str]:
-    """What of it stands there, by name."""
-    words = {"TOTP secret": PLANTED.totp_secret, "API key": PLANTED.api_key, "client code": PLANTED.code}
-    for number, session in enumerate(angel.broker.sessions._all):
-        words |= {f"jwt {number}": session.jwt, f"refresh {number}": session.refresh, f"feed {number}": session.feed}
-    found = [name for name, word in words.items() if word in text]
-    logins = [datetime.fromisoformat(at) for at, route, _ in angel.broker.log if route == "login"]
-    digits = {"PIN": PLANTED.pin, **{f"code of {at}": pyotp.TOTP(PLANTED.totp_secret).at(at) for at in logins}}
-    return found + [name for name, word in digits.items() if re.search(AS_A_WORD.format(word), text)]
 
 
 def test_no_secret_stands_anywhere_after_a_day_of_trouble(

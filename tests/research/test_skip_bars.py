@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -136,16 +137,29 @@ def standing(loop: PaperLoop) -> dict[str, Any]:
     }
 
 
-def assert_equal(seed: int) -> int:
-    chance = random.Random(seed)
+def two_loops(chance: random.Random, seed: int) -> tuple[PaperLoop, list[Any], PaperLoop, list[Any]]:
+    """Two alike, each with where its records go: one to be stepped, one to skip."""
     bots = random_bots(chance)
     model = FillModel(seed, latency_ms=chance.choice((0, 0, 1_500)), partial_pct=chance.choice((0, 50)))
     losing = chance.choice((Decimal(20), Decimal("0.3")))
     policy = RiskPolicy(
         at_risk_max_pct=Decimal(60), day_loss_max_pct=losing, losses_in_a_row_max=chance.choice((None, 3))
     )
-    stepped, expected = paper(bots, model, policy)
-    skipped, found = paper(bots, model, policy)
+    return *paper(bots, model, policy), *paper(bots, model, policy)
+
+
+def take_a_day(chance: random.Random, run: Any, stepped: PaperLoop, skip: Callable[[Any], None]) -> None:
+    """Step a run of a session through one loop, and let the other skip through it in two parts, cut anywhere."""
+    stepped.run(run.events())
+    cut = chance.randrange(len(run) + 1)
+    for start, end in ((0, cut), (cut, len(run))):
+        if start < end:
+            skip(run.part(start, end))
+
+
+def assert_equal(seed: int) -> int:
+    chance = random.Random(seed)
+    stepped, expected, skipped, found = two_loops(chance, seed)
     prices = [chance.randrange(5_000, 300_000) for _ in SYMBOLS]
     last = 0
     for day in (MONDAY, TUESDAY, WEDNESDAY)[: chance.choice((1, 2, 3))]:
@@ -154,11 +168,7 @@ def assert_equal(seed: int) -> int:
         last = int(run.place[-1])
         for loop in (stepped, skipped):
             loop.step(SessionOpened(trading, trading.open_at))
-        stepped.run(run.events())
-        cut = chance.randrange(len(run) + 1)
-        for start, end in ((0, cut), (cut, len(run))):
-            if start < end:
-                run_bars(skipped, run.part(start, end))
+        take_a_day(chance, run, stepped, partial(run_bars, skipped))
         assert found == expected
     for loop in (stepped, skipped):
         loop.step(MarketEnded(last))

@@ -5,7 +5,7 @@ state after it, and the guard's rulings one by one.
 from __future__ import annotations
 
 import random
-from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,16 +14,14 @@ from engine.core.tape import Tape
 from engine.domain.account import AccountSpec, BotSpec, Desired
 from engine.domain.events import BotChanged, InstrumentListed, MarketEnded, SessionOpened
 from engine.domain.instant import MINUTE
-from engine.domain.risk import RiskPolicy
 from engine.research.foresight import foreseeable
 from engine.research.skip_ticks import run_ticks
-from engine.simulation.fill_model import FillModel
 from engine.simulation.paper import PaperLoop
 from engine.strategies.registry import make
 from tests.builders.market import instrument
 from tests.builders.times import MONDAY, TUESDAY, session
 from tests.research.test_skip_ahead import SYMBOLS, random_run
-from tests.research.test_skip_bars import paper, random_bots
+from tests.research.test_skip_bars import take_a_day, two_loops
 
 STREAMS = 150
 
@@ -55,14 +53,7 @@ def standing(loop: PaperLoop) -> dict[str, Any]:
 
 def assert_equal(seed: int) -> int:
     chance = random.Random(seed)
-    bots = random_bots(chance)
-    model = FillModel(seed, latency_ms=chance.choice((0, 0, 1_500)), partial_pct=chance.choice((0, 50)))
-    losing = chance.choice((Decimal(20), Decimal("0.3")))
-    policy = RiskPolicy(
-        at_risk_max_pct=Decimal(60), day_loss_max_pct=losing, losses_in_a_row_max=chance.choice((None, 3))
-    )
-    stepped, expected = paper(bots, model, policy)
-    skipped, found = paper(bots, model, policy)
+    stepped, expected, skipped, found = two_loops(chance, seed)
     last = 0
     for day in (MONDAY, TUESDAY)[: chance.choice((1, 1, 2))]:
         trading = session(day, flatten=chance.choice(("14:55", None)))
@@ -71,11 +62,7 @@ def assert_equal(seed: int) -> int:
         last = int(run.place[-1])
         for loop in (stepped, skipped):
             loop.step(SessionOpened(trading, trading.open_at))
-        stepped.run(run.events())
-        cut = chance.randrange(len(run) + 1)
-        for start, end in ((0, cut), (cut, len(run))):
-            if start < end:
-                run_ticks(skipped, run.part(start, end))
+        take_a_day(chance, run, stepped, partial(run_ticks, skipped))
         assert found == expected
         assert standing(skipped) == standing(stepped)
     for loop in (stepped, skipped):

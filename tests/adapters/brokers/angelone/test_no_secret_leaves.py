@@ -5,10 +5,9 @@ logged at the finest level, printed, and in every error's text and traceback wit
 """
 
 import logging
-import re
 import traceback
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pyotp
@@ -22,14 +21,9 @@ from engine.domain.errors import LockstepError
 from tests.brokers.angelone.control import control
 from tests.brokers.angelone.faults import KINDS
 from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one
+from tests.brokers.angelone.planted import PLANTED, planted_in
 from tests.brokers.angelone.running import ORDER
-from tests.brokers.angelone.sessions import Client
 
-# Digits alone: no part of a number, an address in memory or the length of an answer.
-AS_A_WORD = r"(?<![0-9a-fx.])(?<!HTTP/1.1\" 200 ){}(?![0-9a-f.])"
-PLANTED = Client(
-    code="PLANTED77", pin="7391", totp_secret="K5QXGZDPK5QXGZDPK5QXGZDPK5QXGZDP", api_key="planted-key-8Qz"
-)
 ROUTES = ["login", "refresh", "logout", "getRMS", "placeOrder", "address"]
 
 
@@ -44,17 +38,6 @@ def there(module_there: InProcessAngelOne) -> InProcessAngelOne:
     module_there.reset()
     module_there.broker.sessions.expiry_after = timedelta(hours=2)  # so that there is something to refresh
     return module_there
-
-
-def found_in(text: str, there: InProcessAngelOne) -> list[str]:
-    """The names of planted secrets that stand in a text."""
-    secrets = {"TOTP secret": PLANTED.totp_secret, "API key": PLANTED.api_key, "client code": PLANTED.code}
-    for number, session in enumerate(there.broker.sessions._all):
-        secrets |= {f"jwt {number}": session.jwt, f"refresh {number}": session.refresh, f"feed {number}": session.feed}
-    found = [name for name, secret in secrets.items() if secret in text]
-    logins = [datetime.fromisoformat(at) for at, route, _ in there.broker.log if route == "login"]
-    digits = {"PIN": PLANTED.pin, **{f"code of {at}": pyotp.TOTP(PLANTED.totp_secret).at(at) for at in logins}}
-    return found + [name for name, word in digits.items() if re.search(AS_A_WORD.format(word), text)]
 
 
 def shown(error: BaseException) -> str:
@@ -108,7 +91,7 @@ def test_whatever_goes_wrong(
     there.fault(route, kind, times=2)
     seen = what_can_be_seen(there, access)
     printed = "".join(capfd.readouterr())
-    assert found_in(seen + logged() + printed, there) == []
+    assert planted_in(seen + logged() + printed, there) == []
     access.wire.close()
 
 
@@ -127,7 +110,7 @@ def test_a_broker_that_quotes_them_is_not_passed_on(
     there.fault(route, "gateway" if code.startswith("AG") else "refused", code=code, message=quoted)
     seen = what_can_be_seen(there, access)
     assert "[hidden]" in seen
-    assert found_in(seen + logged(), there) == []
+    assert planted_in(seen + logged(), there) == []
     access.wire.close()
 
 
@@ -147,7 +130,7 @@ def test_a_socket_that_fails(there: InProcessAngelOne, logged: Callable[[], str]
     except LockstepError as error:
         seen = shown(error)
     assert seen
-    assert found_in(seen + logged(), there) == []
+    assert planted_in(seen + logged(), there) == []
     access.wire.close()
 
 
@@ -167,6 +150,6 @@ def test_what_is_looked_for_would_be_found(there: InProcessAngelOne) -> None:
     tokens = access.session.tokens()
     words = [PLANTED.pin, PLANTED.totp_secret, PLANTED.api_key, tokens.jwt, tokens.refresh, tokens.feed]
     for word in words:
-        assert found_in(f"password={word!r}", there)
-    assert not found_in("nothing of it", there)
+        assert planted_in(f"password={word!r}", there)
+    assert not planted_in("nothing of it", there)
     access.wire.close()
