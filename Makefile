@@ -64,6 +64,6 @@ lock: setup-python ## resolve the dependencies anew and lock them with their has
 	@$(VENV)/python -m local.lock
 
 clean: ## delete what setup, tests and builds made in this clone; the demo's books stay
-	rm -rf .venv node_modules web/node_modules web/dist tests/rules/node_modules functions/venv bench/venv build *.egg-info .setup.lock
+	rm -rf .venv node_modules web/node_modules web/dist tests/rules/node_modules functions/venv bench/venv bench/venv_freqtrade build *.egg-info .setup.lock
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

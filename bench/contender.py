@@ -14,6 +14,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 OURS = Path(sys.executable)
 PEERS = ROOT / "bench" / "venv" / "bin" / "python"
+FREQTRADE = ROOT / "bench" / "venv_freqtrade" / "bin" / "python"
 WITHIN_S = 900
 
 

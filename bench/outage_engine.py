@@ -25,8 +25,8 @@ import psutil
 from engine.adapters.firestore.reader import CONTROLS, FirestoreDocuments
 from engine.adapters.queue.journal import FileJournal
 from engine.bootstrap import engine as wiring
-from engine.bootstrap.market import Market
 from engine.bootstrap.outside import Outside, outside
+from engine.bootstrap.traded import Market
 from engine.domain.account import AccountSpec, BotSpec, Mode
 from engine.domain.events import Event, HistoryBar, InstrumentListed, MarketEvent, SessionOpened
 from engine.domain.instant import MILLISECOND, MINUTE, Instant

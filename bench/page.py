@@ -24,7 +24,7 @@ REPEAT = """\
 ## Repeat it
 
 ```
-make bench                                 # every figure; installs the peers into bench/venv
+make bench                                 # every figure; installs the peers into bench/venv*
 make bench ONLY=engine_ticks ROUNDS=5      # one of them, more rounds
 make bench DATA=folder                     # on real data where a figure can use it; generated without
 ```

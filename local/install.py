@@ -99,6 +99,8 @@ def _everything() -> None:
 def _to_measure() -> None:
     _to_run()
     _venv_step("installing the peers to measure beside", BENCH / "venv", REQUIREMENTS / "bench.txt").run()
+    freqtrade = BENCH / "venv_freqtrade"
+    _venv_step("installing freqtrade to measure beside", freqtrade, REQUIREMENTS / "bench_freqtrade.txt").run()
 
 
 def _to_run() -> None:

@@ -10,7 +10,8 @@ from local.errors import StackError
 from local.places import REQUIREMENTS, VENV
 
 SOURCES = (
-    *(f"requirements/{name}" for name in ("installer", "runtime", "research", "dev", "node", "bench")),
+    *(f"requirements/{name}" for name in ("installer", "runtime", "research", "dev", "node")),
+    *(f"requirements/{name}" for name in ("bench", "bench_freqtrade")),
     "functions/requirements",  # its own deployable
 )
 BESIDE = {  # installed into one environment: both locks name the same version of what both need
