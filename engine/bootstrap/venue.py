@@ -62,7 +62,12 @@ class VenueDesk:
     @property
     def works(self) -> Mapping[str, Callable[[threading.Event], None]]:
         """Its loops, by name."""
-        return {"dispatch": self.dispatch.run, "truth": self.reconciliation.run, "venue": self.stream.run}
+        return {
+            "exits": self.dispatch.run_exits,
+            "entries": self.dispatch.run_entries,
+            "truth": self.reconciliation.run,
+            "venue": self.stream.run,
+        }
 
 
 def venue_desk(

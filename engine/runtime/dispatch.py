@@ -1,7 +1,8 @@
 """Sends orders, once, after they were written down; and finds out what became of those without an answer.
 
 Takes from outgoing.py, asks the broker, tells the session's inbox. docs/decisions/0007 says why it is so. Every doubt
-means: not sent. Nothing is ever sent again, under any id: what became of an order is asked for by its id.
+means: not sent. Nothing is ever sent again, under any id: what became of an order is asked for by its id. Exits have a
+thread of their own, since an entry or a question may wait long for its answer (0028).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from engine.domain.order import Purpose
 from engine.ports import Clock, Venue
 from engine.runtime.last_word import LastWord, is_left_to_close
 from engine.runtime.lookups import BELIEVED_AFTER_S, FIRST_S, LookUp, LookUps, told_by
-from engine.runtime.outgoing import Errand, Outgoing, Written
+from engine.runtime.outgoing import Errand, Lane, Outgoing, Written
 
 WRITTEN_WITHIN_S = 5.0
 ENTRY_WAITS_S = 10.0  # behind others; the price that it was decided at is gone by then
@@ -41,7 +42,8 @@ class Telling:
 
 
 class Dispatch:
-    """The one that sends for an account. `last_word` has the last word on each order.
+    """The one that sends for an account: exits in one thread, entries and questions in another. `last_word` has the
+    last word on each order.
 
     `on_disk` waits for the journal alone: an exit of a live account leaves as soon as it is there, an entry when it is
     in the store. Raises CannotStart for a live account without the two: nothing would watch over what leaves.
@@ -68,26 +70,45 @@ class Dispatch:
         self._telling = telling
         self._clock = clock
         self._look_ups = LookUps(believed_after_s)
-        self._later: list[tuple[float, BrokerEvent]] = []
+        self._later: list[tuple[float, BrokerEvent]] = []  # of exits: their thread's alone
 
     def begin(self, unanswered: Iterable[str]) -> None:
         """Orders of before a restart that may have been sent: when, nobody knows, so their time begins now."""
         for order_id in unanswered:
             self._look_ups.add(order_id, self._clock.monotonic(), lost=True, in_s=0.0)
 
-    def run(self, stop: threading.Event) -> None:
-        """Do what comes until stopped. What still waits then was never sent; the next start looks it up."""
+    def run_exits(self, stop: threading.Event) -> None:
+        """Send exits, protective stops and cancellations until stopped."""
         while not stop.is_set():
-            self.step(stop.is_set)
-            self._outgoing.wait(min(NAP_S, self._look_ups.next_s(self._clock.monotonic())))
+            self._send(Lane.EXITS, stop.is_set)
+            self._give_up()
+            self._outgoing.wait(Lane.EXITS, NAP_S)
 
-    def step(self, stop: Callable[[], bool] = lambda: False) -> None:
-        """Send what waits, most urgent first, and ask about what is due. Each takes some seconds at most."""
-        while not stop() and not self._lost() and (errand := self._outgoing.take()) is not None:
+    def run_entries(self, stop: threading.Event) -> None:
+        """Send entries, and ask about what has no answer, until stopped."""
+        while not stop.is_set():
+            self._send(Lane.ENTRIES, stop.is_set)
+            self._ask(stop.is_set)
+            self._outgoing.wait(Lane.ENTRIES, min(NAP_S, self._look_ups.next_s(self._clock.monotonic())))
+
+    def step(self) -> None:
+        """All that there is to do, in one thread: where threads would be in the way of a seed."""
+        self._send(Lane.BOTH, lambda: False)
+        self._ask(lambda: False)
+        self._give_up()
+
+    def _send(self, lane: Lane, stop: Callable[[], bool]) -> None:
+        """Send what waits, most urgent first; each takes some seconds at most. What still waits when it is stopped was
+        never sent: the next start looks it up.
+        """
+        while not stop() and not self._lost() and (errand := self._outgoing.take(lane)) is not None:
             if isinstance(errand.effect, CancelOrder):
                 self._cancel(errand.effect)
             else:
                 self._submit(errand.effect, errand)
+
+    def _ask(self, stop: Callable[[], bool]) -> None:
+        """Ask about what is due."""
         now = self._clock.monotonic()
         for order_id in self._outgoing.to_look_at():
             self._look_ups.add(order_id, now, lost=False, in_s=0.0)
@@ -95,8 +116,10 @@ class Dispatch:
             if stop():
                 return
             self._look_up(asked)
-            if self._outgoing.presses and not self._lost():
-                break  # a question may take seconds, and the rest of them can wait
+
+    def _give_up(self) -> None:
+        """Tell of exits that could not leave, once they have rested."""
+        now = self._clock.monotonic()
         ripe = [event for due, event in self._later if due <= now]
         self._later = [(due, event) for due, event in self._later if due > now]
         self._tell(ripe)
@@ -162,19 +185,24 @@ class Dispatch:
 
     def _cancel(self, cancel: CancelOrder) -> None:
         now = self._clock.monotonic()
+        if not self._told_of(cancel) and cancel.order_id:
+            self._look_ups.add(cancel.order_id, now, lost=False, cancel=cancel, in_s=FIRST_S)
+
+    def _told_of(self, cancel: CancelOrder) -> bool:
+        """Ask for a cancellation; whether the venue said how the order ended. It may have ended before, or the venue
+        has only heard: the stream may miss to tell. Of somebody else's order the next report says whether it works.
+        """
         try:
             told = self._broker.cancel(cancel)
         except OperatingError as error:
             _log.warning("no answer to a cancellation", order=cancel.order_id, error=str(error))
-            if cancel.order_id:
-                self._look_ups.add(cancel.order_id, now, lost=False, cancel=cancel, in_s=FIRST_S)
-            return  # of somebody else's order the next report says whether it works still
+            return False
         if cancel.order_id:
             self._tell(told)
-            if not told:  # it ended before, or the venue has only heard: how it ends, the stream may miss to tell
-                self._look_ups.add(cancel.order_id, now, lost=False, cancel=cancel, in_s=FIRST_S)
+        return bool(told)
 
     def _look_up(self, asked: LookUp) -> None:
+        self._look_ups.asking(asked)
         try:
             sighting = self._broker.find(asked.order_id)
         except OperatingError:
@@ -205,7 +233,7 @@ class Dispatch:
             self._tell([CancelRefused(cancel.order_id, reason, self._telling.market_at())])
             return
         asked.lost = False
-        self._cancel(cancel)
+        self._told_of(cancel)
         self._look_ups.again(asked, now, absent=False)
 
     def _tell(self, events: Iterable[BrokerEvent]) -> None:

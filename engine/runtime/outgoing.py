@@ -1,7 +1,8 @@
 """Orders on their way from the session to dispatch, and which of them are open. The session puts, dispatch takes.
 
-Cancellations go before exits, exits before entries. With each goes the promise that its intent was written down:
-dispatch waits for that before it sends. What ends, or makes somebody doubt, wishes for a report (reconciliation.py).
+Cancellations go before exits, exits before entries; entries have a lane of their own, so that one without an answer
+holds no exit back. With each goes the promise that its intent was written down: dispatch waits for that before it
+sends. What ends, or makes somebody doubt, wishes for a report (reconciliation.py).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import TypeAlias
 
 from engine.core.orders import TERMINAL
@@ -24,6 +26,14 @@ Written: TypeAlias = Callable[[float], None]  # waits so many seconds at most; r
 Expect: TypeAlias = Callable[[Sequence[PublishRecord]], Written]
 CAPACITY = 1_000  # entries that wait; a venue that is this far behind gets no more of them
 AFTER_END_S = 2.0
+
+
+class Lane(Enum):
+    """Who takes what: the queues of each, by rank."""
+
+    EXITS = (0, 1)  # with cancellations and protective stops: all that makes less of what is held or works
+    ENTRIES = (2,)
+    BOTH = (0, 1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +103,20 @@ class Outgoing:
             self._changed.notify_all()
         return left_out
 
-    def take(self) -> Errand | None:
-        """What is the most urgent, oldest first; None when nothing waits."""
+    def take(self, lane: Lane) -> Errand | None:
+        """What is the most urgent of a lane, oldest first; None when nothing waits."""
         with self._changed:
-            return next((queue.popleft() for queue in self._queues if queue), None)
+            return next((queue.popleft() for queue in self._of(lane) if queue), None)
 
-    @property
-    def presses(self) -> bool:
-        """Whether a cancellation or an exit waits."""
-        with self._changed:
-            return any(self._queues[:-1])
-
-    def wait(self, seconds: float) -> None:
+    def wait(self, lane: Lane, seconds: float) -> None:
         """Wait for something to do, or so long."""
         with self._changed:
-            if not any(self._queues) and not self._look_again:
+            asks = lane is not Lane.EXITS and self._look_again
+            if not any(self._of(lane)) and not asks:
                 self._changed.wait(seconds)
+
+    def _of(self, lane: Lane) -> list[deque[Errand]]:
+        return [self._queues[rank] for rank in lane.value]
 
     def note(self, batch: Sequence[PublishRecord]) -> None:
         """Which orders are open, as they are written down; one that ended wishes for a report."""

@@ -18,7 +18,6 @@ from engine.domain.events import (
 )
 from engine.domain.order import Purpose
 from engine.outbox.memory import MemoryJournal
-from engine.ports import Sighting
 from engine.runtime.outgoing import in_the_journal
 from tests.runtime.broker_desk import AT, BrokerDesk, ScriptedVenue, listed, order
 
@@ -197,23 +196,6 @@ def test_open_orders_are_looked_at_when_the_stream_comes_back_and_absence_is_lef
     assert kinds(desk.step()) == [OrderAccepted, FillReceived]
     assert desk.calls("find") == ["ONE", "TWO"]
     assert desk.step(600) == []
-
-
-def test_an_exit_that_comes_amid_look_ups_goes_before_the_next_of_them() -> None:
-    desk = BrokerDesk()
-
-    class Slow(ScriptedVenue):
-        def find(self, client_order_id: str) -> Sighting | None:
-            if client_order_id == "ONE":
-                desk.ask(order("X", Purpose.EXIT))
-            return super().find(client_order_id)
-
-    desk.venue = Slow()
-    desk.__post_init__()
-    desk.dispatch.begin(["ONE", "TWO", "THREE"])
-    desk.step()
-    desk.step()
-    assert desk.venue.calls == [("find", "ONE"), ("submit", "X"), ("find", "TWO"), ("find", "THREE")]
 
 
 def test_more_entries_than_there_is_room_for_are_left_out_not_queued_for_ever() -> None:
