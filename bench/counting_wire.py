@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from engine.adapters.firestore.memory import MemoryWire
+from engine.adapters.firestore.messages import Message
 from engine.adapters.firestore.verify import verified_name
-from engine.adapters.firestore.wire import TIMEOUT_S, Message
+from engine.adapters.firestore.wire import TIMEOUT_S
 
 
 class CountingWire(MemoryWire):

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bench import contender
-from bench.engine_ticks import per_second, same_work
-from bench.figure import Figure, Measured, Target, Terms, ratio, spreads, turned
+from bench.figure import Figure, Measured, Target, Terms, ratio, spreads
 from bench.market_columns import minute_bars
+from bench.rounds import Way, in_rounds, per_second, same_work
 
 OURS, STEPPED, OWN, PLAIN = "lockstep", "lockstep_every_bar_stepped", "backtrader", "backtrader_plain_indicators"
 ALONE, MINUTELY = "backtesting_py", "freqtrade"
-WAYS: dict[str, tuple[Path, str, tuple[str, ...]]] = {
+WAYS: dict[str, Way] = {
     OURS: (contender.OURS, "bench.ours", ()),
     STEPPED: (contender.OURS, "bench.ours", ("stepped",)),
     OWN: (contender.PEERS, "bench.peers.backtrader_bars", ()),
@@ -48,19 +47,10 @@ LIMITS = (
 def measure(terms: Terms) -> Measured:
     """Bars a second of each, and the ratios within each round. Raises NotMeasured, also where the signals differ."""
     what, columns = minute_bars(terms.data)
-    rounds: list[dict[str, dict[str, float]]] = []
-    answers: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bars.npz"
         np.savez(file, **columns)  # type: ignore[arg-type]
-        for number in range(terms.rounds):
-            found = {}
-            for name in turned(tuple(WAYS), number):
-                python, module, words = WAYS[name]
-                answers[name] = contender.run(python, module, str(file), *words)
-                found[name] = per_second(answers[name], "bars")
-                terms.say(f"round {number + 1}, {name}: {found[name]['bars_per_s']:,.0f} bars/s")
-            rounds.append({name: found[name] for name in WAYS})
+        rounds, answers = in_rounds(terms, WAYS, file, lambda answer: per_second(answer, "bars"), "bars_per_s")
     return Measured(
         rounds=terms.rounds,
         ways=spreads(rounds),

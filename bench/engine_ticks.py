@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from bench import contender
 from bench.column_files import write
-from bench.figure import Figure, Measured, Target, Terms, ratio, spreads, turned
+from bench.figure import Figure, Measured, Target, Terms, ratio, spreads
 from bench.market_columns import tick_days
+from bench.rounds import Answer, Way, in_rounds, per_second, same_work
 
 DAYS = 7
 OURS, SKIPS, NAUTILUS = "lockstep", "lockstep_skipping_ahead", "nautilus_trader"
-WAYS: dict[str, tuple[Path, str, tuple[str, ...]]] = {
+WAYS: dict[str, Way] = {
     OURS: (contender.OURS, "bench.ours", ("stepped",)),
     SKIPS: (contender.OURS, "bench.ours", ()),
     NAUTILUS: (contender.PEERS, "bench.peers.nautilus_ticks", ()),
@@ -52,21 +51,9 @@ LIMITS = (
 def measure(terms: Terms) -> Measured:
     """Ticks a second of both, and the ratio within each round. Raises NotMeasured, also where the signals differ."""
     what, columns = tick_days(terms.data, DAYS)
-    rounds: list[dict[str, dict[str, float]]] = []
-    answers: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as folder:
         file = write(columns, Path(folder) / "ticks")
-        for number in range(terms.rounds):
-            found = {}
-            for name in turned(tuple(WAYS), number):
-                python, module, words = WAYS[name]
-                answers[name] = contender.run(python, module, str(file), *words)
-                found[name] = per_second(answers[name], "ticks")
-                answer = answers[name]
-                found[name]["ticks_from_file_per_s"] = answer["ticks"] / answer["whole_seconds"]
-                found[name]["ticks_from_file_per_cpu_s"] = answer["ticks"] / answer["whole_cpu_seconds"]
-                terms.say(f"round {number + 1}, {name}: {found[name]['ticks_per_s']:,.0f} ticks/s")
-            rounds.append({name: found[name] for name in WAYS})
+        rounds, answers = in_rounds(terms, WAYS, file, _quantities, "ticks_per_s")
     return Measured(
         rounds=terms.rounds,
         ways=spreads(rounds),
@@ -78,24 +65,12 @@ def measure(terms: Terms) -> Measured:
     )
 
 
-def per_second(answer: Mapping[str, Any], unit: str) -> dict[str, float]:
-    """How many ticks or bars a second of wall time, and of the process's own CPU time."""
-    count = answer[unit]
-    return {f"{unit}_per_s": count / answer["seconds"], f"{unit}_per_cpu_s": count / answer["cpu_seconds"]}
-
-
-def same_work(answers: Mapping[str, Mapping[str, Any]], ours: str) -> dict[str, Any]:
-    """Counts of each side; raises NotMeasured where the signals are not the same ones."""
-    for name, answer in answers.items():
-        if answer["signals"] != answers[ours]["signals"]:
-            raise contender.NotMeasured(
-                f"{name} gave other signals ({len(answer['signals'])}) than {ours} ({len(answers[ours]['signals'])})"
-            )
-    counts = {
-        name: {key: answer[key] for key in ("ticks", "bars", "fills") if answer.get(key)}
-        for name, answer in answers.items()
+def _quantities(answer: Answer) -> dict[str, float]:
+    return {
+        **per_second(answer, "ticks"),
+        "ticks_from_file_per_s": answer["ticks"] / answer["whole_seconds"],
+        "ticks_from_file_per_cpu_s": answer["ticks"] / answer["whole_cpu_seconds"],
     }
-    return {"signals": len(answers[ours]["signals"]), "counts": {name: counts[name] for name in sorted(counts)}}
 
 
 FIGURE = Figure(

@@ -25,11 +25,11 @@ import numpy as np
 
 from engine.adapters.brokers.angelone.access.access import open_access
 from engine.adapters.brokers.angelone.access.endpoints import Endpoints
-from engine.adapters.brokers.angelone.access.socket_line import SocketLine, open_line
 from engine.adapters.brokers.angelone.prices.feed import AngelOneFeed
 from engine.adapters.brokers.angelone.prices.instruments import Instruments
 from engine.adapters.brokers.angelone.prices.market_line import Door
 from engine.adapters.brokers.angelone.prices.master import Fetched
+from engine.adapters.brokers.connection.socket_line import SocketLine, open_line
 from engine.adapters.clock import ShiftedClock
 from engine.core.engine import Engine
 from engine.domain.account import AccountSpec, BotSpec, Desired
@@ -152,7 +152,7 @@ def opened_feed(told: Mapping[str, str], mode: int, made_us: dict[str, int]) -> 
     instruments.update(Fetched(endpoints.instruments), clock)
 
     def open_wire(headers: Mapping[str, str]) -> Timed:
-        return Timed(open_line(endpoints.market_socket, headers, endpoints, clock), made_us)
+        return Timed(open_line(endpoints.market_socket, headers, clock, ca_file=endpoints.ca_file), made_us)
 
     door = Door(access.session, open_wire, credentials.client_code, credentials.api_key)
     calendar = calendar_for("NSE", live=True)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bench import contender
-from bench.engine_ticks import per_second
-from bench.figure import Figure, Measured, Target, Terms, ratio, spreads, turned
+from bench.figure import Figure, Measured, Target, Terms, ratio, spreads
 from bench.market_columns import tick_days
+from bench.rounds import Way, in_rounds, per_second
 
 DAYS = 2
 FEW, MANY = "ten_bots", "five_hundred_bots"
-WAYS = {FEW: "10", MANY: "500"}
+WAYS: dict[str, Way] = {
+    FEW: (contender.OURS, "bench.ours", ("stepped", "10")),
+    MANY: (contender.OURS, "bench.ours", ("stepped", "500")),
+}
 
 METHOD = f"""\
 The same day of ticks of ten symbols {DAYS} times over through Lockstep's engine, every tick stepped, as live: once with
@@ -33,18 +35,10 @@ LIMITS = (
 def measure(terms: Terms) -> Measured:
     """Ticks a second with both, and their ratio within each round. Raises NotMeasured."""
     what, columns = tick_days(terms.data, DAYS)
-    rounds: list[dict[str, dict[str, float]]] = []
-    answers: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "ticks.npz"
         np.savez(file, **columns)  # type: ignore[arg-type]
-        for number in range(terms.rounds):
-            found = {}
-            for name in turned(tuple(WAYS), number):
-                answers[name] = contender.run(contender.OURS, "bench.ours", str(file), "stepped", WAYS[name])
-                found[name] = per_second(answers[name], "ticks")
-                terms.say(f"round {number + 1}, {name}: {found[name]['ticks_per_s']:,.0f} ticks/s")
-            rounds.append({name: found[name] for name in WAYS})
+        rounds, answers = in_rounds(terms, WAYS, file, lambda answer: per_second(answer, "ticks"), "ticks_per_s")
     counts = {name: {"signals": len(answers[name]["signals"]), "fills": answers[name]["fills"]} for name in WAYS}
     ratios = {f"{unit}_of_{MANY}_to_{FEW}": ratio(rounds, unit, MANY, FEW) for unit in rounds[0][MANY]}
     return Measured(terms.rounds, spreads(rounds), ratios, {"data": what, "days": DAYS, "counts": counts})

@@ -6,11 +6,11 @@ import pytest
 
 from bench import record
 from bench.contender import OURS, NotMeasured, run
-from bench.engine_ticks import same_work
 from bench.figure import Figure, Measured, Target, Terms, ratio, spreads, turned
 from bench.figures import FIGURES
 from bench.long_run import ranges_in
 from bench.page import page_of
+from bench.rounds import same_work
 
 ROUNDS = [
     {"ours": {"ticks_per_s": 60.0}, "theirs": {"ticks_per_s": 10.0}},

@@ -15,12 +15,12 @@ import pytest
 
 from engine.adapters.brokers.angelone.access.access import open_access
 from engine.adapters.brokers.angelone.access.endpoints import Endpoints
-from engine.adapters.brokers.angelone.access.socket_line import open_line
 from engine.adapters.brokers.angelone.prices.candles import AngelOneCandles
 from engine.adapters.brokers.angelone.prices.feed import AngelOneFeed
 from engine.adapters.brokers.angelone.prices.instruments import Instruments
 from engine.adapters.brokers.angelone.prices.market_line import Door
 from engine.adapters.brokers.angelone.prices.master import Fetched
+from engine.adapters.brokers.connection.socket_line import open_line
 from engine.adapters.clock import ShiftedClock
 from engine.domain.credentials import Credentials
 from engine.domain.market import Tick
@@ -50,7 +50,7 @@ class Live:
         instruments.update(Fetched(endpoints.instruments, ca_file), clock)
         door = Door(
             access.session,
-            lambda headers: open_line(endpoints.market_socket, headers, endpoints, clock),
+            lambda headers: open_line(endpoints.market_socket, headers, clock, ca_file=endpoints.ca_file),
             known.client_code,
             known.api_key,
         )

@@ -3,16 +3,14 @@
 Fed by the folder that LOCKSTEP_PROVE_DATA names; run by `make prove ONLY=parity`.
 """
 
-import json
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from local.firestore import FirestoreEmulator
-from tests.integration.replay import assert_same, backtest, replay
+from tests.prove.replayed_day import replayed_day
 
 pytestmark = pytest.mark.prove
 
@@ -41,18 +39,4 @@ def test_a_real_day_in_firestore_is_the_backtests_id_by_id(
     tmp_path: Path,
     record_property: Callable[[str, object], None],
 ) -> None:
-    bots = tmp_path / "bots.json"
-    bots.write_text(json.dumps(BOTS))
-    expected = backtest(DAY, bots, tmp_path / "out")
-    for name, least in LIVELY.items():
-        assert expected.summary[name] >= least, name
-        record_property(name, expected.summary[name])
-    began = time.monotonic()
-    store = replay(
-        firestore_emulator.host, firestore_project, tmp_path / "state", DAY, bots, expected.account_id,
-        speed=speed, within_s=600,
-    )  # fmt: skip
-    assert_same(store, expected)
-    record_property("ticks", expected.summary["ticks"])
-    record_property("decisions_digest", expected.summary["decisions_digest"])
-    record_property("replay_seconds", round(time.monotonic() - began, 1))
+    replayed_day(firestore_emulator, firestore_project, tmp_path, DAY, BOTS, LIVELY, record_property, speed=speed)

@@ -6,7 +6,6 @@ Fed by the folder that LOCKSTEP_PROVE_DATA names; run by `make prove ONLY=parity
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from engine.research.backtest import run_backtest
 from engine.research.rows import fill_row
 from engine.strategies.replay_account import replay_account
 from local.firestore import FirestoreEmulator
-from tests.integration.replay import assert_same, backtest, replay
+from tests.prove.replayed_day import replayed_day
 from tests.venue.beside_backtest import assert_live_is_the_backtest, live_recorder, replayed
 
 pytestmark = pytest.mark.prove
@@ -54,19 +53,8 @@ def test_backtest_paper_replay_and_live_loopback_are_one_with_four_strategies(
     tmp_path: Path,
     record_property: Callable[[str, object], None],
 ) -> None:
+    expected = replayed_day(firestore_emulator, firestore_project, tmp_path, DAY, BOTS, LIVELY, record_property)
     bots = tmp_path / "bots.json"
-    bots.write_text(json.dumps(BOTS))
-    expected = backtest(DAY, bots, tmp_path / "out")
-    for name, least in LIVELY.items():
-        assert expected.summary[name] >= least, name
-        record_property(name, expected.summary[name])
-    began = time.monotonic()
-    store = replay(
-        firestore_emulator.host, firestore_project, tmp_path / "state", DAY, bots, expected.account_id,
-        speed=0, within_s=600,
-    )  # fmt: skip
-    assert_same(store, expected)
-    record_property("replay_seconds", round(time.monotonic() - began, 1))
     began, listed, data = time.monotonic(), read_bots_file(bots), read_market_data([DAY])
     account = replace(replay_account(listed, ""), account_id=expected.account_id)
     found = run_backtest(account, listed.bots, data)
@@ -80,5 +68,3 @@ def test_backtest_paper_replay_and_live_loopback_are_one_with_four_strategies(
     record_property("decisions_replayed", again.decisions)
     record_property("recorded_bytes", sum(part.path.stat().st_size for part in parts_in(tmp_path / "recordings")))
     record_property("recording_replay_seconds", round(time.monotonic() - began, 1))
-    record_property("ticks", expected.summary["ticks"])
-    record_property("decisions_digest", expected.summary["decisions_digest"])

@@ -15,7 +15,8 @@ from time import monotonic
 import grpc
 import pytest
 
-from engine.adapters.firestore.wire import TIMEOUT_S, Message
+from engine.adapters.firestore.messages import Message
+from engine.adapters.firestore.wire import TIMEOUT_S
 from engine.domain.records import AlertRecord
 from tests.adapters.firestore.way_out import WayOut
 from tests.faults.faults import Fault, Refuse, Slow
