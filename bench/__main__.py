@@ -12,6 +12,7 @@ from bench.figure import Figure, Terms
 from bench.figures import FIGURES
 from bench.long_run import ranges_in
 from bench.page import page_of
+from bench.planted_bugs import bugs_in
 from bench.provenance import commit, machine, now
 from engine.domain.errors import DataError
 from local.errors import StackError
@@ -47,7 +48,8 @@ def main(words: list[str]) -> int:
 def write_page() -> None:
     """Make BENCHMARKS.md of the kept results."""
     results = {figure.name: found for figure in FIGURES if (found := record.read(record.FOLDER, figure.name))}
-    PAGE.write_text(page_of(FIGURES, results, ranges_in(record.FOLDER)), encoding="utf-8")
+    page = page_of(FIGURES, results, ranges_in(record.FOLDER), bugs_in(record.FOLDER))
+    PAGE.write_text(page, encoding="utf-8")
 
 
 def _measure(figure: Figure, terms: Terms, command: str) -> None:

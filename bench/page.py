@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.figure import Figure, Spread, Target
-from bench.page_schedules import section_of
+from bench.page_schedules import planted_of, section_of
 
 HEAD = """\
 # Benchmarks
@@ -39,11 +39,14 @@ def page_of(
     figures: Sequence[Figure],
     results: Mapping[str, Mapping[str, Any]],
     schedules: Sequence[Mapping[str, Any]] = (),
+    planted: Sequence[Mapping[str, Any]] = (),
 ) -> str:
-    """The whole page; a figure without a result is named as not measured yet. `schedules` are the long run's ranges."""
+    """The whole page; a figure without a result is named as not measured yet. `schedules` are the long run's ranges,
+    `planted` what became of each planted bug.
+    """
     summary = "".join(line for figure in figures for line in _summary(figure, results.get(figure.name)))
     sections = "\n".join(_section(figure, results[figure.name]) for figure in figures if figure.name in results)
-    return f"{HEAD}{summary}\n{sections}\n{section_of(schedules)}\n{REPEAT}"
+    return f"{HEAD}{summary}\n{sections}\n{section_of(schedules)}{planted_of(planted)}\n{REPEAT}"
 
 
 def _summary(figure: Figure, result: Mapping[str, Any] | None) -> list[str]:

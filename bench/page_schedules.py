@@ -1,4 +1,6 @@
-"""The section of BENCHMARKS.md about the long run of fault schedules. Fed by long_run; put on the page by page.py."""
+"""The section of BENCHMARKS.md about fault schedules: the long run, and the bugs that were planted. Fed by long_run and
+planted_bugs; put on the page by page.py.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,15 @@ schedule is and what is checked. What a range violated stays here; it was mended
 TABLE = """\
 | seeds | schedules | violated | orders at the venue | schedules / s | commit | date |
 |---|---|---|---|---|---|---|
+"""
+
+PLANTED_HEAD = """
+### Planted bugs
+
+`make prove ONLY=planted` makes each of these changes in a copy of the production code and looks for it, from seed 1 on.
+
+| planted | schedules until found | it says |
+|---|---|---|
 """
 
 
@@ -41,3 +52,17 @@ def _violated(violated: Mapping[str, Sequence[str]]) -> str:
         return "0"
     seeds = ", ".join(f"{seed} ({said[0].partition(':')[0]})" for seed, said in violated.items())
     return f"{len(violated)}: {seeds}"
+
+
+def planted_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The part about planted bugs; empty where none was looked for yet."""
+    if not rows:
+        return ""
+    found = sum(row["seed"] is not None for row in rows)
+    commits = ", ".join(dict.fromkeys(row["commit"] for row in rows))
+    return f"{PLANTED_HEAD}{''.join(map(_planted_row, rows))}\n**{found} of {len(rows)} found** (commit {commits}).\n"
+
+
+def _planted_row(row: Mapping[str, Any]) -> str:
+    says = "**nothing**" if row["says"] is None else row["says"].replace("|", "/")
+    return f"| {row['bug']} | {row['schedules']:,} | {says} |\n"

@@ -126,8 +126,9 @@ PROOFS: tuple[Proof, ...] = (
     ),
     Proof(
         "recordings",
-        "recorded messages of Angel One have the fields, kinds and bytes that the loopback broker of the tests sends",
-        ("tests/prove/test_recordings.py",),
+        "recorded messages of Angel One and Coinbase have the fields, kinds and bytes that the loopback brokers of the "
+        "tests send",
+        ("tests/prove/test_recordings.py", "tests/prove/test_coinbase_recordings.py"),
         Path("broker_messages"),
     ),
 )

@@ -77,15 +77,19 @@ def _judge_order(state: State, theirs: VenueOrder, decided: Decimal, comparison:
     ours = state.orders.get(theirs.client_order_id or "")
     working = theirs.state is VenueState.WORKING
     if ours is None:
-        if working and not state.truth.followed(theirs.venue_order_id):
-            comparison.found.extend(_unless_ignored(state, _foreign_order(state, theirs)))
+        if working:
+            comparison.found.extend(_foreign_order(state, theirs, ("no such order", "placed by somebody else")))
     elif ours.state in UNANSWERED:
         comparison.sighted.append(theirs)
-    elif working:
-        if ours.state in TERMINAL:
-            words = (f"{_named(ours)} was given up ({ours.state})", "it works")
-            comparison.found.extend(_unless_ignored(state, _of_order(state, DifferenceKind.LATE_ORDER, theirs, words)))
-    elif ours.open and theirs.filled_quantity - decided <= ours.filled_quantity:  # a fill the books lack is told first
+    elif working and ours.state in TERMINAL:
+        words = (f"{_named(ours)} was given up ({ours.state})", "it works")
+        comparison.found.extend(_unless_ignored(state, _of_order(state, DifferenceKind.LATE_ORDER, theirs, words)))
+    elif ours.venue_order_id not in (None, theirs.venue_order_id):
+        if working:  # two engines derived the same, and neither could see that the other had sent it
+            words = (f"{_named(ours)} once", "a second time under its id")
+            comparison.found.extend(_foreign_order(state, theirs, words))
+    elif ours.open and not working and theirs.filled_quantity - decided <= ours.filled_quantity:
+        # where the books lack a fill, that is told first
         if ours.ending is not None:
             comparison.ended.append((ours, decided))
             return
@@ -116,13 +120,17 @@ def _of_order(state: State, kind: DifferenceKind, theirs: VenueOrder, words: tup
     )  # fmt: skip
 
 
-def _foreign_order(state: State, theirs: VenueOrder) -> DifferenceRecord:
-    words = ("no such order", f"{theirs.side} {theirs.quantity:f} works, placed by somebody else")
-    return difference(
-        state, DifferenceKind.FOREIGN_ORDER, theirs.venue_order_id, theirs.symbol, theirs.at, words,
+def _foreign_order(state: State, theirs: VenueOrder, words: tuple[str, str]) -> Iterator[DifferenceRecord]:
+    """An order that works and is none of the books'; `words` say what these have instead, and whose it is."""
+    if state.truth.followed(theirs.venue_order_id):
+        return
+    found = difference(
+        state, DifferenceKind.FOREIGN_ORDER, theirs.venue_order_id, theirs.symbol, theirs.at,
+        (words[0], f"{theirs.side} {theirs.quantity:f} works, {words[1]}"),
         venue_order_id=theirs.venue_order_id, quantity=theirs.quantity * theirs.side.sign,
         venue_state=theirs.state.value,
     )  # fmt: skip
+    yield from _unless_ignored(state, found)
 
 
 def _is_missed(state: State, fill: VenueFill) -> bool:
@@ -182,7 +190,7 @@ def _traded_at(
     ]
     if theirs and sum((fill.quantity for fill in theirs), ZERO) == abs(quantity):
         return sum((fill.quantity * fill.price for fill in theirs), ZERO) / abs(quantity)
-    return there.average_price if there is not None and there.quantity == quantity else None
+    return there.average_price or None if there is not None and there.quantity == quantity else None
 
 
 def _unless_ignored(state: State, found: DifferenceRecord) -> Iterator[DifferenceRecord]:

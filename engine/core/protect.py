@@ -123,8 +123,10 @@ def _see_what_became(state: State, key: _Key, guard: Guard, stop: Order | None, 
     position = state.portfolio.get(*key)
     if ended.state is OrderState.FILLED or asked or position is None:
         return
-    rested_from = next((step.at for step in ended.history if step.state is OrderState.ACCEPTED), at)
-    guard.tries = 1 if at - rested_from >= RESTED_US else guard.tries + 1
+    taken_at = next((step.at for step in ended.history if step.state is OrderState.ACCEPTED), None)
+    guard.tries = 1 if taken_at is not None and at - taken_at >= RESTED_US else guard.tries + 1
+    if taken_at is None and ended.state is OrderState.EXPIRED:  # it never got there: nobody has said no to it
+        guard.tries = min(guard.tries, TRIES_MAX - 1)
     guard.retry_at = at + min(RETRY_US * 2 ** (guard.tries - 1), RETRY_MAX_US)
     _tell_unprotected(state, key, guard, position, ended)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import zlib
 from functools import cache
+from hashlib import blake2b
 from typing import Any, get_args
 
 import msgspec
@@ -19,6 +20,7 @@ from engine.domain.errors import Damaged, PermanentFailure
 from engine.domain.records import Record
 
 FORMAT = b"L1"
+_DIGEST_BYTES = 16
 _HEADER_LENGTH = len(FORMAT) + 1 + 8 + 1
 
 _encoder = msgspec.json.Encoder(decimal_format="string")
@@ -36,6 +38,11 @@ def encode(record: Record) -> bytes:
     """The frame of a record."""
     body = b"%b %b" % (type(record).__name__.encode(), _encoder.encode(record))
     return b"%b %08x %b" % (FORMAT, zlib.crc32(body), body)
+
+
+def digest_of(frame: bytes) -> bytes:
+    """What stands for a frame, in 16 bytes. It names the record's type: a flat position is not an unchanged one."""
+    return blake2b(frame, digest_size=_DIGEST_BYTES).digest()
 
 
 def decode(frame: bytes) -> Record:

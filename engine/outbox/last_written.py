@@ -2,7 +2,7 @@
 
 Asked and told by the relay.
 
-A digest of the record alone: `updated_at` and the sequence are no part of a record, so they make no difference. Kept in
+By a digest of the record alone: `updated_at` and the sequence are no part of a record, so they make no difference. Kept in
 memory, bounded, and forgotten on a restart: a write too many is only a write. Facts are not remembered: one write each,
 always.
 """
@@ -11,14 +11,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from hashlib import blake2b
 
 from engine.domain.records import slot_of
-from engine.outbox.codec import encode
+from engine.outbox.codec import digest_of, encode
 from engine.ports import Pending
 
 DOCUMENTS_MAX = 4096  # some 300 bytes each; the longest unwritten is forgotten first
-_DIGEST_BYTES = 16
 _Key = tuple[str, str, str]
 
 
@@ -39,8 +37,9 @@ class LastWritten:
         for item in batch:
             if item.record.fact:
                 continue
-            self._digests[_key(item)] = _digest(item)
-            self._digests.move_to_end(_key(item))
+            key = _key(item)
+            self._digests[key] = _digest(item)
+            self._digests.move_to_end(key)
         while len(self._digests) > self._documents_max:
             self._digests.popitem(last=False)
 
@@ -59,5 +58,5 @@ def _key(item: Pending) -> _Key:
 
 
 def _digest(item: Pending) -> bytes:
-    """The record's frame names its type: a position that is flat is not one that is unchanged."""
-    return blake2b(encode(item.record), digest_size=_DIGEST_BYTES).digest()
+    """As the journal gives it, else reckoned here."""
+    return item.digest or digest_of(encode(item.record))

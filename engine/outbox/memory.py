@@ -23,7 +23,7 @@ from engine.domain.records import (
     SetAside,
     slot_of,
 )
-from engine.outbox.codec import encode
+from engine.outbox.codec import digest_of, encode
 from engine.ports import Clock, Pending, QueueStatus, Salvage
 
 _WAITING, _DELIVERED, _DEAD = range(3)
@@ -199,7 +199,9 @@ class MemoryJournal:
         record = published.record
         self._last_row += 1
         self._last_sequence = max(self._last_sequence, published.sequence)
-        item = Pending(self._last_row, self._last_sequence, record, len(encode(record)))
+        frame = encode(record)
+        digest = b"" if record.fact else digest_of(frame)
+        item = Pending(self._last_row, self._last_sequence, record, len(frame), digest)
         if not record.fact:
             key = _key(record)
             older = self._keys.get(key)

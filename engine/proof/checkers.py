@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.adapters.firestore.decoder import document_fields
+from engine.adapters.firestore.decoder import value_of
 from engine.core.orders import TERMINAL
 from engine.core.settle import exits_of
 from engine.core.state import State
@@ -18,6 +18,14 @@ from engine.proof.exchange import Exchange
 from engine.proof.storage import Disk, Store
 
 ZERO = Decimal(0)
+_LOOKED_AT = {
+    "accounts": ("cash",),
+    "commands": ("state",),
+    "fills": ("venue_fill_id", "order_id", "side", "quantity", "price", "charges"),
+    "open_positions": ("symbol", "quantity"),
+    "orders": ("state", "purpose", "reason", "quantity", "filled_quantity", "signal_id"),
+    "trading_signals": ("order_id", "bot_id", "symbol", "bar_at"),
+}  # of all documents the fields that are compared, by collection
 
 
 def violations_at_rest(state: State, disk: Disk, exchange: Exchange, store: Store) -> list[str]:
@@ -26,11 +34,13 @@ def violations_at_rest(state: State, disk: Disk, exchange: Exchange, store: Stor
     return [
         *_durable(disk, store, documents["commands"]),
         *_unsettled(state, disk),
-        *_protected(state, exchange),
-        *_fills(state, exchange, documents["fills"]),
+        *unprotected(state, exchange),
+        *_fills(state, exchange, documents["fills"], documents["orders"]),
         *_positions(state, exchange, documents["open_positions"]),
         *_cash(state, documents),
         *_orders(exchange, documents),
+        *_ends(exchange, documents["orders"], documents["fills"]),
+        *_signals(documents["trading_signals"]),
     ]
 
 
@@ -44,14 +54,12 @@ def unfinished(state: State) -> list[str]:
 
 
 def _documents(store: Store) -> dict[str, dict[str, Fields]]:
-    found: dict[str, dict[str, Fields]] = {
-        name: {} for name in ("fills", "orders", "open_positions", "trading_signals", "accounts", "commands")
-    }
+    found: dict[str, dict[str, Fields]] = {name: {} for name in _LOOKED_AT}
     for document in store.wire.all():
-        collection = document.name.split("/documents/")[1].partition("/")[0]
+        _, collection, identity = document.name.rsplit("/", 2)
         if collection in found:
-            fields = document_fields(document)
-            found[collection][str(fields["id"])] = fields
+            fields = document.fields
+            found[collection][identity] = {name: value_of(fields[name]) for name in _LOOKED_AT[collection]}
     return found
 
 
@@ -76,7 +84,7 @@ def _durable(disk: Disk, store: Store, commands: dict[str, Fields]) -> list[str]
     return said + [f"I13: {fact} was written down, and is not in the store" for fact in sorted(facts - there)]
 
 
-def _protected(state: State, exchange: Exchange) -> list[str]:
+def unprotected(state: State, exchange: Exchange) -> list[str]:
     """I12: of each position that should have a stop, as much as is held rests at the venue, and no more."""
     wanted: dict[str, Decimal] = {}
     for position in state.portfolio.all():
@@ -93,8 +101,8 @@ def _protected(state: State, exchange: Exchange) -> list[str]:
     return []
 
 
-def _fills(state: State, exchange: Exchange, stored: dict[str, Fields]) -> list[str]:
-    """I4: each fill of ours at the venue is in the store once, and no other is."""
+def _fills(state: State, exchange: Exchange, stored: dict[str, Fields], orders: dict[str, Fields]) -> list[str]:
+    """I4: each fill of ours at the venue is in the store once, as a fill of its order, and no other is."""
     said: list[str] = []
     booked: dict[str, Fields] = {}
     for fields in stored.values():
@@ -104,8 +112,12 @@ def _fills(state: State, exchange: Exchange, stored: dict[str, Fields]) -> list[
     for fill in exchange.fills:
         fields = booked.pop(fill.venue_fill_id, {})
         if not fields:
-            if fill.client_order_id is not None and not _decided(state, fill):
+            once = sum(placed.tag == fill.client_order_id for placed in exchange.placed) == 1
+            known = once and fill.client_order_id in orders
+            if fill.client_order_id is not None and not _decided(state, exchange, fill, known=known):
                 said.append(f"I4: fill {fill.venue_fill_id} of {fill.client_order_id} is not in the books")
+        elif fields["order_id"] != fill.client_order_id:
+            said.append(f"I4: fill {fill.venue_fill_id} of {fill.client_order_id} is booked to {fields['order_id']}")
         elif (Decimal(str(fields["quantity"])), Decimal(str(fields["price"]))) != (fill.quantity, fill.price):
             said.append(f"I4: fill {fill.venue_fill_id} is booked as {fields['quantity']} at {fields['price']}")
     adopted = {found.difference_id for found in state.truth.differences.values()}
@@ -113,14 +125,18 @@ def _fills(state: State, exchange: Exchange, stored: dict[str, Fields]) -> list[
     return said
 
 
-def _decided(state: State, fill: VenueFill) -> bool:
-    """Whether somebody decided about it: as a fill, or as part of a quantity, where a restart had forgotten its order
-    (only open orders are recovered, and this one had ended before it was told of the fill).
+def _decided(state: State, exchange: Exchange, fill: VenueFill, *, known: bool) -> bool:
+    """Whether somebody decided about it otherwise: as a fill that its order could not take, since somebody else had
+    traded the symbol; or as part of a quantity, where its order is not `known` for the only one: the store has none
+    where an engine lost its disk with its way to the store, and the venue two where two engines sent the same exit.
     """
+    if state.truth.taken(fill.venue_fill_id):
+        by_hand = any(placed.tag is None and placed.symbol == fill.symbol for placed in exchange.placed)
+        return by_hand or _succeeded(exchange)
     decided = (DifferenceState.ADOPTED, DifferenceState.FLATTENED)
-    return state.truth.taken(fill.venue_fill_id) or any(
+    return not known and any(
         found.symbol == fill.symbol and found.state in decided and found.subject == found.symbol
-        and (found.resolved_at or 0) >= fill.at and fill.client_order_id not in state.orders
+        and (found.resolved_at or 0) >= fill.at
         for found in state.truth.differences.values()
     )  # fmt: skip
 
@@ -166,13 +182,54 @@ def _orders(exchange: Exchange, documents: dict[str, dict[str, Fields]]) -> list
             said.append(f"I2: on the screen {identity} is {fields['state']} for good")
         if fields["state"] == OrderState.REJECTED and identity not in rejected:
             said.append(f"I10: {identity} is shown as rejected, and the venue did not reject it")
-        if fields["reason"] == "never reached the broker" and identity in arrived:
+        late = _succeeded(exchange) and fields["purpose"] != Purpose.ENTRY  # of an engine that hung and had decided it
+        if fields["reason"] == "never reached the broker" and identity in arrived and not late:
             said.append(f"I10: {identity} is shown as never having reached the broker, and the venue has it")
     said += [f"I1: {placed.tag or placed.venue_order_id} works at the venue for good" for placed in exchange.at_work()]
-    orders = documents["orders"]
+    orders, signals = documents["orders"], documents["trading_signals"]
     said += [
         f"I2: signal {identity} was ordered, and its order is gone"
-        for identity, fields in documents["trading_signals"].items()
+        for identity, fields in signals.items()
         if fields["order_id"] is not None and fields["order_id"] not in orders
     ]
+    said += [
+        f"I2: {identity} came of signal {fields['signal_id']}, which says that no order did"
+        for identity, fields in orders.items()
+        if fields["signal_id"] is not None and signals.get(fields["signal_id"], {}).get("order_id") is None
+    ]
+    return said
+
+
+def _ends(exchange: Exchange, shown: dict[str, Fields], fills: dict[str, Fields]) -> list[str]:
+    """I4, I2: of each order of ours as much is filled on the screen as its fills are, and none that was filled whole is
+    shown as ended otherwise, but where an engine gave up what the one before had sent. That its fills are those of the
+    venue, `_fills` says.
+    """
+    said: list[str] = []
+    filled: dict[str, Decimal] = {}
+    for fields in fills.values():
+        filled[fields["order_id"]] = filled.get(fields["order_id"], ZERO) + Decimal(str(fields["quantity"]))
+    for identity, fields in shown.items():
+        there, its = Decimal(str(fields["filled_quantity"])), filled.get(identity, ZERO)
+        if there != its:
+            said.append(f"I4: {its:f} are fills of {identity}, on the screen {there:f} of it are filled")
+        whole = its == Decimal(str(fields["quantity"])) and fields["state"] != OrderState.FILLED
+        if whole and not _succeeded(exchange):
+            said.append(f"I2: {identity} was filled whole, and is shown as {fields['state']}")
+    return said
+
+
+def _succeeded(exchange: Exchange) -> bool:
+    """Whether another engine came for the account."""
+    return any(name.startswith("successor") for name in exchange.occasions.met)
+
+
+def _signals(shown: dict[str, Fields]) -> list[str]:
+    """I1: a bot gives one signal of a bar, however often it looks at it."""
+    said, known = [], dict[tuple[str, str, str], str]()
+    for identity, fields in shown.items():
+        key = (fields["bot_id"], fields["symbol"], str(fields["bar_at"]))
+        if key in known:
+            said.append(f"I1: {known[key]} and {identity} are the same signal of {key[0]}: {key[1]} at {key[2]}")
+        known[key] = identity
     return said

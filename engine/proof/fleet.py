@@ -159,9 +159,15 @@ class Fleet:
             return None
         return owner
 
-    def _turns(self, name: str) -> None:
+    def renew(self) -> None:
+        """Those that run renew their leases, where that is due, and do nothing else."""
+        for name in list(self._alive):
+            if not self._alive[name].paused:
+                self._turns(name, only="lease")
+
+    def _turns(self, name: str, only: str = "") -> None:
         chance, instance = self._occasions.chance, self._alive[name].instance
-        for loop in chance.shuffled(instance.due()):
+        for loop in chance.shuffled([loop for loop in instance.due() if only in ("", loop)]):
             if chance.happens(self._slowness):
                 continue
             try:

@@ -92,7 +92,7 @@ class Instance:
         self._loops: dict[str, Callable[[], float]] = {}
         self._due: dict[str, float] = {}  # when each may take its next turn, in seconds of the world
         self._lost = False
-        disk.holder = name
+        disk.open(name)
 
     def start(self) -> None:
         """Own the account and recover it. Raises OperatingError where it has to be tried again from the beginning."""
@@ -150,6 +150,10 @@ class Instance:
 
         return wait
 
+    def compare(self) -> None:
+        """Have a report taken now, whenever the next is due."""
+        self._desk.reconciliation.ask()
+
     def drain(self) -> None:
         """Take what is in the inbox, and deliver what waits, states that are paced included."""
         while len(self.session.inbox):
@@ -185,7 +189,7 @@ class Instance:
 
     def _tell_turn(self) -> float:
         self.session.tell(force=False)
-        return self._around.occasions.chance.between(0.5, 8.0)  # in life twice a second, all day the same
+        return self._around.occasions.chance.between(1.0, 16.0)  # in life twice a second, all day the same
 
     def _relay_turn(self) -> float:
         rest_s = self.relay.step()

@@ -47,10 +47,12 @@ class Prices:
 
     def __init__(self, chance: Chance, now: Callable[[], Instant], closes: int = 3) -> None:
         self._now = now
-        self.ticks = list(_walk(chance))
+        self.ticks: list[Tick] = []  # those that have come, and the next
+        self.coming = _walk(Chance(chance.whole(0, 2**62)))  # drawn as time gets there: most schedules are short
         self.signals = _signals(chance, closes)
         self.session = trading_session()
         self._told = 0
+        self._ended = False
         self.silent = False  # nobody trades any more
 
     def instruments(self) -> Sequence[Instrument]:
@@ -70,19 +72,29 @@ class Prices:
 
     def due(self) -> list[Tick]:
         """The ticks since this was asked last; of a time in which nobody traded there are none."""
-        now, begin = self._now(), self._told
-        while self._told < len(self.ticks) and self.ticks[self._told].at <= now:
-            self._told += 1
-        return [] if self.silent else self.ticks[begin : self._told]
+        begin, ticks = self._told, self._until_now()
+        self._told = len(ticks) if self._ended else len(ticks) - 1
+        return [] if self.silent else ticks[begin : self._told]
 
     def of_this_minute(self) -> list[Tick]:
         """What a process that starts now has missed of the minute that has not closed."""
         now = self._now()
-        return [_copy(tick) for tick in self.ticks if now - now % MINUTE <= tick.at <= now]
+        return [_copy(tick) for tick in self._until_now() if now - now % MINUTE <= tick.at <= now]
+
+    def _until_now(self) -> list[Tick]:
+        """The ticks that have come by now, and the next, where there is one."""
+        now = self._now()
+        while not self._ended and (not self.ticks or self.ticks[-1].at <= now):
+            following = next(self.coming, None)
+            if following is None:
+                self._ended = True
+            else:
+                self.ticks.append(following)
+        return self.ticks
 
     def _bars(self, until: Instant) -> list[Bar]:
         bars: dict[tuple[Instant, str], Bar] = {}
-        for tick in self.ticks:
+        for tick in self._until_now():
             open_at = tick.at - tick.at % MINUTE
             if open_at + MINUTE > until:
                 break

@@ -105,10 +105,16 @@ class WorldClock:
 
     def __init__(self, occasions: Occasions) -> None:
         self._occasions = occasions
+        self._read = (occasions.now, BEGINS + timedelta(microseconds=occasions.now - _BEGAN))
 
     def now(self) -> datetime:
         """See ports.Clock."""
-        return BEGINS + timedelta(microseconds=self._occasions.now - _BEGAN)
+        at, moment = self._read
+        if at != self._occasions.now:  # it is read some times at each moment
+            at = self._occasions.now
+            moment = BEGINS + timedelta(microseconds=at - _BEGAN)
+            self._read = (at, moment)
+        return moment
 
     def monotonic(self) -> float:
         """See ports.Clock."""

@@ -49,7 +49,7 @@ class Outage(World):
         super().__init__(seed, traced=traced, shape=shape)
         self.occasions.faults = CALM
         later = self._ends_at + HOUR
-        self.prices.ticks = list(_ticks(self.back_at, later))
+        self.prices.coming = _ticks(self.back_at, later)
         self.prices.session = replace(self.prices.session, close_at=later, entry_until=later)
         first = OPENS + MINUTE
         hourly = range(first, first + hours * HOUR, HOUR)

@@ -58,6 +58,11 @@ class Person:
         reason = "halted by hand" if halted else None
         self._write("controls", self._account.account_id, {"halted": halted, "halted_reason": reason})
 
+    def resume(self) -> None:
+        """Lift the halt, where there is one."""
+        if self._halted:
+            self.halt(False)
+
     def decide(self, state: State) -> None:
         """Adopt each difference that waits for a word, once in a while."""
         for standing in state.truth.open():

@@ -82,15 +82,15 @@ def _quiet_meanwhile() -> Iterator[None]:
 
 
 def _portion(seeds: range) -> list[Outcome]:
-    """Their outcomes. A world is one heap of garbage when it ends, and not before: it is collected then, at once."""
+    """Their outcomes. Worlds are heaps of garbage when they end, and not before: they are collected then, at once."""
     outcomes = []
     was_on = gc.isenabled()
     gc.disable()
     try:
         for seed in seeds:
             outcomes.append(run_seed(seed))
-            gc.collect()
     finally:
+        gc.collect()
         if was_on:
             gc.enable()
     return outcomes

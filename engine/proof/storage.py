@@ -8,11 +8,12 @@ from engine.adapters.firestore.decoder import fields_of
 from engine.adapters.firestore.encoder import name_of
 from engine.adapters.firestore.errors import error_of
 from engine.adapters.firestore.memory import MemoryWire
-from engine.adapters.firestore.wire import TIMEOUT_S, Message
+from engine.adapters.firestore.messages import Message
+from engine.adapters.firestore.wire import TIMEOUT_S
 from engine.domain.effects import PublishRecord
 from engine.domain.errors import OperatingError, OutcomeUnknown
 from engine.outbox.memory import MemoryJournal
-from engine.ports import Clock, Fields
+from engine.ports import Clock, Fields, Pending
 from engine.proof.occasions import Occasions
 
 _CODES = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED", "INTERNAL", "UNAUTHENTICATED")
@@ -55,6 +56,11 @@ class Store:
         """What a document holds; empty where there is none."""
         found = self.wire.get([name_of(self.wire.database, collection, document_id)])[0]
         return {} if found is None else fields_of(found.fields)
+
+    def holder(self, account_id: str) -> str:
+        """Who has the lease of an account; empty where nobody has."""
+        found = self.wire.get([name_of(self.wire.database, "leases", account_id)])[0]
+        return "" if found is None else str(found.fields["instance"].string_value)
 
     def all_of(self, collection: str) -> list[Fields]:
         """Every document of a collection."""
@@ -114,18 +120,48 @@ class FaultyWire:
 
 
 class Disk(MemoryJournal):
-    """A journal that outlives the process, unless its disk is lost. `name` is what the lease calls it."""
+    """A journal that outlives the process, unless its disk is lost. `name` is what the lease calls it.
+
+    What is put is on disk once somebody waits for it, reads on, or puts more: so long the writer of the real one
+    (adapters/queue) takes at most. What it had not come to dies with the process.
+    """
 
     def __init__(self, name: str, clock: Clock, occasions: Occasions) -> None:
         super().__init__(clock)
         self.name = name
-        self.holder = ""
-        self.seen: list[PublishRecord] = []  # all it ever took, for the checkers
+        self.seen: list[PublishRecord] = []  # all that was ever on it, for the checkers
+        self._holder = ""
+        self._queued: list[Sequence[PublishRecord]] = []
         self._occasions = occasions
+
+    def open(self, holder: str) -> None:
+        """A process of that name begins on it."""
+        self._holder = holder
+        self._queued.clear()
 
     def put(self, batch: Sequence[PublishRecord]) -> None:
         """See ports.Outbox."""
-        self._occasions.may_crash(self.holder, "before writing down")
-        super().put(batch)
-        self.seen.extend(batch)
-        self._occasions.may_crash(self.holder, "after writing down")
+        self._occasions.may_crash(self._holder, "before writing down")
+        self._write()
+        self._queued.append(batch)
+
+    def flush(self, timeout_s: float) -> bool:
+        """See ports.Outbox."""
+        self._write()
+        return True
+
+    def pending(
+        self, after_row: int, limit: int, byte_limit: int, *, of: tuple[str, str] | None = None
+    ) -> Sequence[Pending]:
+        """See outbox/journal.Journal."""
+        self._write()
+        return super().pending(after_row, limit, byte_limit, of=of)
+
+    def _write(self) -> None:
+        if not self._queued:
+            return
+        queued, self._queued = self._queued, []
+        for batch in queued:
+            super().put(batch)
+            self.seen.extend(batch)
+        self._occasions.may_crash(self._holder, "after writing down")

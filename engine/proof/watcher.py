@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engine.adapters.firestore.decoder import value_of
-from engine.adapters.firestore.wire import Message
+from engine.adapters.firestore.messages import Message
 from engine.core.orders import TERMINAL
 from engine.core.state import State
 from engine.domain.effects import SubmitOrder
 from engine.domain.instant import moment_of
 from engine.domain.order import OrderState, Purpose
-from engine.domain.records import DifferenceRecord, OrderRecord
+from engine.domain.records import DifferenceKind, DifferenceRecord, DifferenceState, OrderRecord
 from engine.proof.checkers import violations_at_rest
 from engine.proof.exchange import Exchange
 from engine.proof.link import InFlight
@@ -26,6 +26,9 @@ from engine.proof.storage import Disk, Store
 
 ZERO = Decimal(0)
 BOOKS = frozenset({"orders", "trading_signals", "fills", "open_positions"})  # of those that an engine alone writes
+_OF_QUANTITIES = frozenset({DifferenceKind.FOREIGN_POSITION, DifferenceKind.QUANTITY_MISMATCH})
+_LIMITS = frozenset({"leverage", "total_at_risk", "cash"})  # what is held and what is on its way count against them
+_LEAVES_BY = {Purpose.EXIT: Purpose.PROTECT, Purpose.PROTECT: Purpose.EXIT}  # one of the two
 PRICES_MOVE = Decimal("1.05")  # since what is held was decided on
 
 
@@ -50,16 +53,18 @@ class Watcher:
         """A commit of a process is in the store. I9: the books are written by who has the account, by nobody else.
         I15: what a screen reads never goes back.
         """
+        holder: str | None = None
         for write in request.writes:
-            name = write.update.name or write.delete
+            update = write.update
+            name = update.name or write.delete
             if name.rpartition("/")[0].rpartition("/")[2] not in BOOKS:
                 continue
-            lease = self.store.fields("leases", self.shape.account.account_id)
-            if lease.get("instance") != who:
-                self._say(f"I9: {who} wrote {name.rpartition('/')[2]}, and {lease.get('instance')} has the account")
-            if "sequence" not in write.update.fields:  # deleted: what comes after it is newer all the same
+            holder = holder or self.store.holder(self.shape.account.account_id)
+            if holder != who:
+                self._say(f"I9: {who} wrote {name.rpartition('/')[2]}, and {holder or 'nobody'} has the account")
+            if "sequence" not in update.fields:  # deleted: what comes after it is newer all the same
                 continue
-            number = value_of(write.update.fields["sequence"])
+            number = value_of(update.fields["sequence"])
             if number < self._sequences.get(name, 0):
                 self._say(f"I15: {name.rpartition('/')[2]} went back from {self._sequences[name]} to {number}")
             self._sequences[name] = number
@@ -82,6 +87,8 @@ class Watcher:
         elif order.order_id in self._sent:  # the same exit of two engines, neither of which can see the other's
             self._met["an exit sent while the same was on its way"] += 1
         self._sent.add(order.order_id)
+        if order.purpose in _LEAVES_BY:
+            self._one_way_out(order, record, disk)
         if record.signal_id is None or order.purpose is not Purpose.ENTRY:
             return
         others = self._of_signal.setdefault(record.signal_id, [])
@@ -89,6 +96,17 @@ class Watcher:
         if live:
             self._say(f"I1: {order.order_id} left while {', '.join(map(str, live))} of the same signal works")
         others.append(order.order_id)
+
+    def _one_way_out(self, order: SubmitOrder, record: OrderRecord, disk: Disk) -> None:
+        """I12: of a position's stop and its exit one is at the venue at most: both could fill. What the engine before
+        had sent, nobody may know yet.
+        """
+        for placed in self.exchange.working():
+            if placed.purpose is not _LEAVES_BY[order.purpose] or placed.symbol != order.symbol or not placed.tag:
+                continue
+            other = self._newest.get((disk.name, placed.tag))
+            if other is not None and other.bot_id == record.bot_id and not self.shape.successors:
+                self._say(f"I12: {order.purpose} {order.order_id} left while {placed.purpose} {placed.tag} works")
 
     def _entry(self, order: SubmitOrder, who: str) -> None:
         """I8: who sends an entry has the account now. I11: what may be held with it is within the limit."""
@@ -134,6 +152,7 @@ class Watcher:
                 case DifferenceRecord() as record:
                     self.happened += 1
                     self._met[f"difference: {record.kind} {record.state}"] += 1
+                    self._difference(record)
                     if record.resolved_by is not None:
                         self._decided.add(record.symbol)
                     # Two engines may send the same exit with other quantities, and a person may have taken a position
@@ -147,6 +166,8 @@ class Watcher:
     def _order(self, record: OrderRecord, disk: Disk) -> None:
         key = (disk.name, record.order_id)
         before, self._newest[key] = self._newest.get(key), record
+        if record.state is OrderState.REFUSED:
+            self._refused(record)
         if before is None:
             return
         if before.state is not record.state:
@@ -155,6 +176,29 @@ class Watcher:
             self._say(f"I7: {record.order_id} left its end: {before.state} to {record.state}")
         if record.filled_quantity < before.filled_quantity and not self._fills_were_lost(before):
             self._say(f"I7: of {record.order_id} {before.filled_quantity} were filled, then {record.filled_quantity}")
+
+    def _difference(self, record: DifferenceRecord) -> None:
+        """I5: what is ours is not called somebody else's. An engine that was overtaken knows nothing of what the other
+        sent, one that lost its disk nothing of what had not reached the store.
+        """
+        if record.state is not DifferenceState.OPEN or self.shape.successors:
+            return
+        placed = self.exchange.placed
+        if record.kind is DifferenceKind.FOREIGN_ORDER:
+            tag = next((one.tag for one in placed if one.venue_order_id == record.venue_order_id), None)
+            if tag is not None and self.store.has("orders", tag):
+                self._say(f"I5: {tag} is ours, and called somebody else's")
+        by_hand = any(one.tag is None and one.symbol == record.symbol for one in placed)
+        if record.kind in _OF_QUANTITIES and not by_hand and not self._met["disk_lost"]:
+            self._say(f"I5: {record.symbol}: {record.ours}, {record.theirs}; and nobody else trades it")
+
+    def _refused(self, record: OrderRecord) -> None:
+        """I11: a limit holds nothing back where nothing is held, and nothing on its way."""
+        at_venue = self.exchange.fills or self.exchange.working() or self.in_flight.waiting
+        if record.reason not in _LIMITS or at_venue:
+            return
+        if all(one.state in TERMINAL for one in self._newest.values()):
+            self._say(f"I11: {record.order_id} was refused ({record.reason}), and there is nothing that counts")
 
     def at_rest(self, state: State, disk: Disk) -> None:
         """All has come to rest: three accounts of the same day must agree."""

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from engine.domain.instant import MINUTE, SECOND, instant_of
 from engine.proof.chance import CALM, Chance, drawn
-from engine.proof.checkers import unfinished
+from engine.proof.checkers import unfinished, unprotected
 from engine.proof.exchange import Exchange
 from engine.proof.fleet import Fleet
 from engine.proof.instance import Surroundings
@@ -26,13 +26,16 @@ from engine.proof.trims import WHOLE, Trims
 from engine.proof.watcher import Watcher
 
 SETTLES_WITHIN = 15 * MINUTE  # of the world's time after the last fault
-QUIET_FOR = 65 * SECOND  # two reports, 30 s apart, were begun and compared
+QUIET_FOR = 21 * SECOND  # three reports were compared, and whatever the venue tells late is told
 SUCCESSOR = 0.06  # how often a step brings one, while one is still to come
 IDLE_STEPS = 3  # in a row, after which nothing is waited for any more
+BEGINS_S = 53.5  # of the first minute: what comes before its close is a start, and a live account takes 3 s to be live
 WARMS_UP = 5 * SECOND  # a live account is live again so long after a pause
-WAITS_MOST_S = 12.0  # the longest step while something is still to come to rest
+WAITS_MOST_S = 8.0  # the longest step while something is still to come to rest
+WARM_S = 1.6  # the longest step before anything goes wrong
 STRIDE_S = 1.5  # the longest step while something happens to an order
-STRIDE_MOST_S = 3.0  # and while nothing does: well within what a lease lasts
+STRIDE_MOST_S = 5.0  # and while nothing does: well within what a lease lasts
+RENEWED_S = 8.0  # less than a live lease lasts
 STRIDE_MOST_LIVE_S = 2.0  # a live account is dry where nothing was looked at for 3 s
 
 
@@ -58,7 +61,7 @@ class World:
         self.seed = seed
         self.shape = shape = shape or shape_of(chance).trimmed(trims)
         self.occasions = Occasions(chance, drawn(chance), traced=traced, trims=trims)
-        self.occasions.now += round(chance.between(50, 55) * SECOND)  # what comes before the first close is a start
+        self.occasions.now += round((BEGINS_S + chance.between(0, 1)) * SECOND)
         self.clock = WorldClock(self.occasions)
         self.store = Store(self.occasions)
         self.exchange = Exchange(self.occasions)
@@ -92,7 +95,7 @@ class World:
         faults, self.occasions.faults = self.occasions.faults, CALM  # the first start goes well: later ones may not
         self._pass(0.5, 1.5)
         while self.occasions.now < self.shape.faults_from:
-            self._pass(0.6, 1.4)
+            self._pass(0.6, WARM_S)
         self.occasions.faults = faults
         self.fleet.tire()
         while self.occasions.now < self.shape.calm_at:
@@ -100,7 +103,7 @@ class World:
         self.occasions.calm_down()
         self.store.away_until = 0
         self.fleet.calm_down()
-        self.person.halt(False)
+        self.person.resume()
         self._settle()
         return self._outcome()
 
@@ -121,13 +124,15 @@ class World:
         quiet_since, until = self.occasions.now, self.occasions.now + SETTLES_WITHIN
         waits_s = 3.0
         while self.occasions.now < until:
-            if self._quiet():
+            owner = self.fleet.owner
+            if owner is not None and self._quiet():
                 self.prices.silent = not self.exchange.net()  # where nothing is held, nothing waits for a price
-                self._pass(33.0, 33.5)
+                owner.compare()
+                self._pass(7.0, 7.5)
             else:
                 self.prices.silent = False
                 self._pass(0.5, waits_s)
-                waits_s = min(WAITS_MOST_S, waits_s * 1.25)
+                waits_s = min(WAITS_MOST_S, waits_s * 1.5)
             owner = self.fleet.drained() if self._at_rest() else self.fleet.owner
             if owner is None:
                 continue
@@ -158,7 +163,7 @@ class World:
         if owner is None or not self.fleet.alone or self.in_flight.waiting or self.exchange.at_work():
             return False
         state = owner.session.loop.engine.state
-        return state.truth.state == "in_step" and not unfinished(state)
+        return state.truth.state == "in_step" and not unfinished(state) and not unprotected(state, self.exchange)
 
     def _step(self) -> None:
         """A step amid the faults. Most are short, and grow longer while nothing happens to any order. A long one is a
@@ -195,7 +200,7 @@ class World:
     def _pass(self, least_s: float, most_s: float) -> None:
         """Time passes, the world moves, and some of what can run runs."""
         occasions, chance = self.occasions, self.occasions.chance
-        occasions.now += round(chance.between(least_s, most_s) * SECOND)
+        self._let_pass(chance.between(least_s, most_s))
         if occasions.happens("store_goes_away"):
             self.store.away_until = occasions.now + round(chance.between(1, 120) * SECOND)
             occasions.note("store", "goes away")
@@ -213,6 +218,16 @@ class World:
             self._successors -= 1
             self.fleet.succeed()
         self.fleet.step()
+
+    def _let_pass(self, seconds: float) -> None:
+        """Once faults have stopped, machines have the time to renew their leases meanwhile: one that had run out would
+        be a reason to doubt.
+        """
+        while self.occasions.calm and seconds > RENEWED_S:
+            self.occasions.now += round(RENEWED_S * SECOND)
+            seconds -= RENEWED_S
+            self.fleet.renew()
+        self.occasions.now += round(seconds * SECOND)
 
 
 def run_seed(seed: int, *, traced: bool = False, trims: Trims = WHOLE) -> Outcome:

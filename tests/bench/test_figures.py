@@ -10,6 +10,7 @@ from bench.figure import Figure, Measured, Target, Terms, ratio, spreads, turned
 from bench.figures import FIGURES
 from bench.long_run import ranges_in
 from bench.page import page_of
+from bench.planted_bugs import bugs_in
 from bench.rounds import same_work
 
 ROUNDS = [
@@ -65,7 +66,7 @@ def test_a_figure_never_measured_is_on_the_page_as_such() -> None:
 
 def test_the_page_of_the_repository_is_made_from_its_results() -> None:
     results = {figure.name: found for figure in FIGURES if (found := record.read(record.FOLDER, figure.name))}
-    page = page_of(FIGURES, results, ranges_in(record.FOLDER))
+    page = page_of(FIGURES, results, ranges_in(record.FOLDER), bugs_in(record.FOLDER))
     assert (record.FOLDER.parent.parent / "BENCHMARKS.md").read_text() == page
 
 

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from engine.core.orders import Order
 from engine.domain.account import TradingState
+from engine.domain.broker import VenueState
 from engine.domain.effects import SubmitOrder
-from engine.domain.events import FillReceived, OrderAccepted, OrderExpired
+from engine.domain.events import CommandReceived, FillReceived, OrderAccepted, OrderExpired
 from engine.domain.order import OrderState, Purpose
-from engine.domain.records import OrderRecord, PositionRecord
+from engine.domain.records import DifferenceKind, OrderRecord, PositionRecord
 from tests.core.stop_wire import StopWire, protected
 
 D = Decimal
@@ -79,3 +80,31 @@ def test_a_cancellation_of_a_stop_that_a_lost_journal_had_asked_for_is_asked_for
     (resting,) = wire.working(Purpose.PROTECT)
     assert resting != stop
     assert wire.state.orders[resting].state is OrderState.ACCEPTED
+
+
+def test_a_stop_that_works_a_second_time_under_its_id_is_a_difference_and_can_be_taken_out_by_itself() -> None:
+    wire = StopWire()
+    stop = protected(wire)
+    first = wire.book.orders[f"V-{stop}"]
+    wire.book.orders["V-again"] = replace(first, venue_order_id="V-again")
+    wire.report()
+    wire.report()
+    (found,) = wire.state.truth.open()
+    assert (found.kind, found.venue_order_id) == (DifferenceKind.FOREIGN_ORDER, "V-again")
+    assert found.theirs == "SELL 10 works, a second time under its id"
+    resolution = {"difference_id": found.difference_id, "resolution": "flatten", "by": "ann"}
+    wire.take(CommandReceived("c", "resolve_difference", resolution))
+    (cancel,) = wire.cancels
+    assert (cancel.order_id, cancel.venue_order_id) == ("", "V-again")
+    assert wire.state.orders[stop].state is OrderState.ACCEPTED
+
+
+def test_the_end_of_the_second_one_is_not_that_of_the_first() -> None:
+    wire = StopWire()
+    stop = protected(wire)
+    again = replace(wire.book.orders[f"V-{stop}"], venue_order_id="V-again", state=VenueState.CANCELLED)
+    wire.book.orders["V-again"] = again
+    wire.report()
+    wire.report()
+    assert wire.state.truth.state == "in_step"
+    assert wire.state.orders[stop].state is OrderState.ACCEPTED

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.proof.trims import Trims, trims_of
-from tests.proof.planted import BUGS, found_by, simulated
+from tests.proof.bugs import BUGS
+from tests.proof.planted import found_by, simulated
 
 BUG = next(bug for bug in BUGS if bug.name == "no answer counts as a rejection")
 

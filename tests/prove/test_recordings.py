@@ -24,7 +24,8 @@ from engine.domain.market import Tick
 from engine.market_data.instruments import instrument_for
 from tests.brokers.angelone.frames import LENGTHS, packed
 from tests.brokers.angelone.orders import STREAMED
-from tests.brokers.message_shapes import FULL_QUOTE, ORDER_UPDATE, QUOTE_FRAME, SNAP_FRAME, shape_of
+from tests.brokers.loopback.shapes import shape_of
+from tests.brokers.message_shapes import FULL_QUOTE, ORDER_UPDATE, QUOTE_FRAME, SNAP_FRAME
 from tests.brokers.sdk_process import in_the_sdk
 
 pytestmark = pytest.mark.prove

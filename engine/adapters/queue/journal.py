@@ -10,6 +10,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -27,6 +28,7 @@ from engine.ports import Clock, Pending, QueueStatus
 HISTORY_MAX = 500_000
 QUEUED_BATCHES_MAX = 100_000  # a disk that hangs this long has failed
 _SETTLE_S = 30.0
+_DIGEST_BYTES = 16
 _log = logging.getLogger(__name__)
 
 
@@ -141,7 +143,9 @@ class FileJournal:
                 if batch and size > byte_limit:
                     break
                 try:
-                    batch.append(Pending(row, sequence, self._decode(payload), len(payload)))
+                    record = self._decode(payload)
+                    digest = b"" if record.fact else blake2b(payload, digest_size=_DIGEST_BYTES).digest()
+                    batch.append(Pending(row, sequence, record, len(payload), digest))
                 except PermanentFailure as error:
                     _log.error("row %s of %s becomes a dead letter: %s", row, self.path, error)
                     self.bury(row, str(error), 0)
