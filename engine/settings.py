@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.angelone_settings import ANGELONE, AngelOneSettings, read_angelone
+from engine.coinbase_settings import COINBASE, CoinbaseSettings, read_coinbase
 from engine.domain.account import Mode
 from engine.domain.alert_channels import Channel, channels_of
 from engine.domain.arming import PAPER_SESSIONS_MIN
+from engine.domain.broker_keys import BrokerKeys
 from engine.domain.copy_rules import DEFAULT_COPY_RULES, CopyRules, read_copy_rules
 from engine.domain.errors import InvalidValue
 from engine.domain.risk import NO_HARD_LIMITS, HardLimits, read_hard_limits
-from engine.variables import in_cloud, market_speed, one_of, practice_venue, vault_keys, whole
+from engine.variables import address_of, in_cloud, market_speed, one_of, practice_venue, role_of, vault_keys, whole
 
-ROLES = ("all", "api", "engine")
-FEEDS = ("demo", "replay", ANGELONE)
+FEEDS = ("demo", "replay", ANGELONE, COINBASE)
 AUDIT_KEEP_DAYS = 1827  # five years, as exchanges ask of who trades by algorithm
 RECORD_DAYS_LIVE = 5  # a week of trading
 RECORD_MB = 256  # a day of ten symbols is about 4 MB; on Cloud Run the disk is the container's memory
@@ -38,8 +39,9 @@ class Settings:
     hard_limits: what no risk policy exceeds here. audit_keep_days: how long the audit log is kept at least.
     special_days: a file of closures and special sessions, over those of the calendars.
     strategies_dir: a folder with strategies of one's own. copy_rules: whose trades a bot may copy.
-    angelone: what is said of Angel One, where its prices are traded on; see angelone_settings.
+    angelone, coinbase: what is said of the broker whose prices are traded on; see angelone_settings, coinbase_settings.
     vault_keys, kms_key: what broker keys are sealed with; without them a key file of this machine, never in the cloud.
+    begun_fd: where the launcher hears that the engine has its market (runtime/begun); None without a launcher.
     """
 
     role: str
@@ -75,6 +77,8 @@ class Settings:
     vault_key_file: Path | None = None
     kms_key: str = ""
     angelone: AngelOneSettings | None = None
+    coinbase: CoinbaseSettings | None = None
+    begun_fd: int | None = None
 
     @property
     def snapshot_path(self) -> Path:
@@ -85,6 +89,11 @@ class Settings:
     def bell_path(self) -> Path:
         """What the API's process touches when it has written, and the engine's looks at."""
         return self.state_dir / "bell"
+
+    def keys_said(self, broker: str) -> BrokerKeys | None:
+        """The keys of a broker that the environment gives; None where the vault's count."""
+        said = {ANGELONE: self.angelone, COINBASE: self.coinbase}.get(broker)
+        return None if said is None else said.credentials
 
     def recordings_path(self, account_id: str) -> Path:
         """The folder of an account's recorded days."""
@@ -114,20 +123,18 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     feed = env.get("LOCKSTEP_FEED") or "demo"
     if feed not in FEEDS:
         raise InvalidValue("LOCKSTEP_FEED", f"unknown market {feed!r}; there are {', '.join(FEEDS)}")
-    data = env.get("LOCKSTEP_DATA") or None
-    if feed == "replay" and data is None:
-        raise InvalidValue("LOCKSTEP_DATA", "the replay market needs a file or a folder")
-    role = one_of(env, "LOCKSTEP_ROLE", "all", ROLES)
+    role = role_of(env)
     owner_uid = env.get("LOCKSTEP_OWNER_UID", "")
     if not owner_uid and role != "api":
         raise InvalidValue("LOCKSTEP_OWNER_UID", "is not set: say whose account the engine trades")
-    cloud = in_cloud(env)
-    angelone = read_angelone(env, feed, firestore)
+    host, port = address_of(env)
+    angelone, coinbase = read_angelone(env, feed, firestore), read_coinbase(env, feed, firestore)
+    live = any(said is not None and said.live for said in (angelone, coinbase))
     state_dir = state_folder(env)
     return Settings(
         role=role,
-        host="0.0.0.0" if cloud else "127.0.0.1",  # noqa: S104 - Cloud Run's proxy stands in front; at home, loopback
-        port=whole(env, "PORT", 1, 65_535, 8_000),
+        host=host,
+        port=port,
         project=project,
         firestore_emulator=firestore,
         auth_emulator=auth,
@@ -135,14 +142,14 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         auth_domain=env.get("LOCKSTEP_AUTH_DOMAIN") or f"{project}.firebaseapp.com",
         owner_uid=owner_uid,
         feed=feed,
-        data=Path(data) if data else None,
+        data=_data(env, feed),
         speed=market_speed(env.get("LOCKSTEP_SPEED", ""), feed),
         bots=Path(env["LOCKSTEP_BOTS"]) if env.get("LOCKSTEP_BOTS") else None,
         state_dir=state_dir,
         web_dir=Path(env.get("LOCKSTEP_WEB_DIR") or "web/dist"),
         demo_email=env.get("LOCKSTEP_DEMO_EMAIL", "") if auth else "",
         demo_password=env.get("LOCKSTEP_DEMO_PASSWORD", "") if auth else "",
-        venue=None if angelone and angelone.live else practice_venue(env.get("LOCKSTEP_VENUE", ""), feed),
+        venue=None if live else practice_venue(env.get("LOCKSTEP_VENUE", ""), feed),
         alerts=read_alerts(env),
         hard_limits=_hard_limits(env.get("RISK_HARD_LIMITS", "")),
         copy_rules=read_copy_rules(env.get("COPY_ALLOW", ""), env.get("COPY_PAPER_TO_LIVE", "")),
@@ -155,10 +162,19 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         record_mb=whole(env, "RECORD_MB", 1, 100_000, RECORD_MB),
         twin=one_of(env, "TWIN", "on", ("on", "off")) == "on",
         vault_keys=vault_keys(env),
-        vault_key_file=None if cloud else state_dir / "vault.key",
+        vault_key_file=None if in_cloud(env) else state_dir / "vault.key",
         kms_key=env.get("LOCKSTEP_KMS_KEY", ""),
         angelone=angelone,
+        coinbase=coinbase,
+        begun_fd=whole(env, "LOCKSTEP_BEGUN_FD", 3, 1_000_000, 3) if env.get("LOCKSTEP_BEGUN_FD") else None,
     )
+
+
+def _data(env: Mapping[str, str], feed: str) -> Path | None:
+    data = env.get("LOCKSTEP_DATA") or None
+    if feed == "replay" and data is None:
+        raise InvalidValue("LOCKSTEP_DATA", "the replay market needs a file or a folder")
+    return Path(data) if data else None
 
 
 def strategies_folder(env: Mapping[str, str]) -> Path | None:

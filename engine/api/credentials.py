@@ -10,16 +10,17 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response
+from pydantic import ValidationError
 
 from engine.api.answers import answered
 from engine.api.authentication import caller
 from engine.api.commands import accept
 from engine.api.models.credentials import CredentialsBody
-from engine.api.problems import Problem, conflict
+from engine.api.problems import Problem, conflict, refuse_fields
 from engine.api.recent_sign_in import refuse_old_sign_in
 from engine.api.services import services
 from engine.api.writing import commanded, write_fields, written
-from engine.domain.credentials import Credentials
+from engine.domain.broker_keys import FORMS
 from engine.ports import Fields, Transaction, Vault
 from engine.runtime.broker_doctor import CHANGED, TEST
 from engine.runtime.engine_at import accounts_at, engine_has
@@ -39,10 +40,13 @@ def show(broker: str, wanted: str | None) -> Response:
 
 def put(broker: str, body: CredentialsBody, wanted: str | None) -> Response:
     """200; those given before are gone."""
+    try:
+        given = FORMS[broker].make(**body.keys_in(broker).model_dump())
+    except ValidationError as error:
+        return refuse_fields(error)
     uid, account_id = caller().uid, _account(broker, wanted)
     _refuse_others(uid)
     refuse_old_sign_in()
-    given = Credentials(**body.model_dump())
     sealed = _vault().sealed(uid, broker, given)
     now = services().deps.clock.now()
     return _changed(broker, account_id, "set", {**sealed, "set_at": now})

@@ -20,7 +20,7 @@ REMEMBER_S = 1.0  # /ready needs no token: this bounds the store reads that anyb
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What was found. `store`: ok or down. `engine`: ok; starting or waiting, with the reason in `detail`; silent
+    """What was found. `store`: ok or down. `engine`: ok; starting, waiting or needs, the reason in `detail`; silent
     when none here has written a fresh snapshot. `journal`: writing, full or failed; None where nobody says.
     """
 

@@ -70,7 +70,7 @@ _KINDS = (
     AlertKind("recording_stopped", WARNING, "The day is no longer recorded"),
     AlertKind("broker_away", CRITICAL, "Broker session lost"),
     AlertKind("broker_back", INFO, "Broker session is back"),
-    AlertKind("before_open", CRITICAL, "The check before the open found something in the way"),
+    AlertKind("before_open", CRITICAL, "The check of the broker found something in the way"),
     AlertKind("dead_letter", WARNING, "Dead letter: Firestore refuses a record for good"),
     AlertKind("test", INFO, "Test message"),
 )

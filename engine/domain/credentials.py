@@ -1,4 +1,4 @@
-"""What a broker lets a person in with. Given by the person through the API, kept by the vault, used by the session.
+"""What Angel One lets a person in with. Given by the person through the API, kept by the vault, used by the session.
 
 All of it is secret: no `repr`, no error and no log shows more than the client code's last two letters.
 """
@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address
-from typing import Any
 
 from engine.domain.errors import InvalidValue
+from engine.domain.key_form import KeyForm
 
-BROKERS = ("angelone",)
 ENDING = 2  # letters of a client code that may be shown
 TOTP_BYTES_MIN = 10  # 80 bits; RFC 4226 asks for 128, brokers give out 80 and 160
 _CLIENT_CODE = re.compile(r"[A-Z0-9]{3,20}")
@@ -39,9 +36,7 @@ class Credentials:
     registered_ip: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        for each in fields(self):
-            if getattr(self, each.name) != read_field(each.name, getattr(self, each.name)):
-                raise InvalidValue(each.name, "has blanks or small letters that it must not have")
+        ANGELONE_FORM.check(self)
 
     def __repr__(self) -> str:
         return f"Credentials(client {self.ending})"
@@ -55,40 +50,6 @@ class Credentials:
     def secrets(self) -> tuple[str, ...]:
         """The values that may stand nowhere; for whoever takes them out of a text."""
         return (self.pin, self.totp_secret, self.api_key)
-
-
-def read_field(name: str, value: object) -> str:
-    """One field as a person types it: blanks around it and within a TOTP secret are dropped, letters of a client code
-    and of a TOTP secret made capital. Raises InvalidValue.
-    """
-    if not isinstance(value, str):
-        raise InvalidValue(name, "is missing" if value is None else "must be a text")
-    return _READ[name](value.strip())
-
-
-def read_credentials(values: Mapping[str, Any]) -> Credentials:
-    """Credentials as a person types them. Raises InvalidValue for the first field that is wrong, missing or unknown."""
-    names = [each.name for each in fields(Credentials)]
-    for name in values:
-        if name not in names:
-            raise InvalidValue(str(name)[:40], f"is unknown; there are {', '.join(names)}")
-    return Credentials(**{name: read_field(name, values.get(name, _LEFT_OUT.get(name))) for name in names})
-
-
-def credentials_as_bytes(credentials: Credentials) -> bytes:
-    """For sealing, and for nothing else."""
-    return json.dumps({each.name: getattr(credentials, each.name) for each in fields(credentials)}).encode()
-
-
-def credentials_from_bytes(plain: bytes) -> Credentials:
-    """The inverse. Raises InvalidValue."""
-    try:
-        values = json.loads(plain)
-    except ValueError:
-        raise InvalidValue("credentials", "can't be read") from None
-    if not isinstance(values, dict):
-        raise InvalidValue("credentials", "can't be read")
-    return read_credentials(values)
 
 
 def _client_code(text: str) -> str:
@@ -134,11 +95,15 @@ def _registered_ip(text: str) -> str:
     return text
 
 
-_LEFT_OUT = {"registered_ip": ""}
-_READ: Mapping[str, Callable[[str], str]] = {
-    "client_code": _client_code,
-    "pin": _pin,
-    "totp_secret": _totp_secret,
-    "api_key": _api_key,
-    "registered_ip": _registered_ip,
-}
+ANGELONE_FORM = KeyForm(
+    Credentials,
+    {
+        "client_code": _client_code,
+        "pin": _pin,
+        "totp_secret": _totp_secret,
+        "api_key": _api_key,
+        "registered_ip": _registered_ip,
+    },
+    left_out={"registered_ip": ""},
+)
+read_credentials = ANGELONE_FORM.read

@@ -1,4 +1,4 @@
-"""What Angel One's messages look like: field by field, by kind of value. Fed by tests with messages; feeds them shapes.
+"""What Angel One's messages look like: field by field, by kind of value. Feeds tests.
 
 The shapes below were written down from published and recorded messages; `make prove ONLY=recordings` holds them
 against recordings, and the tests beside this file hold the loopback broker against them.
@@ -6,25 +6,7 @@ against recordings, and the tests beside this file hold the loopback broker agai
 
 from __future__ import annotations
 
-from typing import Any
-
-NUMBER, TEXT, NOTHING, TRUTH = "number", "text", "null", "true or false"
-
-
-def shape_of(value: Any) -> Any:
-    """The message with every value replaced by its kind; a list by the shapes that its items have, each once."""
-    if isinstance(value, dict):
-        return {name: shape_of(item) for name, item in value.items()}
-    if isinstance(value, list):
-        shapes: list[Any] = []
-        shapes += (shape for shape in map(shape_of, value) if shape not in shapes)
-        return shapes
-    if isinstance(value, bool):
-        return TRUTH
-    if value is None:
-        return NOTHING
-    return NUMBER if isinstance(value, int | float) else TEXT
-
+from tests.brokers.loopback.shapes import NUMBER, TEXT
 
 _PRICES = ("price", "triggerprice", "squareoff", "stoploss", "trailingstoploss", "strikeprice", "averageprice")
 _WORDS = (

@@ -1,7 +1,8 @@
-"""Runs a module beside this one in a process where the unmodified SDK can be imported. Fed by tests; feeds them JSON.
+"""Runs a module beside this one in a process where a broker's unmodified SDK can be imported. Fed by tests; feeds them
+JSON.
 
-The SDK asks an address service for the machine's address when it is imported: HTTPS_PROXY leads that to a port that is
-bound and never listens, so nothing leaves. It writes a log folder where it runs, which is a folder of the test.
+Angel One's asks an address service for the machine's address when it is imported: HTTPS_PROXY leads that to a port that
+is bound and never listens, so nothing leaves. It writes a log folder where it runs, which is a folder of the test.
 """
 
 from __future__ import annotations

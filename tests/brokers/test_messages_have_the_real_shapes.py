@@ -10,7 +10,8 @@ from tests.brokers.angelone.listening import order_socket
 from tests.brokers.angelone.listings import DEFAULT
 from tests.brokers.angelone.market import Market
 from tests.brokers.angelone.running import OPEN_DAY, PlainClient, running_angel_one
-from tests.brokers.message_shapes import FULL_QUOTE, LTP_FRAME, ORDER_UPDATE, QUOTE_FRAME, SNAP_FRAME, shape_of
+from tests.brokers.loopback.shapes import shape_of
+from tests.brokers.message_shapes import FULL_QUOTE, LTP_FRAME, ORDER_UPDATE, QUOTE_FRAME, SNAP_FRAME
 from tests.brokers.sdk_process import in_the_sdk
 
 

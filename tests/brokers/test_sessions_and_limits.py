@@ -8,7 +8,8 @@ import requests
 
 from tests.brokers.angelone.limits import Limits
 from tests.brokers.angelone.running import PlainClient, RunningAngelOne
-from tests.brokers.angelone.scripted_clock import IST, ScriptedClock
+from tests.brokers.angelone.scripted_clock import IST
+from tests.brokers.loopback.clocks import ScriptedClock
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -81,3 +82,35 @@ def test_a_check_comes_line_by_line_and_stands_on_the_overview_until_the_open(st
     during = {**seeded_brokers.at_angel_one(account.who)["session"], "open_at": account.who.written_at}
     account.change("accounts/paper-demo", session=during)
     expect(pane).to_have_count(0)
+
+
+def test_a_key_of_coinbase_is_pasted_as_the_file_it_comes_in(stack: Stack, visit: Visit) -> None:
+    stack.seed()
+    answers, at = stack.server.answers, "/credentials/coinbase"
+    answers[f"GET {KEYS}"] = (200, seeded_brokers.NOT_SET)
+    answers[f"GET {at}"] = (200, {**seeded_brokers.NOT_SET, "broker": "coinbase"})
+    dashboard = visit().use_demo_account().go("Brokers")
+    pane = dashboard.pane("Coinbase keys")
+    name, private_key = "organizations/o/apiKeys/planted", "-----BEGIN EC PRIVATE KEY-----\nplanted\n-----END"
+    file = json.dumps({"name": name, "privateKey": private_key})
+    pane.get_by_label("Key name", exact=True).focus()
+    dashboard.page.evaluate(
+        """text => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text", text);
+            document.activeElement.dispatchEvent(
+                new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }""",
+        file,
+    )
+    expect(pane.get_by_label("Key name", exact=True)).to_have_value(name)
+    expect(pane.get_by_label("Private key", exact=True)).to_have_attribute("type", "password")
+    given = {**seeded_brokers.SET, "broker": "coinbase", "client_ending": "…nted"}
+    answers[f"PUT {at}"] = answers[f"GET {at}"] = (200, given)
+    pane.get_by_role("button", name="Set keys").click()
+    expect(pane).to_contain_text("Key …nted, set Fri 20 Nov 2026")
+    sent = stack.server.calls("PUT", at)[-1].body
+    assert sent["key_name"] == name
+    assert sent["private_key"].replace("\n", "") == private_key.replace("\n", "")
+    assert "planted" not in dashboard.page.content().replace(name, "").replace("…nted", "")
+    expect(dashboard.pane("Check of Coinbase")).to_contain_text("Not checked yet")

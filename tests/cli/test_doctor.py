@@ -28,7 +28,23 @@ from tests.cli import command
 from tests.cli.command import Ran
 
 OWNER, ACCOUNT = "anna", "live-angelone-rehearsal"
-BOTS = {"cash": 100000, "bots": [{"id": "one", "strategy": "confluence", "symbols": ["SBIN", "RELIANCE"]}]}
+
+
+def rehearsal(
+    firestore: FirestoreEmulator, project: str, folder: Path, broker: str, symbols: list[str]
+) -> dict[str, str]:
+    """A service's variables for a live account at a broker whose bot trades these."""
+    bots = folder / "bots.json"
+    bots.write_text(json.dumps({"bots": [{"id": "one", "strategy": "confluence", "symbols": symbols}]}))
+    return {
+        "GOOGLE_CLOUD_PROJECT": project,
+        "FIRESTORE_EMULATOR_HOST": firestore.host,
+        "LOCKSTEP_OWNER_UID": OWNER,
+        "LOCKSTEP_FEED": broker,
+        "LOCKSTEP_VENUE": broker,
+        "LOCKSTEP_BOTS": str(bots),
+        "LOCKSTEP_STATE_DIR": str(folder / "state"),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -42,16 +58,8 @@ def variables(
     angel: RunningAngelOne, firestore_emulator: FirestoreEmulator, firestore_project: str, tmp_path: Path
 ) -> dict[str, str]:
     """A rehearsal's."""
-    bots = tmp_path / "bots.json"
-    bots.write_text(json.dumps(BOTS))
     return {
-        "GOOGLE_CLOUD_PROJECT": firestore_project,
-        "FIRESTORE_EMULATOR_HOST": firestore_emulator.host,
-        "LOCKSTEP_OWNER_UID": OWNER,
-        "LOCKSTEP_FEED": "angelone",
-        "LOCKSTEP_VENUE": "angelone",
-        "LOCKSTEP_BOTS": str(bots),
-        "LOCKSTEP_STATE_DIR": str(tmp_path / "state"),
+        **rehearsal(firestore_emulator, firestore_project, tmp_path, "angelone", ["SBIN", "RELIANCE"]),
         "LOCKSTEP_ANGELONE_AT": angel.told["root"],
         "LOCKSTEP_ANGELONE_CA": angel.told["authority"],
         "ANGELONE_CLIENT_CODE": angel.told["client_code"],
@@ -109,7 +117,7 @@ def test_without_keys_it_says_where_to_give_them(variables: dict[str, str]) -> N
 
 def test_an_unknown_broker_is_refused(variables: dict[str, str]) -> None:
     ran = doctor(variables, "--broker", "robinhood")
-    assert (ran.code, "there is no broker 'robinhood'; there are angelone" in ran.err) == (2, True)
+    assert (ran.code, "there is no broker 'robinhood'; there are angelone, coinbase" in ran.err) == (2, True)
 
 
 class Beating(ManualClock):

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.adapters.firestore.errors import error_of
-from engine.adapters.firestore.wire import TIMEOUT_S, CommitRequest, Message, Wire
+from engine.adapters.firestore.messages import CommitRequest, Message
+from engine.adapters.firestore.wire import TIMEOUT_S, Wire
 from engine.domain.errors import OperatingError
 
 LOST = "lost"  # applied, and the caller hears nothing of it

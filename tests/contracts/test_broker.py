@@ -1,10 +1,11 @@
 """What dispatch and reconciliation rely on of a venue, asked of all alike: one suite for the simulated venue, the
-practice venue and Angel One (venues.py).
+practice venue, Angel One and Coinbase (venues.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,24 +16,39 @@ from engine.domain.effects import CancelOrder
 from engine.domain.errors import BackPressure, OutcomeUnknown
 from engine.domain.events import BrokerEvent, OrderAccepted, OrderCancelled, OrderExpired, OrderRejected
 from engine.domain.order import OrderType, Purpose
-from tests.adapters.brokers.angelone.order_desk import order_desk
+from tests.adapters.brokers.angelone.order_desk import order_desk as angelone_desk
+from tests.adapters.brokers.coinbase.order_desk import CASH
+from tests.adapters.brokers.coinbase.order_desk import order_desk as coinbase_desk
 from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one
-from tests.contracts.venues import ONE, TWO, AngelOne, AnyBroker, AnyVenue, Practice, Simulated
+from tests.brokers.coinbase.in_process import InProcessCoinbase, in_process_coinbase
+from tests.contracts.venues import ONE, TWO, AngelOne, AnyBroker, AnyVenue, Coinbase, Practice, Simulated
 from tests.runtime.broker_desk import AT, order
 
 D = Decimal
 
 
 @pytest.fixture(scope="module")
-def loopback() -> Iterator[InProcessAngelOne]:
+def loopback_angelone() -> Iterator[InProcessAngelOne]:
     with in_process_angel_one() as made:
         yield made
 
 
 @pytest.fixture
-def angelone(loopback: InProcessAngelOne, tmp_path: Path) -> Iterator[AngelOne]:
-    with order_desk(tmp_path, angel=loopback) as desk:
+def angelone(loopback_angelone: InProcessAngelOne, tmp_path: Path) -> Iterator[AngelOne]:
+    with angelone_desk(tmp_path, angel=loopback_angelone) as desk:
         yield AngelOne(desk)
+
+
+@pytest.fixture(scope="module")
+def loopback_coinbase() -> Iterator[InProcessCoinbase]:
+    with in_process_coinbase(cash=CASH) as made:
+        yield made
+
+
+@pytest.fixture
+def coinbase(loopback_coinbase: InProcessCoinbase) -> Iterator[Coinbase]:
+    with coinbase_desk(loopback_coinbase) as desk:
+        yield Coinbase(desk)
 
 
 @pytest.fixture
@@ -42,14 +58,14 @@ def practice() -> Iterator[Practice]:
     made.close()
 
 
-@pytest.fixture(params=["practice", "angelone"])
+@pytest.fixture(params=["practice", "angelone", "coinbase"])
 def broker(request: pytest.FixtureRequest) -> AnyBroker:
     """A venue outside this process that has nothing yet. The next broker is a class in venues.py and a word here."""
     made: AnyBroker = request.getfixturevalue(request.param)
     return made
 
 
-@pytest.fixture(params=["simulated", "practice", "angelone"])
+@pytest.fixture(params=["simulated", "practice", "angelone", "coinbase"])
 def venue(request: pytest.FixtureRequest) -> AnyVenue:
     """A venue that has nothing yet."""
     made: AnyVenue = Simulated() if request.param == "simulated" else request.getfixturevalue(request.param)
@@ -76,6 +92,7 @@ def test_what_it_fills_is_in_the_report_three_times_order_fill_and_position(venu
 
 def test_what_was_bought_and_sold_is_no_position(venue: AnyVenue) -> None:
     venue.submit(venue.order())
+    venue.fill_all()
     venue.submit(venue.order(TWO, Purpose.EXIT))
     venue.fill_all()
     assert (len(venue.report().fills), venue.report().positions) == (2, ())
@@ -152,6 +169,15 @@ def test_a_second_order_under_a_used_id_is_never_taken_for_the_first(angelone: A
     assert [order.client_order_id for order in angelone.report().orders].count(ONE) == 1
 
 
+def test_an_order_that_is_sent_twice_stands_once_where_the_venue_knows_its_id(coinbase: Coinbase) -> None:
+    (first,) = coinbase.submit(coinbase.order())
+    (second,) = coinbase.submit(coinbase.order())
+    assert isinstance(first, OrderAccepted)
+    assert isinstance(second, OrderAccepted)
+    assert second.venue_order_id == first.venue_order_id
+    assert len(coinbase.report().orders) == 1
+
+
 def test_a_used_client_id_is_refused_where_the_venue_is_strict_and_taken_again_where_it_is_not() -> None:
     for strict, expected in ((True, OrderRejected), (False, OrderAccepted)):
         venue = Practice(strict=strict)
@@ -159,6 +185,19 @@ def test_a_used_client_id_is_refused_where_the_venue_is_strict_and_taken_again_w
         (told,) = venue.submit(order())
         assert type(told) is expected
         venue.close()
+
+
+def test_a_coin_that_is_not_there_can_not_be_sold(coinbase: Coinbase) -> None:
+    (told,) = coinbase.submit(coinbase.order(purpose=Purpose.EXIT))
+    assert isinstance(told, OrderRejected)
+    assert "INSUFFICIENT_FUND" in told.reason
+
+
+def test_a_post_only_order_that_would_trade_is_rejected_by_coinbase_too(coinbase: Coinbase) -> None:
+    limit = replace(coinbase.order(), limit_price=D("2.11"), post_only=True)
+    (told,) = coinbase.submit(limit)
+    assert isinstance(told, OrderRejected)
+    assert told.would_cross
 
 
 def test_a_post_only_order_that_would_trade_is_rejected_and_says_so(practice: Practice) -> None:

@@ -6,8 +6,9 @@ import pytest
 from cryptography.fernet import Fernet
 
 from engine.adapters.firestore.encoder import add_set, commit_request, name_of
+from engine.adapters.firestore.messages import Message
 from engine.adapters.firestore.vault import COLLECTION, FirestoreVault, credentials_id
-from engine.adapters.firestore.wire import Message, Wire
+from engine.adapters.firestore.wire import Wire
 from engine.adapters.vault.envelope import Envelope
 from engine.adapters.vault.local_keys import LocalKeys
 from engine.domain.credentials import read_credentials

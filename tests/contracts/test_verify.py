@@ -4,8 +4,9 @@ import pytest
 
 from engine.adapters.firestore.encoder import add_set, commit_request, name_of
 from engine.adapters.firestore.errors import error_of
+from engine.adapters.firestore.messages import Message
 from engine.adapters.firestore.verify import fill_verify, verified_name
-from engine.adapters.firestore.wire import TIMEOUT_S, Message, Wire
+from engine.adapters.firestore.wire import TIMEOUT_S, Wire
 from engine.domain.errors import OperatingError, PermanentFailure
 from engine.domain.records import AlertRecord
 from tests.contracts.late_wire import LateWire

@@ -1,8 +1,8 @@
-"""The venues that one contract binds, each as its tests need it: the simulated one, the practice venue, Angel One.
+"""The venues that one contract binds, each as its tests need it: simulated, practice venue, Angel One, Coinbase.
 
 The practice venue stands in a thread of the test, its fills made by hand; the simulated one fills at the next price;
-Angel One is the loopback broker, reached by HTTP, on a clock that only the test moves. A further broker is one class
-here and one line in conftest.py.
+Angel One and Coinbase are loopback brokers, reached by HTTP, on a clock that only the test moves. A further broker is
+one class here and one word in test_broker.py.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ from engine.runtime.lookups import told_by
 from engine.simulation.fill_model import FillModel
 from engine.simulation.venue import SimulatedVenue
 from engine.simulation.venue_book import VenueBook
-from tests.adapters.brokers.angelone.order_desk import OrderDesk, limit_order
+from tests.adapters.brokers.angelone.order_desk import OrderDesk as AngelOneDesk
+from tests.adapters.brokers.angelone.order_desk import limit_order as shares
+from tests.adapters.brokers.coinbase.order_desk import OrderDesk as CoinbaseDesk
+from tests.adapters.brokers.coinbase.order_desk import limit_order as coins
 from tests.builders.market import instrument
 from tests.runtime.broker_desk import AT, order
 from tests.venue.book import Book
@@ -144,18 +147,11 @@ class Practice(PracticeBroker):
         self._server.server_close()
 
 
-class AngelOne:
-    """The adapter at the loopback broker; after each call the broker takes its steps. SBIN stands at 820."""
+class AtALoopback:
+    """An adapter at a loopback broker; after each call the broker takes its steps."""
 
-    symbol = "SBIN"
-
-    def __init__(self, desk: OrderDesk) -> None:
+    def __init__(self, desk: AngelOneDesk | CoinbaseDesk) -> None:
         self._desk, self._venue = desk, desk.venue
-        desk.price("820.00")
-
-    def order(self, order_id: str = ONE, purpose: Purpose = Purpose.ENTRY) -> SubmitOrder:
-        price = "810.00" if purpose is Purpose.ENTRY else "830.00"
-        return replace(limit_order(order_id, price, purpose=purpose), quantity=D(100))
 
     def submit(self, asked: SubmitOrder) -> Sequence[BrokerEvent]:
         try:
@@ -177,23 +173,66 @@ class AngelOne:
     def listen(self, tell: object, opened: object, stop: object) -> None:
         self._venue.listen(tell, opened, stop)  # type: ignore[arg-type]
 
-    def fill_all(self) -> None:
-        for price in ("809.00", "831.00"):
-            self._desk.price(price)
-
     def end_of(self, order_id: str) -> Sequence[BrokerEvent]:
         found = self._venue.find(order_id)
         return () if found is None else tuple(told_by(found, AT))[1:]  # the first says that it was taken
-
-    def lose_reply(self) -> None:
-        self._desk.angel.fault("placeOrder", "lose_reply")
-
-    def answer_nonsense(self) -> None:
-        self._desk.angel.fault("placeOrder", "page", status=503)
 
     def forget_where(self) -> None:
         self._desk.cut_off()
         self._venue = self._desk.venue
 
+
+class AngelOne(AtALoopback):
+    """SBIN stands at 820."""
+
+    symbol = "SBIN"
+
+    def __init__(self, desk: AngelOneDesk) -> None:
+        super().__init__(desk)
+        self._angel = desk.angel
+        desk.price("820.00")
+
+    def order(self, order_id: str = ONE, purpose: Purpose = Purpose.ENTRY) -> SubmitOrder:
+        price = "810.00" if purpose is Purpose.ENTRY else "830.00"
+        return replace(shares(order_id, price, purpose=purpose), quantity=D(100))
+
+    def fill_all(self) -> None:
+        for price in ("809.00", "831.00"):
+            self._desk.price(price)
+
+    def lose_reply(self) -> None:
+        self._angel.fault("placeOrder", "lose_reply")
+
+    def answer_nonsense(self) -> None:
+        self._angel.fault("placeOrder", "page", status=503)
+
     def sent(self) -> int:
-        return self._desk.angel.calls("placeOrder")
+        return self._angel.calls("placeOrder")
+
+
+class Coinbase(AtALoopback):
+    """XRP stands at 2.10 USD, and none is held."""
+
+    symbol = "XRP-USD"
+
+    def __init__(self, desk: CoinbaseDesk) -> None:
+        super().__init__(desk)
+        self._coinbase = desk.coinbase
+        desk.price("2.10")
+
+    def order(self, order_id: str = ONE, purpose: Purpose = Purpose.ENTRY) -> SubmitOrder:
+        price = "2.05" if purpose is Purpose.ENTRY else "2.15"
+        return replace(coins(order_id, price, purpose=purpose), quantity=D(100))
+
+    def fill_all(self) -> None:
+        for price in ("2.04", "2.16"):
+            self._desk.price(price)
+
+    def lose_reply(self) -> None:
+        self._coinbase.fault("create_order", "lose_reply")
+
+    def answer_nonsense(self) -> None:
+        self._coinbase.fault("create_order", "page", status=503)
+
+    def sent(self) -> int:
+        return self._coinbase.calls("create_order")

@@ -18,6 +18,7 @@ from engine.adapters.clock import SystemClock
 from engine.adapters.firestore.client import connect
 from engine.adapters.firestore.reader import FirestoreDocuments
 from tests.brokers.angelone.running import RunningAngelOne, running_angel_one
+from tests.brokers.loopback.running import RunningBroker
 from tests.integration.engine_process import OWNER, Store
 from tests.integration.service_process import Service, service
 
@@ -136,30 +137,32 @@ def settings_for(broker: RunningAngelOne, folder: Path) -> dict[str, str]:
 
 
 class RehearsedDay:
-    """The broker and the service, and the service's documents."""
+    """The broker and the service, and the service's documents of one account."""
 
-    def __init__(self, broker: RunningAngelOne, running: Service, host: str, project: str, state: Path) -> None:
-        self.broker, self.service, self.state = broker, running, state
+    def __init__(
+        self, broker: RunningBroker, running: Service, host: str, project: str, state: Path, account_id: str = ACCOUNT
+    ) -> None:
+        self.broker, self.service, self.state, self.account_id = broker, running, state, account_id
         self.store = Store(host, project)
         self._documents = FirestoreDocuments(connect(project, host), SystemClock(), lambda: 0.5)
 
     def arm(self) -> None:
         """As POST /accounts/{id}/arm writes it."""
-        now = datetime.now(UTC)
+        now, account = datetime.now(UTC), self.account_id
         armed = {"until": now + timedelta(hours=1), "by": OWNER, "at": now}
-        self._documents.change(ACCOUNT, lambda t: t.update("controls", ACCOUNT, {"armed": armed}) or {})
+        self._documents.change(account, lambda t: t.update("controls", account, {"armed": armed}) or {})
 
     def account(self) -> dict[str, Any]:
         """The account's document; empty before there is one."""
-        return self.store.get("accounts", ACCOUNT) or {}
+        return self.store.get("accounts", self.account_id) or {}
 
     def fills(self) -> dict[str, dict[str, Any]]:
         """The fills in the store."""
-        return self.store.all_of("fills", ACCOUNT)
+        return self.store.all_of("fills", self.account_id)
 
     def orders(self) -> dict[str, dict[str, Any]]:
         """The orders in the store."""
-        return self.store.all_of("orders", ACCOUNT)
+        return self.store.all_of("orders", self.account_id)
 
 
 @contextmanager

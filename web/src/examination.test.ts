@@ -24,12 +24,19 @@ describe("the check before the open", () => {
 
   it("is on the overview of an account at a real broker until the open, and longer while something is red", () => {
     const session = { open_at: 100, close_at: 200 };
-    expect(dueBeforeOpen("angelone", session, 99, check({}))).toBe(true);
-    expect(dueBeforeOpen("angelone", session, 100, check({}))).toBe(false);
-    expect(dueBeforeOpen("angelone", session, 150, check({ grade: "red" }))).toBe(true);
-    expect(dueBeforeOpen("angelone", session, 150, undefined)).toBe(false);
-    expect(dueBeforeOpen("angelone", session, 200, undefined)).toBe(true);
-    expect(dueBeforeOpen("angelone", null, null, undefined)).toBe(true);
-    expect(dueBeforeOpen("demo", session, 99, check({ grade: "red" }))).toBe(false);
+    expect(dueBeforeOpen(true, "live", session, 99, check({}))).toBe(true);
+    expect(dueBeforeOpen(true, "live", session, 100, check({}))).toBe(false);
+    expect(dueBeforeOpen(true, "live", session, 150, check({ grade: "red" }))).toBe(true);
+    expect(dueBeforeOpen(true, "live", session, 150, undefined)).toBe(false);
+    expect(dueBeforeOpen(true, "live", session, 200, undefined)).toBe(true);
+    expect(dueBeforeOpen(true, "live", null, null, undefined)).toBe(true);
+    expect(dueBeforeOpen(true, "paper", session, 99, check({}))).toBe(true);
+  });
+
+  it("is there until a live account was checked once, where the broker never closes, and while something is red", () => {
+    expect(dueBeforeOpen(false, "live", null, null, undefined)).toBe(true);
+    expect(dueBeforeOpen(false, "live", null, null, check({}))).toBe(false);
+    expect(dueBeforeOpen(false, "live", null, null, check({ grade: "red" }))).toBe(true);
+    expect(dueBeforeOpen(false, "paper", null, null, undefined)).toBe(false);
   });
 });

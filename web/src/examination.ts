@@ -59,12 +59,12 @@ export function counted(findings: readonly Finding[]): Record<Grade, number> {
 }
 
 /**
- * Whether the overview shows the card: at a real broker, while its market is closed (the time to mend things), and as
- * long as the newest check has a red line.
+ * Whether the overview shows the card of a broker: as long as the newest check has a red line; where it opens and closes,
+ * while it is closed (the time to mend things); where it never closes, until a live account was checked once.
  */
-export function dueBeforeOpen(market: string, session: { open_at: Ms; close_at: Ms } | null | undefined, marketNow: Ms | null, examination: Examination | undefined): boolean {
-  if (market !== "angelone") return false;
+export function dueBeforeOpen(opens: boolean, mode: "paper" | "live", session: { open_at: Ms; close_at: Ms } | null | undefined, marketNow: Ms | null, examination: Examination | undefined): boolean {
   if (examination?.grade === "red" || examination?.state === "failed") return true;
+  if (!opens) return mode === "live" && examination === undefined;
   if (!session || marketNow === null) return true;
   return marketNow < session.open_at || marketNow >= session.close_at;
 }

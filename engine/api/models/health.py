@@ -23,7 +23,7 @@ class ReadyChecks(Part):
     """What was found."""
 
     store: Literal["ok", "down"]
-    engine: Literal["ok", "starting", "waiting", "silent"]
+    engine: Literal["ok", "starting", "waiting", "needs", "silent"]
     journal: Literal["writing", "full", "failed"] | None
 
 
@@ -54,7 +54,7 @@ class HealthMetrics(Answer):
     """How the service is doing for an account; null is what nobody says."""
 
     account_id: str | None
-    engine: Literal["ok", "starting", "waiting", "silent"]
+    engine: Literal["ok", "starting", "waiting", "needs", "silent"]
     engine_since: datetime | None
     engine_detail: str | None
     uptime_seconds: float

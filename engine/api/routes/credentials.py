@@ -21,7 +21,7 @@ def show(path: BrokerPath, query: Query) -> Response:
 
 @credentials.put("/<string:broker>", responses={200: CredentialsAnswer, **WRITE_PROBLEMS, **problem_responses(403)})
 def put(path: BrokerPath, query: Query, body: CredentialsBody) -> Response:
-    """Set your keys of a broker, in place of those set before; the engine logs in with them from then on.
+    """Set your keys of a broker, in place of those set before; the engine uses them from then on.
 
     A 403 `recent-sign-in` asks for a fresh sign-in.
     """

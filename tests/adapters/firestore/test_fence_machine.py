@@ -13,7 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from engine.adapters.firestore.errors import error_of
 from engine.adapters.firestore.lease import FIRST_NOTE_S
 from engine.adapters.firestore.memory import MemoryWire
-from engine.adapters.firestore.wire import TIMEOUT_S, Message
+from engine.adapters.firestore.messages import Message
+from engine.adapters.firestore.wire import TIMEOUT_S
 from engine.domain.errors import Fenced, OperatingError
 from engine.domain.records import AccountRecord
 from engine.ports import Grant

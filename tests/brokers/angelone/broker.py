@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import threading
+import json
 import time
-from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from tests.brokers.angelone.account import Account
 from tests.brokers.angelone.desk import Desk
-from tests.brokers.angelone.envelopes import TOO_FAST, Answer, nothing, plain
-from tests.brokers.angelone.faults import Fault, Faults
+from tests.brokers.angelone.envelopes import TOO_FAST
+from tests.brokers.angelone.faults import KINDS
 from tests.brokers.angelone.limits import Limits
 from tests.brokers.angelone.listings import with_invented
 from tests.brokers.angelone.market import Market, Walk
@@ -21,13 +21,17 @@ from tests.brokers.angelone.market_socket import MarketSocket
 from tests.brokers.angelone.order_socket import OrderSocket
 from tests.brokers.angelone.order_words import Terms
 from tests.brokers.angelone.routes import ROUTES, Call, Route
-from tests.brokers.angelone.scripted_clock import ScriptedClock
-from tests.brokers.angelone.sessions import Client, Session, Sessions
+from tests.brokers.angelone.scripted_clock import IST
+from tests.brokers.angelone.sessions import Client, Sessions
+from tests.brokers.loopback.answers import Answer, nothing, plain
+from tests.brokers.loopback.faults import Fault
+from tests.brokers.loopback.in_memory import InMemory
+from tests.brokers.loopback.wire import Wire
 
 if TYPE_CHECKING:
     from tests.brokers.angelone.tape import Tape
 
-LOG_MAX = 2_000
+MARKET_PATH, ORDER_PATH = "/smart-stream", "/smart-order-update"
 HEADERS = (
     "Content-Type", "Accept", "X-UserType", "X-SourceID", "X-ClientLocalIP", "X-ClientPublicIP", "X-MACAddress",
     "X-PrivateKey",
@@ -50,58 +54,48 @@ class Setup:
     pulse_s: float = 0.01
 
 
-class Broker:
-    """Every method takes the lock itself. `counts` are calls by route, `log` the last of them without their bodies."""
+class Broker(InMemory):
+    """The client's one broker."""
 
     def __init__(self, setup: Setup) -> None:
-        self.setup, self.lock = setup, threading.RLock()
-        self.clock = ScriptedClock(setup.at, setup.speed)
-        at = self.clock.now()
-        self.sessions, self.terms, self.faults = Sessions(setup.client), Terms(), Faults()
+        super().__init__(setup.at.astimezone(IST), setup.speed, KINDS, Limits())
+        self.setup, at = setup, self.clock.now()
+        self.sessions, self.terms = Sessions(setup.client), Terms()
         listings = with_invented(setup.invented) if setup.tape is None else setup.tape.listings
         self.market, self._played = Market(listings, at), 0
         self.walk = None if setup.walk is None else Walk(self.market, setup.walk)
         self.market_socket, self.order_socket = MarketSocket(self.market, self.sessions), OrderSocket(self.sessions)
+        self.sockets |= {MARKET_PATH: self.market_socket, ORDER_PATH: self.order_socket}
         account = Account(setup.cash * 100)
         self.desk = Desk(self.market, account, self.terms, at, self.order_socket.tell)
-        self.limits: Limits | None = Limits()
-        self.counts: Counter[str] = Counter()
-        self.log: deque[tuple[str, str, str]] = deque(maxlen=LOG_MAX)
-        self._beat_at = 0.0
 
-    def call(self, method: str, path: str, headers: Mapping[str, str], asked: Any) -> tuple[Answer, Fault | None]:
+    def call(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[Answer, Fault | None]:
         """The plain answer of a call, acted on, and what the fault script makes of it."""
+        asked = _asked(body) if method == "POST" else {}  # GET calls carry JSON in their query; it is not looked at
         with self.lock:
             at = self._come_to_now()
-            route, tail = _found(method, path.rstrip("/"))
+            route, tail = _found(method, urlsplit(target).path.rstrip("/"))
             if route is None:
                 return nothing(404), None
-            self.counts[route.name] += 1
-            fault = self.faults.take(route.name)
-            answer = nothing(502)
-            if fault is None or fault.is_applied:
-                answer = self._acted(route, tail, headers, asked, at, fault)
-                if fault is not None and fault.kind == "applied_twice":
-                    self._acted(route, tail, headers, asked, at, fault)
-            self.log.append((at.isoformat(), route.name, fault.kind if fault else str(answer.status)))
-            return answer, fault
+
+            def acted(then: datetime, hidden_s: float, times: int) -> Answer:
+                answers = [self._acted(route, tail, headers, asked, then, hidden_s) for _ in range(times)]
+                return answers[0]
+
+            return self.answered(route.name, at, acted)
 
     def _acted(
-        self, route: Route, tail: str, headers: Mapping[str, str], asked: Any, at: datetime, fault: Fault | None
+        self, route: Route, tail: str, headers: Mapping[str, str], asked: Any, at: datetime, hidden_s: float
     ) -> Answer:
-        if self.limits is not None and route.bucket and not self.limits.passes(route.bucket):
-            self.counts["too fast"] += 1
+        if not self.passes(route.bucket):
             return plain(403, TOO_FAST)
         if any(not headers.get(name) for name in HEADERS) and not route.public:
             return nothing(400)
         if not isinstance(asked, dict):
             return nothing(400)
-        session: Session | Answer | None = None
-        if route.with_session:
-            session = self.sessions.check(headers, at)
-            if isinstance(session, Answer):
-                return session
-        hidden_s = fault.seconds if fault is not None and fault.kind == "hidden" else 0.0
+        session = self.sessions.check(headers, at) if route.with_session else None
+        if isinstance(session, Answer):
+            return session
         return route.act(self, Call(asked, headers, at, session, tail, hidden_s))
 
     def _come_to_now(self) -> datetime:
@@ -115,6 +109,9 @@ class Broker:
                 self.desk.priced(quote, traded_at)
                 moved[listing.token] = quote
             self._played = last
+        for arrived_at, act in self.arrived(at):
+            self.desk.advance(arrived_at)
+            act()
         self.desk.advance(at)
         if moved:
             self.market_socket.traded(moved.values(), at)
@@ -164,7 +161,7 @@ class Broker:
                 "positions": self.desk.account.position_rows(self.market) or [],
                 "holdings": self.desk.account.holding_rows(self.market) or [],
                 "funds": self.desk.account.funds(self.desk.blocked()),
-                "calls": dict(self.counts),
+                **self.called(),
                 "logins": self.sessions.logins,
                 "feeds": [
                     {"wanted": len(feed.wanted), "text_pings": feed.pings, "pings": feed.wire.pings}
@@ -173,15 +170,19 @@ class Broker:
                 "frames": sockets[0].frames,
                 "listeners": len(sockets[1].listeners),
                 "messages": sockets[1].messages,
-                "faults_waiting": len(self.faults.waiting),
-                "log": list(self.log),
             }
 
-    def cut_all(self) -> None:
-        """Every socket ends, without a frame."""
-        with self.lock:
-            for open_one in (*self.market_socket.feeds, *self.order_socket.listeners):
-                open_one.wire.abort()
+    def wires(self) -> Iterable[Wire]:
+        """Of every connection to a socket."""
+        yield from (feed.wire for feed in self.market_socket.feeds)
+        yield from (listener.wire for listener in self.order_socket.listeners)
+
+
+def _asked(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
 
 
 def _found(method: str, path: str) -> tuple[Route | None, str]:

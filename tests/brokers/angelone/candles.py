@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.brokers.angelone.envelopes import Answer, good, nothing, refused
+from tests.brokers.angelone.envelopes import good, refused
 from tests.brokers.angelone.hours import CLOSES, OPENS, trades_on
 from tests.brokers.angelone.listings import Listing
 from tests.brokers.angelone.market import Market
 from tests.brokers.angelone.scripted_clock import IST
+from tests.brokers.loopback.answers import Answer, nothing
 
 # interval: (minutes a candle, days a call at most)
 INTERVALS = {

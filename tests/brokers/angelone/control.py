@@ -1,33 +1,26 @@
-"""What a test or a person may do to the broker: POST /control {"do": ..., ...}. Fed by the server; feeds the broker.
+"""What a test or a person may do to the broker beside what any loopback broker lets them. Fed by the server.
 
-clock at= | advance seconds= | run speed= · price symbol= [exchange=] price= [quantity=] · fault route= kind= [times=
-after= seconds= code= message= status= applied=] · forget_faults · terms step_s= fill_lot= market_orders=
-fills_before_cancel= registered_ip= square_off= seen_ip= · end_sessions [state=] · limits on= · market_socket /
-order_socket act= ... · look. Each answers with the whole report.
+price symbol= [exchange=] price= [quantity=] · terms step_s= fill_lot= market_orders= fills_before_cancel=
+registered_ip= square_off= seen_ip= · end_sessions [state=] · limits on= · market_socket / order_socket act= ...
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from tests.brokers.angelone.broker import Broker
-from tests.brokers.angelone.faults import Fault
 from tests.brokers.angelone.limits import Limits
 from tests.brokers.angelone.market_socket import unauthorized
+from tests.brokers.loopback.switches import ANY_BROKER, Asked, act_on_wires, set_terms, turned
 
-Asked = Mapping[str, Any]
 UNAUTHORIZED = {"Auth token", "Client Code", "API Key", "Feed Token"}
 
 
 def control(broker: Broker, asked: Asked) -> dict[str, Any]:
     """Do it; raises KeyError, TypeError or ValueError where the words are wrong."""
-    with broker.lock:
-        SWITCHES[asked["do"]](broker, {name: value for name, value in asked.items() if name != "do"})
-        broker.pulse()
-        return broker.report()
+    return turned(broker, SWITCHES, asked)
 
 
 def _price(broker: Broker, asked: Asked) -> None:
@@ -41,13 +34,6 @@ def _price(broker: Broker, asked: Asked) -> None:
         raise ValueError(f"{asked['symbol']} is not listed on {exchange}")
     paise = int(Decimal(str(asked["price"])) * 100)
     broker.trade(exchange, found[0].token, paise, int(asked.get("quantity", 1)))
-
-
-def _terms(broker: Broker, asked: Asked) -> None:
-    for name, value in asked.items():
-        if not hasattr(broker.terms, name):
-            raise ValueError(f"there is no term {name}")
-        setattr(broker.terms, name, value)
 
 
 def _sessions(broker: Broker, asked: Asked) -> None:
@@ -80,7 +66,7 @@ def _market_socket(broker: Broker, asked: Asked) -> None:
         told = unauthorized(asked["reason"]) if asked.get("reason") in UNAUTHORIZED else (int(asked["status"]), {})
         here.refusing += [told] * times
     else:
-        _wires(act, asked, [feed.wire for feed in here.feeds])
+        act_on_wires(asked, [feed.wire for feed in here.feeds])
 
 
 def _order_socket(broker: Broker, asked: Asked) -> None:
@@ -95,31 +81,15 @@ def _order_socket(broker: Broker, asked: Asked) -> None:
     elif act == "refuse":
         here.refusing += [(int(asked["status"]), {})] * times
     else:
-        _wires(act, asked, [listener.wire for listener in here.listeners])
-
-
-def _wires(act: str, asked: Asked, wires: list[Any]) -> None:
-    acts: dict[str, Callable[[Any], None]] = {
-        "stall": lambda wire: wire.stall(on=True),
-        "resume": lambda wire: wire.stall(on=False),
-        "close": lambda wire: wire.close(int(asked.get("code", 1000))),
-        "abort": lambda wire: wire.abort(),
-    }
-    for wire in wires:
-        acts[act](wire)
+        act_on_wires(asked, [listener.wire for listener in here.listeners])
 
 
 SWITCHES: dict[str, Callable[[Broker, Asked], None]] = {
-    "clock": lambda broker, asked: broker.clock.jump(datetime.fromisoformat(asked["at"])),
-    "advance": lambda broker, asked: broker.clock.jump(broker.clock.now() + timedelta(seconds=asked["seconds"])),
-    "run": lambda broker, asked: broker.clock.run(float(asked["speed"])),
+    **ANY_BROKER,
     "price": _price,
-    "fault": lambda broker, asked: broker.faults.add(Fault(**asked)),
-    "forget_faults": lambda broker, asked: broker.faults.waiting.clear(),
-    "terms": _terms,
+    "terms": lambda broker, asked: set_terms(broker.terms, asked),
     "end_sessions": _sessions,
     "limits": _limits,
     "market_socket": _market_socket,
     "order_socket": _order_socket,
-    "look": lambda broker, asked: None,
 }

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from tests.brokers.angelone import orders as words
 from tests.brokers.angelone.account import LEVERAGE, Account
 from tests.brokers.angelone.day import happenings
-from tests.brokers.angelone.envelopes import Answer, good, refused
+from tests.brokers.angelone.envelopes import good, refused
 from tests.brokers.angelone.hours import matches, next_open, takes_orders
 from tests.brokers.angelone.market import Market, Quote
 from tests.brokers.angelone.order_words import AT_MARKET, PROTECTION_PCT, STOPS, Terms, paise_of, refusal, rejection
 from tests.brokers.angelone.orders import ENDED, Fill, Order
+from tests.brokers.loopback.answers import Answer
 
 Told = Callable[[Order], None]
 

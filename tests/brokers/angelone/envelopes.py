@@ -1,10 +1,10 @@
-"""What goes back over HTTP: both dialects of SmartAPI, and what is no JSON at all. Fed by every route; feeds server."""
+"""What goes back over HTTP: both dialects of SmartAPI. Fed by every route; feeds the server."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
 from typing import Any
+
+from tests.brokers.loopback.answers import Answer, told
 
 TOO_FAST = "Access denied because of exceeding access rate"  # as recorded: HTTP 403, text/plain
 
@@ -33,25 +33,6 @@ MESSAGES = {
 }
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A whole HTTP answer. `json()` is its body where it is JSON."""
-
-    status: int
-    body: bytes
-    content_type: str = "application/json"
-    headers: dict[str, str] = field(default_factory=dict)
-
-    def json(self) -> Any:
-        """The body as values; raises ValueError where it is none."""
-        return json.loads(self.body)
-
-
-def told(values: Any) -> Answer:
-    """JSON, HTTP 200, whatever it says."""
-    return Answer(200, json.dumps(values).encode())
-
-
 def good(data: Any) -> Answer:
     """The application's dialect, all well."""
     return told({"status": True, "message": "SUCCESS", "errorcode": "", "data": data})
@@ -65,20 +46,3 @@ def refused(code: str, message: str = "") -> Answer:
 def turned_away(code: str, message: str = "") -> Answer:
     """The gateway's dialect: other keys, HTTP 200 all the same."""
     return told({"success": False, "message": message or MESSAGES.get(code, code), "errorCode": code, "data": ""})
-
-
-def plain(status: int, text: str) -> Answer:
-    """Text, as the rate limiter answers."""
-    return Answer(status, text.encode(), "text/plain")
-
-
-def page(status: int, title: str) -> Answer:
-    """HTML, as what stands before the API answers when it is down."""
-    return Answer(
-        status, f"<html><head><title>{status} {title}</title></head><body></body></html>".encode(), "text/html"
-    )
-
-
-def nothing(status: int) -> Answer:
-    """No body: HTTP 400 is what a word outside its list gets."""
-    return Answer(status, b"", "text/plain")

@@ -16,7 +16,7 @@ from tests.brokers.angelone.frames import LTP, QUOTE, SNAP, frame
 from tests.brokers.angelone.listings import EXCHANGE_TYPES
 from tests.brokers.angelone.market import Market, Quote
 from tests.brokers.angelone.sessions import Session, Sessions
-from tests.brokers.angelone.wire import Refusal, Wire
+from tests.brokers.loopback.wire import Refusal, Wire
 
 CONNECTIONS_MAX, SUBSCRIPTIONS_MAX = 3, 1000
 EXCHANGES = {number: name for name, number in EXCHANGE_TYPES.items()}

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.brokers.angelone.orders import STREAMED, Order
 from tests.brokers.angelone.sessions import Session, Sessions
-from tests.brokers.angelone.wire import Refusal, Wire
+from tests.brokers.loopback.wire import Refusal, Wire
 
 CONNECTIONS_MAX = 3
 

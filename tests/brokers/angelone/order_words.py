@@ -11,11 +11,12 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from tests.brokers.angelone.account import DELIVERY, LEVERAGE, Account
-from tests.brokers.angelone.envelopes import Answer, nothing, refused
+from tests.brokers.angelone.envelopes import refused
 from tests.brokers.angelone.hours import matches
 from tests.brokers.angelone.listings import INDEX
 from tests.brokers.angelone.market import Market, Quote
 from tests.brokers.angelone.orders import Order
+from tests.brokers.loopback.answers import Answer, nothing
 
 TAG_MAX = 19
 ENUMS = {

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tests.brokers.angelone.envelopes import Answer, good, nothing, refused
+from tests.brokers.angelone.envelopes import good, refused
 from tests.brokers.angelone.market import Market, Quote
 from tests.brokers.angelone.scripted_clock import stamp
+from tests.brokers.loopback.answers import Answer, nothing
 
 SYMBOLS_MAX = 50
 MODES = {"LTP", "OHLC", "FULL"}

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.brokers.angelone.candles import candles
-from tests.brokers.angelone.envelopes import Answer, good, nothing, plain, refused, told
+from tests.brokers.angelone.envelopes import good, refused
 from tests.brokers.angelone.limits import ORDERS
 from tests.brokers.angelone.quotes import last_price, quotes
 from tests.brokers.angelone.sessions import Session
+from tests.brokers.loopback.answers import Answer, nothing, plain, told
 
 if TYPE_CHECKING:
     from tests.brokers.angelone.broker import Broker

@@ -6,8 +6,6 @@ The client is no adapter: it sends what a test says and shows what came back, so
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +13,8 @@ from typing import Any
 
 import pyotp
 import requests
+
+from tests.brokers.loopback.running import RunningBroker
 
 OPEN_DAY = "2026-11-23T10:00:00+05:30"  # a Monday, the exchange open
 SECURE, AUTH = "/rest/secure/angelbroking", "/rest/auth/angelbroking"
@@ -55,40 +55,15 @@ ORDER = {
 }
 
 
-class RunningAngelOne:
+class RunningAngelOne(RunningBroker):
     """`told` is the line it printed: addresses, the authority's file, what to log in with."""
 
     def __init__(self, *words: str) -> None:
-        command = [sys.executable, "-m", "tests.brokers.angelone", *words]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout is not None
-        self.told: dict[str, str] = json.loads(self._process.stdout.readline())
-        self._line = requests.Session()
-        self._line.trust_env = False
-        self._line.verify = self.told["authority"] or True
-
-    def do(self, what: str, **more: Any) -> dict[str, Any]:
-        """Turn a switch; the whole report."""
-        answer = self._line.post(self.told["control"], json={"do": what, **more}, timeout=10)
-        found: dict[str, Any] = answer.json()
-        assert answer.status_code == 200, found
-        return found
-
-    def look(self) -> dict[str, Any]:
-        """Everything as it stands."""
-        return self.do("look")
+        super().__init__("tests.brokers.angelone", *words)
 
     def totp(self) -> str:
         """The code of the broker's own now."""
         return pyotp.TOTP(self.told["totp_secret"]).at(datetime.fromisoformat(self.look()["at"]))
-
-    def end(self) -> None:
-        """Kill it; what it knew is gone."""
-        self._line.close()
-        self._process.terminate()
-        self._process.wait(10)
-        if self._process.stdout is not None:
-            self._process.stdout.close()
 
 
 @contextmanager

@@ -17,8 +17,9 @@ from typing import Any
 
 import pyotp
 
-from tests.brokers.angelone.envelopes import Answer, good, refused, turned_away
+from tests.brokers.angelone.envelopes import good, refused, turned_away
 from tests.brokers.angelone.scripted_clock import IST
+from tests.brokers.loopback.answers import Answer
 
 TOTP_WINDOW_S = 30
 EXPIRY_AFTER = timedelta(hours=28)  # what the token itself says; the broker's midnight comes sooner
@@ -31,7 +32,7 @@ class Client:
     code: str = "L0001"
     pin: str = "4821"
     totp_secret: str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-    api_key: str = "loopback"
+    api_key: str = "play-key"
 
 
 @dataclass

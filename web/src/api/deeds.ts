@@ -1,4 +1,5 @@
 /** Everything a reader can have the service do, by name. Fed by buttons and forms; feeds api/call. Raises what `call` raises. */
+import type { BrokerName } from "../brokers";
 import type { Resolution } from "../differences";
 import type { Building, Execution, Exits } from "../documents";
 import type { BrokerKeys } from "../examination";
@@ -68,9 +69,9 @@ export const deeds = {
   retryLetter: (letter: string) => carriedOut(at("dead-letters", letter, "retry")),
   discardLetter: (letter: string) => carriedOut(at("dead-letters", letter, "discard")),
   resolveDifference: (difference: string, resolution: Resolution) => carriedOut(at("differences", difference, resolution)),
-  brokerKeys: () => call<BrokerKeys>("GET", "/credentials/angelone"),
-  setBrokerKeys: (keys: Record<string, string>) => call<BrokerKeys>("PUT", "/credentials/angelone", keys),
-  removeBrokerKeys: () => call<BrokerKeys>("DELETE", "/credentials/angelone"),
-  testBrokerKeys: (account: string) => call<Accepted>("POST", `/credentials/angelone/test?${new URLSearchParams({ account_id: account })}`),
+  brokerKeys: (broker: BrokerName) => call<BrokerKeys>("GET", at("credentials", broker)),
+  setBrokerKeys: (broker: BrokerName, keys: Record<string, string>) => call<BrokerKeys>("PUT", at("credentials", broker), keys),
+  removeBrokerKeys: (broker: BrokerName) => call<BrokerKeys>("DELETE", at("credentials", broker)),
+  testBrokerKeys: (broker: BrokerName, account: string) => call<Accepted>("POST", `${at("credentials", broker, "test")}?${new URLSearchParams({ account_id: account })}`),
   present: (account: string) => call("POST", "/presence", { account_id: account }),
 };

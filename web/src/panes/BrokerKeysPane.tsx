@@ -1,8 +1,9 @@
 /** The keys of a broker: whether they are set, given, replaced, removed. Fed by the API; a secret goes out of here once and never comes back. */
-import { useState, type FormEvent } from "react";
+import { useState, type ClipboardEvent, type FormEvent } from "react";
 import { deeds } from "../api/deeds";
 import { useBrokerKeys } from "../api/useBrokerKeys";
 import { useDeed } from "../api/useDeed";
+import { keysInFile, type Broker } from "../brokers";
 import { dayLong } from "../moments";
 import { Field, FieldError } from "../parts/Field";
 import { Notice } from "../parts/Notice";
@@ -11,33 +12,37 @@ import { Sheet } from "../parts/Sheet";
 import { words } from "../words";
 import { SignInAgain } from "./SignInAgain";
 
-const FIELDS = ["client_code", "pin", "totp_secret", "api_key", "registered_ip"] as const;
-const HIDDEN: readonly string[] = ["pin", "totp_secret", "api_key"];
-const EMPTY: Record<string, string> = Object.fromEntries(FIELDS.map((name) => [name, ""]));
+const empty = (broker: Broker): Record<string, string> => Object.fromEntries(broker.fields.map(({ name }) => [name, ""]));
 /** The problem's kind where the sign-in is too old. */
 const TOO_OLD = "recent-sign-in";
 
-function KeysForm({ label, onDone, onCancel }: { label: string; onDone: () => void; onCancel?: () => void }) {
+function KeysForm({ broker, label, onDone, onCancel }: { broker: Broker; label: string; onDone: () => void; onCancel?: () => void }) {
   const { busy, sentence, fields, kind, run } = useDeed();
-  const [typed, setTyped] = useState(EMPTY);
+  const [typed, setTyped] = useState(() => empty(broker));
   const save = async () => {
-    if (!(await run(() => deeds.setBrokerKeys(typed)))) return;
-    setTyped(EMPTY);
+    if (!(await run(() => deeds.setBrokerKeys(broker.name, typed)))) return;
+    setTyped(empty(broker));
     onDone();
   };
   const send = (event: FormEvent) => {
     event.preventDefault();
     void save();
   };
+  const paste = (event: ClipboardEvent) => {
+    const found = broker.name === "coinbase" ? keysInFile(event.clipboardData.getData("text")) : null;
+    if (!found) return;
+    event.preventDefault();
+    setTyped(found);
+  };
   if (kind === TOO_OLD) return <SignInAgain note={words.brokers.againNote} onDone={() => void save()} />;
   return (
-    <form className="keys" onSubmit={send} noValidate autoComplete="off">
+    <form className="keys" onSubmit={send} onPaste={paste} noValidate autoComplete="off">
       <div className="fields">
-        {FIELDS.map((name) => (
+        {broker.fields.map(({ name, hidden, numeric }) => (
           <Field
             key={name} label={words.brokers.fields[name] ?? name} hint={words.brokers.hints[name]} error={fields[name]} value={typed[name] ?? ""}
-            type={HIDDEN.includes(name) ? "password" : "text"} autoComplete="off" spellCheck={false} autoCapitalize="off"
-            inputMode={name === "pin" ? "numeric" : "text"} onChange={(e) => setTyped({ ...typed, [name]: e.target.value })}
+            type={hidden ? "password" : "text"} autoComplete="off" spellCheck={false} autoCapitalize="off"
+            inputMode={numeric ? "numeric" : "text"} onChange={(e) => setTyped({ ...typed, [name]: e.target.value })}
           />
         ))}
       </div>
@@ -50,14 +55,14 @@ function KeysForm({ label, onDone, onCancel }: { label: string; onDone: () => vo
   );
 }
 
-function RemoveSheet({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
+function RemoveSheet({ broker, onClose, onDone }: { broker: Broker; onClose: () => void; onDone: () => void }) {
   const { busy, sentence, kind, run } = useDeed();
   const remove = async () => {
-    if (await run(() => deeds.removeBrokerKeys())) onDone();
+    if (await run(() => deeds.removeBrokerKeys(broker.name))) onDone();
   };
   return (
-    <Sheet label={words.brokers.removeTitle} onClose={onClose}>
-      <h2>{words.brokers.removeTitle}</h2>
+    <Sheet label={words.brokers.removeTitle(broker.name)} onClose={onClose}>
+      <h2>{words.brokers.removeTitle(broker.name)}</h2>
       {kind === TOO_OLD ? <SignInAgain note={words.brokers.againNote} onDone={() => void remove()} /> : (
         <>
           <p>{words.brokers.removeDetail}</p>
@@ -72,8 +77,9 @@ function RemoveSheet({ onClose, onDone }: { onClose: () => void; onDone: () => v
   );
 }
 
-export function BrokerKeysPane() {
-  const { keys, failed, again } = useBrokerKeys();
+export function BrokerKeysPane({ broker }: { broker: Broker }) {
+  const { keys, failed, again } = useBrokerKeys(broker.name);
+  const title = words.brokers.title(broker.name);
   const [open, setOpen] = useState<"form" | "remove" | "saved" | null>(null);
   const close = () => setOpen(null);
   const changed = (to: "saved" | null) => {
@@ -81,23 +87,23 @@ export function BrokerKeysPane() {
     again();
   };
   return (
-    <Pane id="broker-keys" title={words.brokers.title}>
+    <Pane id={`keys-${broker.name}`} title={title}>
       {failed !== null && !keys && (
         <Blank title={words.brokers.readFailed} detail={failed}><button type="button" className="btn" onClick={again}>{words.pane.again}</button></Blank>
       )}
-      {failed === null && !keys && <Loading what={words.brokers.title} />}
+      {failed === null && !keys && <Loading what={title} />}
       {open === "saved" && <Notice><p>{words.brokers.saved}</p></Notice>}
       {keys && !keys.set && (
         <>
           <p><b>{words.brokers.notSet}</b></p>
-          <p className="mut">{words.brokers.notSetDetail}</p>
-          <KeysForm label={words.brokers.save} onDone={() => changed("saved")} />
+          <p className="mut">{words.brokers.notSetDetail[broker.name]}</p>
+          <KeysForm broker={broker} label={words.brokers.save} onDone={() => changed("saved")} />
         </>
       )}
       {keys?.set && (
         <>
-          <p><b>{words.brokers.set(keys.client_ending ?? "", keys.set_at ? dayLong(Date.parse(keys.set_at), undefined) : "")}</b></p>
-          {open === "form" ? <KeysForm label={words.brokers.replace} onDone={() => changed("saved")} onCancel={close} /> : (
+          <p><b>{words.brokers.set[broker.name](keys.client_ending ?? "", keys.set_at ? dayLong(Date.parse(keys.set_at), undefined) : "")}</b></p>
+          {open === "form" ? <KeysForm broker={broker} label={words.brokers.replace} onDone={() => changed("saved")} onCancel={close} /> : (
             <p className="act">
               <button type="button" className="btn" onClick={() => setOpen("form")}>{words.brokers.again}</button>
               <button type="button" className="btn quiet" onClick={() => setOpen("remove")}>{words.brokers.remove}</button>
@@ -105,7 +111,7 @@ export function BrokerKeysPane() {
           )}
         </>
       )}
-      {open === "remove" && <RemoveSheet onClose={close} onDone={() => changed(null)} />}
+      {open === "remove" && <RemoveSheet broker={broker} onClose={close} onDone={() => changed(null)} />}
     </Pane>
   );
 }

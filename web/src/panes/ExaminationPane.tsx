@@ -3,6 +3,7 @@ import { useState } from "react";
 import { deeds } from "../api/deeds";
 import { useDeed } from "../api/useDeed";
 import { byUrgency, counted, dueBeforeOpen, standing, type Examination, type Finding, type Grade } from "../examination";
+import { brokerOf, type Broker } from "../brokers";
 import { useAccount } from "../live/Account";
 import { useTicking } from "../live/ticker";
 import { useLive } from "../live/useLive";
@@ -15,14 +16,14 @@ import { Link } from "../shell/Link";
 import { paths } from "../shell/routes";
 import { words } from "../words";
 
-const BROKER = "angelone";
 const GLYPHS: Record<Grade, IconName> = { green: "check", amber: "warn", red: "stop" };
 
 /** Whose engine makes the check: that of an account at the broker, else of the one looked at. */
-function useExaminer(): Owner {
+function useExaminer(broker: Broker): Owner {
   const { account, accounts } = useAccount();
-  const there = account.market === BROKER ? account : accounts.find((a) => a.market === BROKER && a.mode === "live") ?? accounts.find((a) => a.market === BROKER) ?? account;
-  return { user: there.user_id, account: there.id };
+  const there = accounts.filter((a) => a.market === broker.name);
+  const asked = account.market === broker.name ? account : there.find((a) => a.mode === "live") ?? there[0] ?? account;
+  return { user: asked.user_id, account: asked.id };
 }
 
 function Line({ finding }: { finding: Finding }) {
@@ -75,18 +76,18 @@ function Said({ examination }: { examination: Examination | undefined }) {
   );
 }
 
-export function ExaminationPane({ toKeys = false }: { toKeys?: boolean }) {
-  const owner = useExaminer();
-  const examination = useLive<Examination>(queries.examination(owner, BROKER)).rows?.[0];
+export function ExaminationPane({ broker, toKeys = false }: { broker: Broker; toKeys?: boolean }) {
+  const owner = useExaminer(broker);
+  const examination = useLive<Examination>(queries.examination(owner, broker.name)).rows?.[0];
   const { busy, sentence, run } = useDeed();
   const [asked, setAsked] = useState<string | null>(null);
   const running = useTicking((now) => standing(examination, now) === "running");
   const waits = asked !== null && examination?.command_id !== asked;
   const press = async () => {
-    await run(async () => setAsked((await deeds.testBrokerKeys(owner.account)).command_id ?? null));
+    await run(async () => setAsked((await deeds.testBrokerKeys(broker.name, owner.account)).command_id ?? null));
   };
   return (
-    <Pane id="before-open" title={words.brokers.check.title} beside={toKeys && <Link className="link small" href={paths.brokers}>{words.brokers.check.toKeys}</Link>}>
+    <Pane id={`check-${broker.name}`} title={words.brokers.check.title(broker.name, broker.opens)} beside={toKeys && <Link className="link small" href={paths.brokers}>{words.brokers.check.toKeys}</Link>}>
       <Said examination={examination} />
       <p className="act">
         <button type="button" className="btn" disabled={busy || running || waits} onClick={() => void press()}>{words.brokers.check.run}</button>
@@ -99,9 +100,13 @@ export function ExaminationPane({ toKeys = false }: { toKeys?: boolean }) {
 
 /** The card of the overview: only at a real broker, and only while it is of use. */
 export function BeforeOpenCard() {
+  const broker = brokerOf(useAccount().account.market);
+  return broker ? <CardOf broker={broker} /> : null;
+}
+
+function CardOf({ broker }: { broker: Broker }) {
   const { account, clock } = useAccount();
-  const owner = useExaminer();
-  const examination = useLive<Examination>(account.market === BROKER ? queries.examination(owner, BROKER) : null).rows?.[0];
-  const due = useTicking((now) => dueBeforeOpen(account.market, account.session, clock ? marketNow(clock, now) : null, examination));
-  return due ? <ExaminationPane toKeys /> : null;
+  const examination = useLive<Examination>(queries.examination(useExaminer(broker), broker.name)).rows?.[0];
+  const due = useTicking((now) => dueBeforeOpen(broker.opens, account.mode, account.session, clock ? marketNow(clock, now) : null, examination));
+  return due ? <ExaminationPane broker={broker} toKeys /> : null;
 }

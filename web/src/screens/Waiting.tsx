@@ -1,4 +1,5 @@
 /** Before there is an account to show: looking, none yet, or refused. Fed by the accounts query. */
+import { BROKERS } from "../brokers";
 import type { Account } from "../documents";
 import { useOfflineSince } from "../live/connection";
 import type { Live } from "../live/useLive";
@@ -19,7 +20,7 @@ export function Waiting({ accounts }: { accounts: Live<Account> }) {
         <Blank title={words.start.accountsFailed} detail={words.pane.failedDetail(accounts.error)}>
           <button type="button" className="btn" onClick={accounts.again}>{words.pane.again}</button>
         </Blank>
-      ) : accounts.rows ? <><Blank title={words.start.noAccount} detail={words.start.noAccountDetail} /><BrokerKeysPane /></> : <Loading what={words.start.waiting} />}
+      ) : accounts.rows ? <><Blank title={words.start.noAccount} detail={words.start.noAccountDetail} />{BROKERS.map((broker) => <BrokerKeysPane key={broker.name} broker={broker} />)}</> : <Loading what={words.start.waiting} />}
       <p><button type="button" className="btn quiet" onClick={() => void leave()}>{words.signIn.out}</button></p>
     </main>
   );

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +14,11 @@ from engine.adapters.brokers.angelone.doctor.doctor import examine
 from engine.adapters.brokers.angelone.doctor.examined import Examined, examined_with
 from engine.adapters.brokers.angelone.orders.broker import AngelOneBroker, Reach
 from engine.adapters.brokers.angelone.orders.order_stream import order_lines
-from engine.domain.findings import Finding
 from engine.domain.instant import instant_of
 from engine.market_data.calendar import calendar_for
 from tests.adapters.brokers.angelone.master_rows import instruments_of
+from tests.adapters.brokers.check_report import Report, report
 from tests.brokers.angelone.in_process import InProcessAngelOne
-
-
-@dataclass(frozen=True)
-class Report:
-    """The lines by name."""
-
-    lines: dict[str, Finding]
-
-    def __getitem__(self, name: str) -> Finding:
-        return self.lines[name]
-
-    def grades(self) -> dict[str, str]:
-        return {name: finding.grade.value for name, finding in self.lines.items()}
-
-    def not_green(self) -> dict[str, str]:
-        return {name: grade for name, grade in self.grades().items() if grade != "green"}
 
 
 class Answers:
@@ -67,9 +51,5 @@ def examined_at(
 
 
 def report_of(examined: Examined, **changes: Any) -> Report:
-    """Make the check; each line has a name of its own, and what is not green says what to do."""
-    findings = list(examine(replace(examined, **changes)))
-    assert len({finding.name for finding in findings}) == len(findings)
-    for finding in findings:
-        assert bool(finding.do) == (finding.grade.value != "green"), finding
-    return Report({finding.name: finding for finding in findings})
+    """Make the check."""
+    return report(examine(replace(examined, **changes)))

@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.adapters.brokers.angelone.access.tokens import Tokens
@@ -21,6 +20,7 @@ from engine.domain.instant import NEVER, instant_of
 from engine.domain.market import Tick
 from engine.simulation.clock import ManualClock
 from tests.adapters.brokers.angelone.listed_shares import shares
+from tests.adapters.brokers.live_prices.scripted_wire import ScriptedWire, Step
 from tests.brokers.angelone.frames import frame
 from tests.brokers.angelone.listings import DEFAULT
 from tests.brokers.angelone.market import Market
@@ -28,48 +28,6 @@ from tests.brokers.angelone.running import OPEN_DAY
 
 TEN = datetime.fromisoformat(OPEN_DAY)
 SYMBOLS = ("SBIN", "TCS")
-Step = str | bytes | OperatingError | None
-
-
-@dataclass
-class Wire:
-    """Gives out `steps`, one a wait, then nothing; what was sent to it is kept."""
-
-    clock: ManualClock
-    steps: list[Step]
-    sent: list[str] = field(default_factory=list)
-    closed: bool = False
-    answers_pings: bool = False
-
-    def arrived(self) -> list[str | bytes]:
-        if not self.steps:
-            self.clock.advance(0.5)
-            if self.answers_pings and self.sent[-1] == "ping":
-                self.sent.append("answered")
-                return ["pong"]
-            return []
-        step = self.steps.pop(0)
-        if isinstance(step, OperatingError):
-            raise step
-        self.clock.advance(0.1)
-        return [] if step is None else [step]
-
-    def fileno(self) -> int:
-        return 0
-
-    def send(self, text: str) -> None:
-        self.sent.append(text)
-
-    def ping(self) -> None:
-        self.sent.append("ping")
-
-    def close(self) -> None:
-        self.closed = True
-
-    def subscribed(self) -> list[str]:
-        """The tokens asked for first."""
-        asked = json.loads(self.sent[0])
-        return list(asked["params"]["tokenList"][0]["tokens"])
 
 
 class Session:
@@ -93,7 +51,7 @@ class Kept:
 
     def __init__(self, *lives: list[Step] | OperatingError, answers_pings: bool = False) -> None:
         self.clock, self.session = ManualClock(TEN), Session()
-        self.wires: list[Wire] = []
+        self.wires: list[ScriptedWire] = []
         self.headers: list[Mapping[str, str]] = []
         self.events: list[MarketEvent] = []
         self.rests: list[int] = []
@@ -103,12 +61,12 @@ class Kept:
         door = Door(self.session, self._open, "A1", "s3cret")
         self.line = MarketLine(1, prints, door, self.clock, lambda: True, self._rest_s)
 
-    def _open(self, headers: Mapping[str, str]) -> Wire:
+    def _open(self, headers: Mapping[str, str]) -> ScriptedWire:
         self.headers.append(headers)
         life = self._lives.pop(0)
         if isinstance(life, OperatingError):
             raise life
-        self.wires.append(Wire(self.clock, life, answers_pings=self._answers_pings))
+        self.wires.append(ScriptedWire(self.clock, life, answers_pings=self._answers_pings))
         return self.wires[-1]
 
     def _rest_s(self, attempt: int) -> float:
@@ -143,3 +101,9 @@ def price(paise: int, symbol: str = "SBIN-EQ", at: datetime = TEN) -> bytes:
 def ticks(kept: Kept) -> list[int]:
     """Their prices."""
     return [event.price for event in kept.events if isinstance(event, Tick)]
+
+
+def subscribed(wire: ScriptedWire) -> list[str]:
+    """The tokens asked for first."""
+    asked = json.loads(wire.sent[0])
+    return list(asked["params"]["tokenList"][0]["tokens"])

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.adapters.brokers.angelone.access.socket_line import Buffered, SocketEnded, SocketLine, open_line
+from engine.adapters.brokers.connection.socket_line import Buffered, SocketEnded, SocketLine, open_line
 from engine.adapters.clock import SystemClock
 from tests.brokers.angelone.in_process import in_process_angel_one
 
@@ -92,11 +92,11 @@ def line() -> Iterator[SocketLine]:
         tokens = access.session.tokens()
         headers = {
             "Authorization": tokens.authorization,
-            "x-api-key": "loopback",
+            "x-api-key": "play-key",
             "x-client-code": "L0001",
             "x-feed-token": tokens.feed,
         }
-        opened = open_line(there.endpoints.market_socket, headers, there.endpoints, SystemClock())
+        opened = open_line(there.endpoints.market_socket, headers, SystemClock(), ca_file=there.endpoints.ca_file)
         wish = {"mode": 3, "tokenList": [{"exchangeType": 1, "tokens": ["3045"]}]}
         opened.send(json.dumps({"correlationID": "c1", "action": 1, "params": wish}))
         assert opened.receive(SOON_S)  # from now on every trade is told

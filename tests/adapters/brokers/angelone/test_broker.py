@@ -177,7 +177,7 @@ def test_the_second_order_under_one_tag_is_somebody_elses(desk: OrderDesk) -> No
     desk.ask(limit_order())
     first, second = desk.venue.report().orders
     assert (first.client_order_id, second.client_order_id) == (ONE, None)
-    assert "second order under the tag" in second.reason
+    assert "second order under the id" in second.reason
     desk.price("809.00")
     assert [fill.client_order_id for fill in desk.venue.report().fills] == [ONE, None]
     found = desk.venue.find(ONE)

@@ -13,10 +13,10 @@ import pytest
 
 from engine.adapters.brokers.angelone.access.routes import Route
 from engine.adapters.brokers.angelone.access.session_hours import SessionHours
-from engine.adapters.brokers.angelone.access.wire import NotSent
 from engine.adapters.brokers.angelone.doctor.doctor_orders import order_books
 from engine.adapters.brokers.angelone.doctor.examined import Examined, Sockets
 from engine.adapters.brokers.angelone.orders.order_words import Product
+from engine.adapters.brokers.connection.wire import NotSent
 from engine.domain.broker import BrokerReport
 from engine.domain.errors import OutcomeUnknown
 from tests.adapters.brokers.angelone.examining import Answers, examined_at, report_of

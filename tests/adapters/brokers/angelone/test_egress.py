@@ -10,11 +10,11 @@ import pytest
 from engine.adapters.brokers.angelone.access.access import Access, open_access
 from engine.adapters.brokers.angelone.access.calls import AddressRefused, Route
 from engine.adapters.brokers.angelone.access.egress import Egress
-from engine.adapters.brokers.angelone.access.sdk import Request
-from engine.adapters.brokers.angelone.access.wire import Answer, Wire
+from engine.adapters.brokers.connection.wire import Answer, Request, Wire
 from engine.domain.errors import OutcomeUnknown
-from tests.brokers.angelone.in_process import OPEN_DAY, InProcessAngelOne, SteeredClock
+from tests.brokers.angelone.in_process import OPEN_DAY, InProcessAngelOne
 from tests.brokers.angelone.running import ORDER
+from tests.brokers.loopback.clocks import SteeredClock
 
 
 def entry(access: Access) -> None:

@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import pytest
 
-from engine.adapters.brokers.angelone.access.socket_line import SocketEnded, SocketRefused
+from engine.adapters.brokers.connection.socket_line import SocketEnded, SocketRefused
 from engine.domain.errors import BackPressure, OperatingError, PermanentFailure
 from engine.domain.events import MarketStatus
 from engine.domain.instant import instant_of
 from engine.domain.market import Tick
-from tests.adapters.brokers.angelone.kept_line import TEN, Kept, price, ticks
+from tests.adapters.brokers.angelone.kept_line import TEN, Kept, price, subscribed, ticks
 
 ENDS = [SocketEnded(1000, ""), SocketEnded(1001, "going away"), SocketEnded(1006, "ConnectionResetError")]
 
@@ -23,7 +23,7 @@ ENDS = [SocketEnded(1000, ""), SocketEnded(1001, "going away"), SocketEnded(1006
 def test_however_a_connection_ends_another_is_opened_and_asked_for_everything(end: SocketEnded) -> None:
     kept = Kept([price(82_000), end], [price(82_005)]).run()
     assert ticks(kept) == [82_000, 82_005]
-    assert [wire.subscribed() for wire in kept.wires] == [["3045", "11536"]] * 2
+    assert [subscribed(wire) for wire in kept.wires] == [["3045", "11536"]] * 2
     assert all(wire.closed for wire in kept.wires)
     assert (kept.line.view.lives, kept.rests) == (2, [1])
 

@@ -15,7 +15,7 @@ import pytest
 
 from engine.adapters.brokers.angelone.access.access import Access
 from engine.adapters.brokers.angelone.access.calls import Route
-from engine.adapters.brokers.angelone.access.socket_line import open_line
+from engine.adapters.brokers.connection.socket_line import open_line
 from engine.adapters.clock import SystemClock
 from engine.domain.errors import LockstepError
 from tests.brokers.angelone.control import control
@@ -123,7 +123,7 @@ def test_a_socket_that_fails(there: InProcessAngelOne, logged: Callable[[], str]
         control(there.broker, {"do": "order_socket", "act": "refuse", "status": 401})
     seen = ""
     try:
-        line = open_line(url, {"Authorization": tokens.authorization}, endpoints, SystemClock())
+        line = open_line(url, {"Authorization": tokens.authorization}, SystemClock(), ca_file=endpoints.ca_file)
         line.receive(5.0)
         control(there.broker, {"do": "order_socket", "act": "close" if act == "closed" else "abort"})
         line.receive(5.0)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.adapters.brokers.angelone.orders.known_orders import KnownOrders
-from engine.adapters.brokers.angelone.orders.order_news import OrderNews
-from engine.adapters.brokers.angelone.orders.order_rows import OrderRow, order_row, trade_row
+from engine.adapters.brokers.angelone.orders.order_rows import OrderRow, TradeRow, day_of, order_row, trade_row
 from engine.adapters.brokers.angelone.orders.order_words import Variety
+from engine.adapters.brokers.bookkeeping.known_orders import KnownOrders
+from engine.adapters.brokers.bookkeeping.order_news import OrderNews
 from engine.domain.events import (
     BrokerEvent,
     FillReceived,
@@ -27,9 +27,11 @@ class Told:
     def __init__(self, *, sent: bool = True) -> None:
         self.known = KnownOrders(lambda: 0.0)
         if sent:
-            self.known.leaving(TAG, Variety.NORMAL)
-            self.known.answered(TAG, NUMBER, "unique")
-        self.news = OrderNews(self.known, lambda: AT)
+            self.known.leaving(TAG, variety=Variety.NORMAL.value)
+            self.known.answered(TAG, NUMBER, unique_id="unique")
+        self.news = OrderNews[OrderRow, TradeRow](
+            self.known, lambda: AT, lambda row, trade: trade.at(day_of(row.order_id, AT if row.at is None else row.at))
+        )
 
     def row(self, status: str, filled: int = 0, **changes: Any) -> list[BrokerEvent]:
         return self.news.of_row(self.seen(status, filled, **changes))
@@ -59,11 +61,11 @@ def test_an_order_is_accepted_once_however_many_words_it_goes_through() -> None:
 def test_a_fill_is_told_with_its_number_when_the_trade_book_has_it() -> None:
     told = Told()
     assert kinds(told.row("complete", 10)) == [OrderAccepted]
-    assert told.news.lacks_fills
+    assert told.news.lacking
     assert told.trades(("1", 4)) == [FillReceived(TAG, f"{NUMBER}-1", D(4), D("265.62"), 1_795_421_919_000_000)]
-    assert told.news.lacks_fills
+    assert told.news.lacking
     assert kinds(told.trades(("1", 4), ("2", 6))) == [FillReceived]
-    assert not told.news.lacks_fills
+    assert not told.news.lacking
     assert told.trades(("1", 4), ("2", 6)) == []
 
 
@@ -75,7 +77,7 @@ def test_a_row_that_says_less_than_one_before_it_is_late() -> None:
     assert kinds(told.row("cancelled", 4)) == [OrderCancelled]
     for status, filled in (("open", 4), ("open", 0), ("cancelled", 4)):
         assert told.row(status, filled) == []
-    assert not told.news.lacks_fills
+    assert not told.news.lacking
 
 
 def test_an_end_says_how_much_was_filled_so_that_it_waits_for_its_fills() -> None:
@@ -83,7 +85,7 @@ def test_an_end_says_how_much_was_filled_so_that_it_waits_for_its_fills() -> Non
     accepted, ended = told.row("cancelled", 4, text="by the exchange")
     assert isinstance(accepted, OrderAccepted)
     assert ended == OrderCancelled(TAG, "by the exchange", AT, D(4))
-    assert told.news.lacks_fills
+    assert told.news.lacking
 
 
 def test_a_cancellation_that_was_meant_as_the_end_of_the_day_expires_the_order() -> None:
@@ -102,7 +104,7 @@ def test_a_rejection_has_the_brokers_words_and_no_acceptance_before_it() -> None
 def test_what_had_ended_before_this_process_saw_it_is_left_to_the_look_up() -> None:
     told = Told(sent=False)
     assert told.row("complete", 10) == []
-    assert not told.news.lacks_fills
+    assert not told.news.lacking
     found = Told(sent=False)
     assert kinds(found.row("open")) == [OrderAccepted]
     assert kinds(found.row("cancelled")) == [OrderCancelled]
@@ -119,7 +121,7 @@ def test_a_second_order_under_the_tag_is_no_news_of_ours() -> None:
     told = Told()
     told.row("open")
     assert told.row("complete", 10, orderid="261123000761134") == []
-    assert not told.news.lacks_fills
+    assert not told.news.lacking
 
 
 def test_somebody_elses_fills_are_not_told() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from engine.adapters.brokers.angelone.orders.held_rows import holding_row, position_row, together
 from engine.adapters.brokers.angelone.orders.order_rows import STATES, day_of, order_row, trade_row
-from engine.adapters.brokers.angelone.orders.row_values import number, rows_of
+from engine.adapters.brokers.bookkeeping.row_values import number, rows_of
 from engine.domain.broker import VenueState
 from engine.domain.errors import OutcomeUnknown
 from engine.domain.instant import SECOND, iso

@@ -3,65 +3,23 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from engine.adapters.brokers.angelone.access.socket_line import SocketRefused
-from engine.adapters.brokers.angelone.orders.order_stream import LOOK_EVERY_S, SILENT_S
+from engine.adapters.brokers.angelone.orders.order_stream import SILENT_S
+from engine.adapters.brokers.bookkeeping.looks import EVERY_S
+from engine.adapters.brokers.connection.socket_line import SocketRefused
 from engine.domain.effects import CancelOrder
-from engine.domain.errors import OperatingError, OutcomeUnknown
-from engine.domain.events import BrokerEvent, FillReceived, OrderAccepted, OrderCancelled, OrderRejected
+from engine.domain.errors import OutcomeUnknown
+from engine.domain.events import FillReceived, OrderAccepted, OrderCancelled, OrderRejected
 from tests.adapters.brokers.angelone.order_desk import ONE, TWO, OrderDesk, limit_order
+from tests.adapters.brokers.stream_listener import WITHIN_S, Listener
 from tests.brokers.angelone.control import control
 
 D = Decimal
-WITHIN_S = 10.0
-
-
-class Listener:
-    """The venue's stream on a thread; the test moves the clock. `told` is what it told, `error` what ended it."""
-
-    def __init__(self, desk: OrderDesk) -> None:
-        self.desk, self.told, self.opened = desk, list[BrokerEvent](), threading.Event()
-        self.error: OperatingError | None = None
-        self._stop, self._changed = threading.Event(), threading.Condition()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            self.desk.venue.listen(self._tell, self.opened.set, self._stop.is_set)
-        except OperatingError as error:
-            self.error = error
-        with self._changed:
-            self._changed.notify_all()
-
-    def _tell(self, event: BrokerEvent) -> None:
-        with self._changed:
-            self.told.append(event)
-            self._changed.notify_all()
-
-    def until(self, condition: Callable[[], bool], *, passing_s: float = 0.0) -> None:
-        """Wait for something, while time passes in steps of so many seconds."""
-        with self._changed:
-            for _ in range(int(WITHIN_S / 0.05)):
-                if condition():
-                    return
-                self.desk.pass_s(passing_s)
-                self._changed.wait(0.05)
-        raise AssertionError(f"not within {WITHIN_S:g} s: {self.told}, {self.error}")
-
-    def kinds(self, kind: type) -> list[Any]:
-        return [event for event in self.told if type(event) is kind]
-
-    def end(self) -> None:
-        self._stop.set()
-        self._thread.join(WITHIN_S)
-        assert not self._thread.is_alive()
 
 
 @pytest.fixture
@@ -115,7 +73,7 @@ def test_what_the_socket_hides_the_order_book_tells_within_seconds(desk: OrderDe
     desk.price("809.00")
     began_at = desk.clock.monotonic()
     listener.until(lambda: bool(listener.kinds(FillReceived)), passing_s=0.5)
-    assert desk.clock.monotonic() - began_at < 2 * LOOK_EVERY_S + 2
+    assert desk.clock.monotonic() - began_at < 2 * EVERY_S + 2
     assert listener.error is None
 
 

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.adapters.brokers.angelone.access.rate_budget import RateBudget
-from engine.adapters.brokers.angelone.access.routes import LIMITS, ORDER_ROUTES, ORDERS, Route, limits_of
-from tests.brokers.angelone.in_process import OPEN_DAY, SteeredClock
+from engine.adapters.brokers.angelone.access.routes import LIMITS, ORDER_ROUTES, ORDERS, Route, bucket_of
+from engine.adapters.brokers.connection.rate_budget import RateBudget
+from tests.brokers.angelone.in_process import OPEN_DAY
 from tests.brokers.angelone.limits import LIMITS as BROKERS_LIMITS
 from tests.brokers.angelone.limits import Limits
+from tests.brokers.loopback.clocks import SteeredClock
 
 
 def most_within(instants: list[float], window_s: float) -> int:
@@ -26,14 +27,14 @@ def test_every_route_has_limits() -> None:
 @pytest.mark.parametrize("route", sorted({*LIMITS} & {Route(name) for name in BROKERS_LIMITS if name in {*Route}}))
 def test_ours_are_never_above_the_brokers(route: Route) -> None:
     theirs = dict(zip((1.0, 60.0, 3600.0), BROKERS_LIMITS[route.value], strict=True))
-    ours = {limit.window_s: limit.calls for limit in limits_of(route)}
+    ours = {limit.window_s: limit.calls for limit in bucket_of(route).limits}
     for window_s, most in theirs.items():
         assert not most or ours[window_s] <= most
 
 
 def test_entries_take_four_a_second_and_exits_the_five_that_are_left() -> None:
     clock = SteeredClock(OPEN_DAY)
-    budget = RateBudget(clock)
+    budget = RateBudget(clock, bucket_of)
     assert [budget.take(Route.PLACE, patience_s=0.0) is None for _ in range(5)] == [True] * 4 + [False]
     exits = [budget.take(Route.CANCEL, patience_s=0.0, for_exit=True) is None for _ in range(6)]
     assert exits == [True] * 5 + [False]
@@ -42,7 +43,7 @@ def test_entries_take_four_a_second_and_exits_the_five_that_are_left() -> None:
 
 def test_an_exit_passes_entries_that_wait() -> None:
     clock = SteeredClock(OPEN_DAY)
-    budget = RateBudget(clock)
+    budget = RateBudget(clock, bucket_of)
     for _ in range(5):
         budget.take(Route.PLACE, patience_s=2.0)
     waited_s = clock.waited_s
@@ -53,7 +54,7 @@ def test_an_exit_passes_entries_that_wait() -> None:
 
 def test_of_an_hour_a_fifth_is_kept_for_exits() -> None:
     clock = SteeredClock(OPEN_DAY)
-    budget, entries = RateBudget(clock), 0
+    budget, entries = RateBudget(clock, bucket_of), 0
     while clock.monotonic() < 3_000:
         entries += budget.take(Route.PLACE, patience_s=0.0) is None
         clock.pass_s(0.3)
@@ -65,7 +66,7 @@ def test_of_an_hour_a_fifth_is_kept_for_exits() -> None:
 
 def test_a_caller_without_patience_is_told_how_long_it_takes_and_nothing_is_counted() -> None:
     clock = SteeredClock(OPEN_DAY)
-    budget = RateBudget(clock)
+    budget = RateBudget(clock, bucket_of)
     assert budget.take(Route.ORDER_BOOK, patience_s=0.0) is None
     assert budget.take(Route.ORDER_BOOK, patience_s=0.5) == pytest.approx(1.05)
     clock.pass_s(1.05)
@@ -74,7 +75,7 @@ def test_a_caller_without_patience_is_told_how_long_it_takes_and_nothing_is_coun
 
 def test_a_refusal_by_the_limiter_rests_its_route_and_no_other_and_no_exit() -> None:
     clock = SteeredClock(OPEN_DAY)
-    budget = RateBudget(clock)
+    budget = RateBudget(clock, bucket_of)
     budget.rest(Route.PLACE, 10.0)
     assert budget.take(Route.MODIFY, patience_s=1.0) == pytest.approx(10.0)
     assert budget.take(Route.PLACE, patience_s=0.0, for_exit=True) is None
@@ -96,7 +97,7 @@ CALLS = st.lists(
 @given(CALLS)
 def test_no_stretch_of_time_sees_more_calls_than_allowed(calls: list[tuple[Route, bool, float, float]]) -> None:
     clock = SteeredClock(OPEN_DAY)
-    budget, broker = RateBudget(clock), Limits(clock.monotonic)
+    budget, broker = RateBudget(clock, bucket_of), Limits(clock.monotonic)
     orders: list[float] = []
     entries: list[float] = []
     for route, for_exit, patience_s, pause_s in calls:

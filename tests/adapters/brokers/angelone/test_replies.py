@@ -4,8 +4,10 @@ import pytest
 
 from engine.adapters.brokers.angelone.access.replies import Meaning, read_reply
 from tests.brokers.angelone import envelopes
-from tests.brokers.angelone.envelopes import Answer, good, page, plain, refused, told, turned_away
-from tests.brokers.angelone.faults import KINDS, Fault, shaped
+from tests.brokers.angelone.envelopes import good, refused, turned_away
+from tests.brokers.angelone.faults import KINDS
+from tests.brokers.loopback.answers import Answer, nothing, page, plain, told
+from tests.brokers.loopback.faults import Fault, Faults
 
 SAID = {"orderid": "261123000000001"}
 
@@ -49,8 +51,8 @@ def test_a_code_means_the_same_in_both_dialects(code: str, meaning: Meaning) -> 
         page(502, "Bad Gateway"),
         page(200, "Welcome"),
         plain(403, "Forbidden"),
-        envelopes.nothing(400),
-        envelopes.nothing(200),
+        nothing(400),
+        nothing(200),
         told([]),
         told("text"),
         told({"data": SAID}),
@@ -87,7 +89,7 @@ def test_a_status_that_is_text_is_understood(text: str, meaning: Meaning) -> Non
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_no_fault_that_hides_an_order_is_taken_for_a_refusal(kind: str) -> None:
     fault = Fault("placeOrder", kind, applied=True, code="" if kind == "refused" else "AG8001")
-    answer = shaped(fault, good([SAID]))
+    answer = Faults(KINDS).shaped(fault, good([SAID]))
     if answer is not None:
         assert read(answer) is not Meaning.REFUSED
 

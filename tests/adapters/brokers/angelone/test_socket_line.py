@@ -7,8 +7,8 @@ import pytest
 
 from engine.adapters.brokers.angelone.access.access import Access
 from engine.adapters.brokers.angelone.access.endpoints import Endpoints
-from engine.adapters.brokers.angelone.access.socket_line import SocketEnded, SocketLine, SocketRefused, open_line
 from engine.adapters.brokers.angelone.access.tokens import Tokens
+from engine.adapters.brokers.connection.socket_line import SocketEnded, SocketLine, SocketRefused, open_line
 from engine.adapters.clock import SystemClock
 from engine.domain.errors import BackPressure
 from tests.brokers.angelone.control import control
@@ -45,7 +45,7 @@ def market_headers(tokens: Tokens) -> dict[str, str]:
     """As its handshake wants them."""
     return {
         "Authorization": tokens.authorization,
-        "x-api-key": "loopback",
+        "x-api-key": "play-key",
         "x-client-code": "L0001",
         "x-feed-token": tokens.feed,
     }
@@ -54,13 +54,13 @@ def market_headers(tokens: Tokens) -> dict[str, str]:
 def market(there: InProcessAngelOne, access: Access) -> SocketLine:
     """An open line of prices."""
     headers = market_headers(access.session.tokens())
-    return open_line(there.endpoints.market_socket, headers, there.endpoints, SystemClock())
+    return open_line(there.endpoints.market_socket, headers, SystemClock(), ca_file=there.endpoints.ca_file)
 
 
 def orders(there: InProcessAngelOne, access: Access) -> SocketLine:
     """An open line of orders, past its greeting."""
     headers = {"Authorization": access.session.tokens().authorization}
-    line = open_line(there.endpoints.order_socket, headers, there.endpoints, SystemClock())
+    line = open_line(there.endpoints.order_socket, headers, SystemClock(), ca_file=there.endpoints.ca_file)
     assert json.loads(line.receive(SOON_S) or "")["order-status"] == "AB00"
     return line
 
@@ -100,7 +100,7 @@ def test_a_wait_without_a_message_ends_and_loses_nothing(there: InProcessAngelOn
 def test_a_certificate_nobody_vouches_for_opens_no_line(there: InProcessAngelOne, access: Access) -> None:
     stranger = Endpoints(market_socket=there.endpoints.market_socket)
     with pytest.raises(BackPressure, match="SSLCertVerificationError"):
-        open_line(stranger.market_socket, market_headers(access.session.tokens()), stranger, SystemClock())
+        open_line(stranger.market_socket, market_headers(access.session.tokens()), SystemClock())
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_stalled_one_is_silent_and_says_so_by_its_age(there: InProcessAngelOne
 def test_nobody_listening_is_told_in_seconds() -> None:
     endpoints = Endpoints(market_socket="ws://127.0.0.1:9/smart-stream")
     with pytest.raises(BackPressure, match="no socket"):
-        open_line(endpoints.market_socket, {}, endpoints, SystemClock())
+        open_line(endpoints.market_socket, {}, SystemClock())
 
 
 def test_a_proxy_of_the_environment_is_not_used(

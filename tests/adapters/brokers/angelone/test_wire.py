@@ -11,11 +11,20 @@ from contextlib import contextmanager
 import pytest
 
 from engine.adapters.brokers.angelone.access.endpoints import Endpoints
-from engine.adapters.brokers.angelone.access.sdk import Request
-from engine.adapters.brokers.angelone.access.trust import trusting
-from engine.adapters.brokers.angelone.access.wire import ANSWER_S, BODY_BYTES_MAX, IDLE_S, Answer, Lost, NotSent, Wire
+from engine.adapters.brokers.connection.trust import trusting
+from engine.adapters.brokers.connection.wire import (
+    ANSWER_S,
+    BODY_BYTES_MAX,
+    IDLE_S,
+    Answer,
+    Lost,
+    NotSent,
+    Request,
+    Wire,
+)
 from engine.domain.errors import InvalidValue
-from tests.brokers.angelone.in_process import OPEN_DAY, SteeredClock, in_process_angel_one
+from tests.brokers.angelone.in_process import OPEN_DAY, in_process_angel_one
+from tests.brokers.loopback.clocks import SteeredClock
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -75,7 +84,7 @@ def clock() -> SteeredClock:
 
 @pytest.fixture
 def wire(clock: SteeredClock) -> Iterator[Wire]:
-    wire = Wire(Endpoints(), clock, read_s=0.2)
+    wire = Wire(None, clock, read_s=0.2)
     yield wire
     wire.close()
 
@@ -177,28 +186,28 @@ def test_a_proxy_of_the_environment_is_not_used(wire: Wire, monkeypatch: pytest.
 def test_a_certificate_nobody_vouches_for_means_not_sent(clock: SteeredClock) -> None:
     with in_process_angel_one(tls=True) as there:
         url = f"{there.endpoints.rest}/address"
-        stranger = Wire(Endpoints(), clock)
+        stranger = Wire(None, clock)
         outcome = stranger.carry(Request("GET", url, headers={"Authorization": "Bearer x"}))
         assert isinstance(outcome, NotSent)
         assert "certificate" in outcome.why
         assert not there.broker.counts
-        known = Wire(there.endpoints, clock)
+        known = Wire(there.endpoints.ca_file, clock)
         assert isinstance(known.carry(Request("GET", url)), Answer)
-        by_name = Wire(there.endpoints, clock)
+        by_name = Wire(there.endpoints.ca_file, clock)
         assert isinstance(by_name.carry(Request("GET", url.replace("127.0.0.1", "localhost"))), Answer)
         for each in (stranger, known, by_name):
             each.close()
 
 
 def test_trust_is_never_less_than_certificate_and_name() -> None:
-    context = trusting(Endpoints())
+    context = trusting(None)
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
 
 
 def test_a_certificate_file_that_can_not_be_read_is_named(tmp_path: pytest.TempPathFactory) -> None:
     with pytest.raises(InvalidValue, match="ca_file"):
-        trusting(Endpoints(ca_file=tmp_path / "nothing.pem"))  # type: ignore[operator]
+        trusting(tmp_path / "nothing.pem")  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from engine.adapters.brokers.angelone.access.calls import Calls
 from engine.adapters.brokers.angelone.access.carrier import Carrier
 from engine.adapters.brokers.angelone.access.egress import Egress
 from engine.adapters.brokers.angelone.access.endpoints import Endpoints
-from engine.adapters.brokers.angelone.access.rate_budget import RateBudget
+from engine.adapters.brokers.angelone.access.routes import Route, bucket_of
 from engine.adapters.brokers.angelone.access.session import Session
 from engine.adapters.brokers.angelone.access.session_hours import SessionHours
-from engine.adapters.brokers.angelone.access.wire import Wire
+from engine.adapters.brokers.connection.rate_budget import RateBudget
+from engine.adapters.brokers.connection.wire import Wire
 from engine.domain.credentials import Credentials
 from engine.ports import Clock
 
@@ -27,7 +28,7 @@ class Access:
     calls: Calls
     session: Session
     egress: Egress
-    budget: RateBudget
+    budget: RateBudget[Route]
     wire: Wire
     endpoints: Endpoints
     clock: Clock
@@ -64,7 +65,7 @@ def open_access(
 
     Raises InvalidValue for a certificate file that can't be read, PermanentFailure where the SDK can't be loaded.
     """
-    wire, budget = Wire(endpoints, clock), RateBudget(clock)
+    wire, budget = Wire(endpoints.ca_file, clock), RateBudget(clock, bucket_of)
     carrier = Carrier(credentials, endpoints, wire, budget, clock)
     session = Session(credentials, carrier, clock, hours=hours)
     egress = Egress(credentials.registered_ip, endpoints.whatismyip, wire, clock)

@@ -13,13 +13,13 @@ from typing import Any, NoReturn
 
 from engine.adapters.brokers.angelone.access.carrier import Carrier
 from engine.adapters.brokers.angelone.access.egress import AddressRefused, Egress
-from engine.adapters.brokers.angelone.access.rate_budget import RateBudget
 from engine.adapters.brokers.angelone.access.replies import Meaning, Reply
 from engine.adapters.brokers.angelone.access.routes import ORDER_ROUTES, Route
 from engine.adapters.brokers.angelone.access.sdk import Asked
 from engine.adapters.brokers.angelone.access.session import Session
 from engine.adapters.brokers.angelone.access.tokens import Tokens
-from engine.adapters.brokers.angelone.access.wire import Lost, NotSent
+from engine.adapters.brokers.connection.rate_budget import RateBudget
+from engine.adapters.brokers.connection.wire import Lost, NotSent
 from engine.domain.errors import BackPressure, InvalidValue, OutcomeUnknown, PermanentFailure
 from engine.ports import Clock
 
@@ -57,7 +57,7 @@ class Calls:
         self,
         carrier: Carrier,
         session: Session,
-        budget: RateBudget,
+        budget: RateBudget[Route],
         egress: Egress,
         clock: Clock,
         chance: Callable[[], float],

@@ -9,32 +9,29 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from engine.adapters.brokers.angelone.access.endpoints import Endpoints
-from engine.adapters.brokers.angelone.access.rate_budget import RateBudget
 from engine.adapters.brokers.angelone.access.replies import Reply, read_reply
-from engine.adapters.brokers.angelone.access.routes import ORDER_ROUTES, SESSION_ROUTES
+from engine.adapters.brokers.angelone.access.routes import ORDER_ROUTES, SESSION_ROUTES, Route
 from engine.adapters.brokers.angelone.access.sdk import Asked, ContainedSdk
-from engine.adapters.brokers.angelone.access.wire import Answer, Lost, NotSent, Wire
+from engine.adapters.brokers.connection.broker_words import fit_to_show
+from engine.adapters.brokers.connection.clock_skew import ClockSkew
+from engine.adapters.brokers.connection.rate_budget import RateBudget
+from engine.adapters.brokers.connection.wire import Answer, Lost, NotSent, Wire
 from engine.domain.credentials import Credentials
 from engine.ports import Clock
-
-MESSAGE_MAX = 300  # letters of the broker's words that are passed on
-HIDDEN = "[hidden]"
 
 
 class Carrier:
     """Safe from several threads."""
 
     def __init__(
-        self, credentials: Credentials, endpoints: Endpoints, wire: Wire, budget: RateBudget, clock: Clock
+        self, credentials: Credentials, endpoints: Endpoints, wire: Wire, budget: RateBudget[Route], clock: Clock
     ) -> None:
-        self._root, self._wire, self._budget, self._clock = endpoints.rest, wire, budget, clock
+        self._root, self._wire, self._budget = endpoints.rest, wire, budget
         self._lock = threading.Lock()
         self._passing: tuple[str, ...] = ()
-        self._skew_s: float | None = None
+        self._skew = ClockSkew(clock)
         self.change(credentials)
 
     def carry(self, asked: Asked) -> Reply | NotSent | Lost:
@@ -46,7 +43,7 @@ class Carrier:
         answer = self._wire.carry(request, for_order=asked.route in ORDER_ROUTES)
         if not isinstance(answer, Answer):
             return answer
-        self._learn_skew(answer.date)
+        self._skew.learn(answer.date)
         reply = read_reply(answer.status, answer.body)
         return replace(reply, message=self._shown(reply.message, asked))
 
@@ -63,16 +60,7 @@ class Carrier:
 
     def skew_s(self) -> float | None:
         """Seconds that the broker's clock is ahead of ours, by its last answer, to a second; None before one."""
-        return self._skew_s
-
-    def _learn_skew(self, date: str) -> None:
-        try:
-            told = parsedate_to_datetime(date)
-        except (ValueError, OverflowError):
-            return
-        told = told if told.tzinfo is not None else told.replace(tzinfo=UTC)
-        ours: datetime = self._clock.now()
-        self._skew_s = (told - ours).total_seconds()
+        return self._skew.seconds
 
     def _shown(self, message: str, asked: Asked) -> str:
         """The broker's words, without what they may quote of ours: all of a login's, tokens and keys everywhere.
@@ -83,6 +71,4 @@ class Carrier:
             secrets = [*self._never_shown, *self._passing]
         if asked.route in SESSION_ROUTES:
             secrets += [str(value) for value in asked.body.values()]
-        for secret in secrets:
-            message = message.replace(secret, HIDDEN)
-        return " ".join(message.split())[:MESSAGE_MAX]
+        return fit_to_show(message, secrets)

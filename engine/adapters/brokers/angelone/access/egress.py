@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import AddressValueError, IPv4Address
 
-from engine.adapters.brokers.angelone.access.sdk import Request
-from engine.adapters.brokers.angelone.access.wire import Answer, Lost, NotSent, Wire
+from engine.adapters.brokers.connection.wire import Answer, Lost, NotSent, Request, Wire
 from engine.domain.errors import BackPressure, OutcomeUnknown
 from engine.ports import Clock
 

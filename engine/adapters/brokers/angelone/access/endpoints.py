@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from engine.domain.errors import InvalidValue
+from engine.adapters.brokers.connection.addresses import check_address
 
 REST = "https://apiconnect.angelone.in"
 MARKET_SOCKET = "wss://smartapisocket.angelone.in/smart-stream"
 ORDER_SOCKET = "wss://tns.angelone.in/smart-order-update"
 INSTRUMENTS = "https://margincalculator.angelone.in/OpenAPI_File/files/OpenAPIScripMaster.json"
 WHATISMYIP = "https://api.ipify.org https://checkip.amazonaws.com"  # both answer with the caller's address as text
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_SECURE, _PLAIN = ("https", "wss"), ("http", "ws")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +34,6 @@ class Endpoints:
 
     def __post_init__(self) -> None:
         for name in ("rest", "market_socket", "order_socket", "instruments"):
-            _check(name, getattr(self, name))
+            check_address(name, getattr(self, name))
         for address in self.whatismyip.split() or [""]:
-            _check("whatismyip", address)
-
-
-def _check(name: str, address: str) -> None:
-    parts = urlsplit(address)
-    if not parts.hostname or parts.scheme not in (*_SECURE, *_PLAIN):
-        raise InvalidValue(name, f"{address!r} is no address: write https://host or wss://host")
-    if parts.username or parts.password:
-        raise InvalidValue(name, "holds a user or a password; write the address alone")
-    if parts.scheme in _PLAIN and parts.hostname not in LOOPBACK:
-        raise InvalidValue(name, f"{address!r} is not encrypted; only this machine may be spoken to in the clear")
+            check_address("whatismyip", address)

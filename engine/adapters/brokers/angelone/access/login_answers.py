@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.adapters.brokers.angelone.access.replies import Meaning, Reply
 from engine.adapters.brokers.angelone.access.session_states import Happening
-from engine.adapters.brokers.angelone.access.wire import Lost, NotSent
+from engine.adapters.brokers.connection.wire import Lost, NotSent
 
 _HAPPENINGS = {
     Meaning.GOOD: Happening.GRANTED,

@@ -6,8 +6,9 @@ orders share theirs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from engine.adapters.brokers.connection.rate_budget import Bucket, Limit
 
 SECOND_S, MINUTE_S, HOUR_S = 1.0, 60.0, 3600.0
 
@@ -43,15 +44,6 @@ ORDER_ROUTES = frozenset({Route.PLACE, Route.MODIFY, Route.CANCEL})
 SESSION_ROUTES = frozenset({Route.LOGIN, Route.REFRESH, Route.LOGOUT})
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """So many calls in so many seconds; of these, `for_exits` are kept for orders that reduce what is held."""
-
-    calls: int
-    window_s: float
-    for_exits: int = 0
-
-
 # Ours stays below the broker's nine a second over all order routes, and the law's ten: entries take four, exits the
 # rest. Of a minute's and an hour's a fifth is kept for exits too: the day must not end with a position and no calls.
 ORDERS = (Limit(9, SECOND_S, 5), Limit(500, MINUTE_S, 100), Limit(1000, HOUR_S, 200))
@@ -83,11 +75,6 @@ LIMITS: dict[Route, tuple[Limit, ...]] = {
 }
 
 
-def bucket_of(route: Route) -> str:
-    """The name of the budget that a route draws on."""
-    return "orders" if route in ORDER_ROUTES else route.value
-
-
-def limits_of(route: Route) -> tuple[Limit, ...]:
-    """What is allowed of it."""
-    return ORDERS if route in ORDER_ROUTES else LIMITS[route]
+def bucket_of(route: Route) -> Bucket:
+    """The budget that a route draws on."""
+    return Bucket("orders", ORDERS) if route in ORDER_ROUTES else Bucket(route.value, LIMITS[route])

@@ -14,7 +14,7 @@ import builtins
 import posixpath
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
@@ -22,6 +22,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, NoReturn
 
 from engine.adapters.brokers.angelone.access.routes import Route
+from engine.adapters.brokers.connection.wire import Request
 from engine.domain.errors import InvalidValue, PermanentFailure
 
 PACKAGE = "SmartApi"
@@ -43,20 +44,6 @@ class Asked:
     authorization: str = field(default="", repr=False)
     patience_s: float = 5.0
     for_exit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request as it goes out. `body` and `headers` hold secrets and are never shown."""
-
-    method: str
-    url: str
-    body: bytes | None = field(default=None, repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    def authorized(self, authorization: str) -> Request:
-        """The same, by whoever these tokens are of."""
-        return replace(self, headers={**self.headers, "Authorization": authorization})
 
 
 class ContainedSdk:

@@ -24,7 +24,7 @@ from engine.adapters.brokers.angelone.access.session_hours import OutsideHours, 
 from engine.adapters.brokers.angelone.access.session_states import Happening, Standing, State
 from engine.adapters.brokers.angelone.access.session_view import SessionView, in_india, view_of, why_not
 from engine.adapters.brokers.angelone.access.tokens import Tokens, next_midnight, tokens_of
-from engine.adapters.brokers.angelone.access.wire import Lost, NotSent
+from engine.adapters.brokers.connection.wire import Lost, NotSent
 from engine.domain.credentials import Credentials
 from engine.domain.errors import OutcomeUnknown
 from engine.domain.instant import SECOND, Instant, instant_of

@@ -9,35 +9,23 @@ from typing import Any
 from engine.adapters.brokers.angelone.access.routes import Route
 from engine.adapters.brokers.angelone.access.session_hours import OutsideHours
 from engine.adapters.brokers.angelone.access.tokens import IST
-from engine.adapters.brokers.angelone.access.wire import Answer
 from engine.adapters.brokers.angelone.doctor.examined import Examined
 from engine.adapters.brokers.angelone.orders.order_words import Product
-from engine.adapters.brokers.angelone.orders.row_values import number, text
+from engine.adapters.brokers.bookkeeping.row_values import number, text
+from engine.adapters.brokers.examination_lines import ClockBounds, clock_line, connection_line
 from engine.domain.errors import BackPressure, OperatingError, OutcomeUnknown, PermanentFailure
 from engine.domain.findings import Finding, amber, green, red
 from engine.domain.instant import moment_of
 
-SLOW_S = 2.0
-SKEW_GREEN_S, SKEW_RED_S = 3.0, 20.0  # a one-time code is good for 30 s; the Date header counts whole seconds
+# A one-time code is good for 30 s; the Date header counts whole seconds.
+CLOCK = ClockBounds(3.0, 20.0, "beyond half a minute logins fail", "one-time codes of a wrong time are refused")
 PRODUCT_WORDS = {Product.INTRADAY: ("MIS", "INTRADAY"), Product.DELIVERY: ("CNC", "DELIVERY")}
 EXCHANGE_WORDS = ("nse_cm", "NSE")  # as recorded, as documented
 
 
 def connection(examined: Examined) -> Iterator[Finding]:
     """Whether the broker's host answers at all, over TLS that can be trusted."""
-    began_s = examined.clock.monotonic()
-    answer = examined.knock()
-    took_s = examined.clock.monotonic() - began_s
-    if not isinstance(answer, Answer):
-        yield red(
-            "connection", f"the broker is not reached: {answer.why}", "Look at this machine's way to the internet."
-        )
-    elif took_s > SLOW_S:
-        yield amber(
-            "connection", f"the broker took {took_s:.1f} s to answer", "Orders will be late. Look at the network."
-        )
-    else:
-        yield green("connection", f"the broker answers in {took_s * 1000:.0f} ms")
+    yield connection_line(examined.knock, examined.clock)
 
 
 def login(examined: Examined) -> Iterator[Finding]:
@@ -65,19 +53,7 @@ def login(examined: Examined) -> Iterator[Finding]:
 
 def clock_skew(examined: Examined) -> Iterator[Finding]:
     """This machine's clock against the broker's: one-time codes and stale quotes are judged by it."""
-    skew_s = examined.reads.skew_s()
-    if skew_s is None:
-        yield amber(
-            "clock", "the broker's answers carry no time", "Make sure that this machine's clock is kept by NTP."
-        )
-        return
-    says = f"this machine's clock is {abs(skew_s):.0f} s {'behind' if skew_s > 0 else 'ahead of'} the broker's"
-    if abs(skew_s) <= SKEW_GREEN_S:
-        yield green("clock", f"this machine's clock is within {SKEW_GREEN_S:.0f} s of the broker's")
-    elif abs(skew_s) <= SKEW_RED_S:
-        yield amber("clock", says, "Let NTP set the clock; beyond half a minute logins fail.")
-    else:
-        yield red("clock", says, "Set the clock: one-time codes of a wrong time are refused.")
+    yield clock_line(examined.reads.skew_s(), CLOCK)
 
 
 def egress_address(examined: Examined) -> Iterator[Finding]:

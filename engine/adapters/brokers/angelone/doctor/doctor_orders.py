@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from engine.adapters.brokers.angelone.access.routes import Route
-from engine.adapters.brokers.angelone.doctor.doctor_prices import LOOK_S, looks
 from engine.adapters.brokers.angelone.doctor.examined import Examined
 from engine.adapters.brokers.angelone.orders.order_stream import GREETING
 from engine.adapters.brokers.angelone.orders.order_words import DayOrder, day_order
-from engine.adapters.brokers.angelone.orders.row_values import number, rows_of, text
+from engine.adapters.brokers.bookkeeping.row_values import number, rows_of, text
+from engine.adapters.brokers.examination_lines import LOOK_S, books_line, looks
 from engine.domain.effects import SubmitOrder
 from engine.domain.errors import OperatingError
 from engine.domain.findings import Finding, amber, green, red
@@ -38,24 +38,14 @@ def order_books(examined: Examined) -> Iterator[Finding]:
         do = "Check again in a minute; if it stays, compare with the broker's own screen before anything is sent."
         yield red("order_books", f"the trade book has fills of {count} orders that the order book does not list", do)
         return
-    report = examined.report()
-    working = sum(order.state == "working" for order in report.orders)
-    says = (
-        f"the books agree: {len(report.orders)} orders today ({working} working), {len(report.fills)} fills, "
-        f"{len(report.positions)} positions"
-    )
-    if report.beside:
-        do = "They count in no limit and no stop of this service, and use the same money."
-        yield amber("order_books", f"{says}; beside this account: {', '.join(report.beside)}", do)
-    else:
-        yield green("order_books", says)
+    yield books_line(examined.report(), "today", "positions")
 
 
 def order_socket(examined: Examined) -> Iterator[Finding]:
     """One more connection, for a moment: does it open and greet."""
     line = examined.sockets.orders(examined.session.tokens())
     try:
-        greeted = any(_greets(line.receive(LOOK_S)) for _ in range(looks(examined)))
+        greeted = any(_greets(line.receive(LOOK_S)) for _ in range(looks(examined.patience_s)))
     finally:
         line.close()
     if greeted:

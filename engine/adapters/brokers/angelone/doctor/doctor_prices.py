@@ -9,26 +9,25 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from engine.adapters.brokers.angelone.access.routes import Route
-from engine.adapters.brokers.angelone.access.socket_line import SocketLine
 from engine.adapters.brokers.angelone.access.tokens import IST
 from engine.adapters.brokers.angelone.doctor.examined import Examined
-from engine.adapters.brokers.angelone.orders.row_values import Row, number, text
 from engine.adapters.brokers.angelone.prices.frames import SNAP_QUOTE, UnreadableFrame, read_frame
 from engine.adapters.brokers.angelone.prices.instruments import STALE_AFTER, Listed, fresh_since
 from engine.adapters.brokers.angelone.prices.prints import Heard
 from engine.adapters.brokers.angelone.prices.subscriptions import PONG, complaint, wish
+from engine.adapters.brokers.bookkeeping.row_values import Row, number, text
+from engine.adapters.brokers.connection.socket_line import SocketLine
+from engine.adapters.brokers.examination_lines import LOOK_S, contradicting, lag_line, looks
 from engine.domain.errors import InvalidValue
 from engine.domain.findings import Finding, amber, green, red
 from engine.domain.instant import MINUTE, SECOND, Instant, instant_of, moment_of
-from engine.domain.market import Bar, TradingSession
+from engine.domain.market import TradingSession
 
 QUOTES_MAX = 50  # symbols of one call, as published
 QUOTE_AGE_S = 60.0
 CANDLES_LEAST_MIN = 15  # of a session, before its candles say anything
 CANDLES_GREEN, CANDLES_AMBER = 0.98, 0.90  # share of the minutes that have one: a share that trades skips few
 LOOK_BACK_DAYS = 10
-LOOK_S = 0.5  # at an open socket
-LAG_GREEN_S, LAG_RED_S = 3.0, 15.0  # frames are stamped in whole seconds
 STAMP = "%d-%b-%Y %H:%M:%S"
 
 
@@ -96,7 +95,7 @@ def candle_quality(examined: Examined) -> Iterator[Finding]:
         return
     until = min(_now(examined) // MINUTE * MINUTE, session.continuous_until or session.close_at)
     bars = examined.candles.candles(symbol, "1m", session.open_at, until)
-    wrong = sum(_contradicts(bar) for bar in bars)
+    wrong = contradicting(bars)
     minutes = (until - session.open_at) // MINUTE
     share = len({bar.open_at for bar in bars}) / minutes
     lacking = (until - bars[-1].open_at) // MINUTE - 1 if bars else minutes
@@ -118,7 +117,7 @@ def market_socket(examined: Examined) -> Iterator[Finding]:
     listed = examined.instruments.find(examined.symbols[0])
     line = examined.sockets.market(examined.session.tokens())
     try:
-        said, frame_at, answered = _look_at(line, listed, looks(examined))
+        said, frame_at, answered = _look_at(line, listed, looks(examined.patience_s))
     finally:
         line.close()
     if said:
@@ -129,11 +128,6 @@ def market_socket(examined: Examined) -> Iterator[Finding]:
     else:
         yield green("market_socket", "the market socket opens and answers")
     yield _lag(examined, frame_at)
-
-
-def looks(examined: Examined) -> int:
-    """How often an open socket is looked at."""
-    return max(1, round(examined.patience_s / LOOK_S))
 
 
 def _look_at(line: SocketLine, listed: Listed, times: int) -> tuple[str, Instant | None, bool]:
@@ -167,11 +161,7 @@ def _lag(examined: Examined, frame_at: Instant | None) -> Finding:
     if not open_now:
         return green("feed_lag", "the exchange is closed; a price of its last session came")
     lag_s = (_now(examined) - frame_at) / SECOND + (examined.reads.skew_s() or 0.0)
-    says = f"prices are {max(lag_s, 0.0):.0f} s old when they come"
-    if lag_s <= LAG_GREEN_S:
-        return green("feed_lag", says)
-    do = "Look at the network and at how busy this machine is."
-    return amber("feed_lag", says, do) if lag_s <= LAG_RED_S else red("feed_lag", says, do)
+    return lag_line(lag_s)
 
 
 def _freshness(examined: Examined, rows: list[Row]) -> Finding:
@@ -210,10 +200,6 @@ def _newest_session(examined: Examined) -> TradingSession | None:
         if session is not None and now - session.open_at >= CANDLES_LEAST_MIN * MINUTE:
             return session
     return None
-
-
-def _contradicts(bar: Bar) -> bool:
-    return not bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high or bar.low <= 0
 
 
 def _stamped(words: str) -> Instant | None:

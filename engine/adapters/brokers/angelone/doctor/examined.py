@@ -11,14 +11,13 @@ from typing import Any, Protocol
 
 from engine.adapters.brokers.angelone.access.access import Access
 from engine.adapters.brokers.angelone.access.routes import Route
-from engine.adapters.brokers.angelone.access.sdk import Request
-from engine.adapters.brokers.angelone.access.socket_line import SocketLine, open_line
 from engine.adapters.brokers.angelone.access.tokens import Tokens
-from engine.adapters.brokers.angelone.access.wire import Answer, Lost, NotSent
 from engine.adapters.brokers.angelone.orders.order_stream import order_lines
 from engine.adapters.brokers.angelone.orders.order_words import Product
 from engine.adapters.brokers.angelone.prices.candles import AngelOneCandles
 from engine.adapters.brokers.angelone.prices.instruments import Listed
+from engine.adapters.brokers.connection.socket_line import SocketLine, open_line
+from engine.adapters.brokers.connection.wire import Answer, Lost, NotSent, Request
 from engine.domain.broker import BrokerReport
 from engine.domain.credentials import Credentials
 from engine.domain.order import Side
@@ -119,8 +118,8 @@ def examined_with(
                     "x-client-code": credentials.client_code,
                     "x-feed-token": tokens.feed,
                 },
-                endpoints,
                 clock,
+                ca_file=endpoints.ca_file,
             ),
             _orders(access, credentials),
         ),

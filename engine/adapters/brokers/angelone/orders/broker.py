@@ -21,15 +21,18 @@ from engine.adapters.brokers.angelone.access.calls import Refused, UnlistedRefus
 from engine.adapters.brokers.angelone.access.replies import Meaning, Reply
 from engine.adapters.brokers.angelone.access.routes import Route
 from engine.adapters.brokers.angelone.access.tokens import Tokens
-from engine.adapters.brokers.angelone.orders.known_orders import KnownOrders
 from engine.adapters.brokers.angelone.orders.order_books import Books, Scope
-from engine.adapters.brokers.angelone.orders.order_news import OrderNews
 from engine.adapters.brokers.angelone.orders.order_rows import OrderRow
-from engine.adapters.brokers.angelone.orders.order_stream import HasTokens, Line, OrderStream
+from engine.adapters.brokers.angelone.orders.order_stream import HasTokens, OrderStream
 from engine.adapters.brokers.angelone.orders.order_words import DayOrder, Product, Variety, cancel_body, day_order
 from engine.adapters.brokers.angelone.orders.row_values import day_in_india
 from engine.adapters.brokers.angelone.prices.instruments import Listed
-from engine.domain.broker import BrokerReport, VenueState
+from engine.adapters.brokers.bookkeeping.booked_venue import BookedVenue
+from engine.adapters.brokers.bookkeeping.known_orders import KnownOrders
+from engine.adapters.brokers.bookkeeping.looking_stream import Line
+from engine.adapters.brokers.bookkeeping.order_news import OrderNews
+from engine.adapters.brokers.bookkeeping.stopped_entries import StoppedEntries
+from engine.domain.broker import VenueState
 from engine.domain.effects import CancelOrder, SubmitOrder
 from engine.domain.errors import BackPressure, InvalidValue, OutcomeUnknown
 from engine.domain.events import BrokerEvent, OrderAccepted, OrderRejected
@@ -72,7 +75,7 @@ class Reach:
     calendar: Calendar
 
 
-class AngelOneBroker:
+class AngelOneBroker(BookedVenue):
     """Implements ports.Broker for one account and one product.
 
     market_at   the market time of the account, which events bear
@@ -91,24 +94,14 @@ class AngelOneBroker:
         self._known = KnownOrders(reach.clock.monotonic)
         scope = Scope(product, reach.instruments.named, concerns)
         self._books = Books(reach.calls, scope, self._known, market_at, self._today)
-        news = OrderNews(self._known, market_at)
-        self.stream = OrderStream(reach.session, reach.open_line, self._books, news, reach.clock)
-        self._stopped: tuple[date, str] | None = None
-
-    @property
-    def connected_since(self) -> float | None:
-        """Since when the order socket is open, by monotonic time; None where it is not."""
-        return self.stream.connected_since
-
-    @property
-    def stopped(self) -> str | None:
-        """Why no entry is sent today, in words."""
-        return self._stopped[1] if self._stopped is not None and self._stopped[0] == self._today() else None
+        news = OrderNews(self._known, market_at, self._books.filled_at)
+        stream = OrderStream(reach.session, reach.open_line, self._books, news, reach.clock)
+        super().__init__(self._books, stream, StoppedEntries(self._today))
 
     def submit(self, order: SubmitOrder) -> Sequence[BrokerEvent]:
         """See ports.Venue. What can't be asked for here, or not now, was not sent: BackPressure with the reason."""
         asked, exit_ = self._asked(order), order.purpose is not Purpose.ENTRY
-        self._known.leaving(order.order_id, asked.pricing.variety)
+        self._known.leaving(order.order_id, variety=asked.pricing.variety.value)
         try:
             reply = self._send(Route.PLACE, asked.body(), exit_=exit_)
         except BackPressure:
@@ -118,7 +111,7 @@ class AngelOneBroker:
             self._known.over(order.order_id)
             return (OrderRejected(order.order_id, f"{reply.message} ({reply.code})", self._market_at()),)
         number, unique = _names(reply)
-        self._known.answered(order.order_id, number, unique)
+        self._known.answered(order.order_id, number, unique_id=unique)
         return (OrderAccepted(order.order_id, number, self._market_at()),)
 
     def cancel(self, order: CancelOrder) -> Sequence[BrokerEvent]:
@@ -131,7 +124,7 @@ class AngelOneBroker:
         number, variety = drawer
         reply = self._send(Route.CANCEL, cancel_body(number, variety), exit_=True)
         if reply.meaning is Meaning.REFUSED and reply.code == WRONG_DRAWER:
-            self._known.forget_drawer(number)
+            self._known.forget(number, "variety")
             raise OutcomeUnknown(f"the broker has order {number} in another drawer than {variety}")
         return ()  # also where it was refused: it ended before, and how, is looked up
 
@@ -139,16 +132,6 @@ class AngelOneBroker:
         """See ports.Venue."""
         row = self._row_of(client_order_id)
         return None if row is None else self._books.sighting(row)
-
-    def report(self) -> BrokerReport:
-        """See ports.Venue."""
-        report = self._books.report()
-        self.stream.look_soon()  # before the next report makes a difference of what this one was first to see
-        return report
-
-    def listen(self, tell: Callable[[BrokerEvent], None], opened: Callable[[], None], stop: Callable[[], bool]) -> None:
-        """See ports.Broker."""
-        self.stream.listen(tell, opened, stop)
 
     def _asked(self, order: SubmitOrder) -> DayOrder:
         why = self._closed() or (self.stopped if order.purpose is Purpose.ENTRY else None)
@@ -171,17 +154,16 @@ class AngelOneBroker:
         try:
             return self._reach.calls.send(route, body, exit=exit_)
         except UnlistedRefusal as refusal:
-            words = f"entries stop, since a reason is in no list: {refusal}. Find out what it means, then start anew"
-            self._stopped = self._today(), words
-            _log.critical("entries stop", error=str(refusal))
+            self._entries.stop(refusal)
             raise
 
     def _drawer(self, order: CancelOrder) -> tuple[str, Variety] | None:
         """The number and the drawer of an order that is to be cancelled; None where nothing works there any more."""
         known = self._known.of(order.order_id or self._known.tag_of(order.venue_order_id or "") or "")
         number = order.venue_order_id or (known.order_id if known else "")
-        if known is not None and known.order_id and known.order_id == number and known.variety in _DRAWERS:
-            return number, Variety(known.variety)
+        variety = "" if known is None else known.names.get("variety", "")
+        if known is not None and known.order_id and known.order_id == number and variety in _DRAWERS:
+            return number, Variety(variety)
         rows, _ = self._books.orders()
         row = next((row for row in rows if _is(row, number, order.order_id)), None)
         if row is None or row.state is not VenueState.WORKING:
@@ -193,9 +175,10 @@ class AngelOneBroker:
     def _row_of(self, tag: str) -> OrderRow | None:
         """The order of our id, by the broker's unique id where that is known, else out of the whole order book."""
         known = self._known.of(tag)
-        if known is not None and known.unique_id:
+        unique_id = "" if known is None else known.names.get("unique_id", "")
+        if known is not None and unique_id:
             try:
-                row = self._books.one(known.unique_id)
+                row = self._books.one(unique_id)
             except Refused as refused:  # "order not found", which the book may know better
                 _log.warning("the broker does not find an order by its unique id", order=tag, error=str(refused))
             else:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.adapters.brokers.angelone.orders.order_rows import Place
-from engine.adapters.brokers.angelone.orders.row_values import Row, number
+from engine.adapters.brokers.bookkeeping.row_values import Row, number
 from engine.domain.broker import VenuePosition
 
 ZERO = Decimal(0)

@@ -9,15 +9,13 @@ shares for delivery beside an intraday account) are not the account's: they are 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any, Protocol
 
 from engine.adapters.brokers.angelone.access.routes import Route
 from engine.adapters.brokers.angelone.orders.held_rows import HeldRow, holding_row, position_row, together
-from engine.adapters.brokers.angelone.orders.known_orders import KnownOrders
 from engine.adapters.brokers.angelone.orders.order_rows import (
     OrderRow,
     Place,
@@ -28,14 +26,14 @@ from engine.adapters.brokers.angelone.orders.order_rows import (
     trade_row,
 )
 from engine.adapters.brokers.angelone.orders.order_words import Product
-from engine.adapters.brokers.angelone.orders.row_values import rows_of, text
-from engine.domain.broker import BrokerReport, VenueFill, VenueOrder, VenuePosition, VenueState
+from engine.adapters.brokers.bookkeeping.filled_orders import venue_order, with_fills
+from engine.adapters.brokers.bookkeeping.known_orders import KnownOrders
+from engine.adapters.brokers.bookkeeping.row_values import rows_of, text
+from engine.domain.broker import BrokerReport, VenueFill, VenueOrder, VenuePosition
 from engine.domain.errors import OutcomeUnknown
 from engine.domain.instant import Instant
 from engine.ports import Sighting
 
-TRAILING_PULLS = 2  # further looks at a trade book that trails the order book; it may be asked once a second
-ZERO = Decimal(0)
 _SERIES = ("-EQ", "-BE")
 
 
@@ -119,11 +117,15 @@ class Books:
 
     def knows(self, row: OrderRow) -> bool:
         """Whether a row of the stream is of an order of ours whose number is known."""
-        return self._known.tag_of(row.order_id) is not None and self._tag(row) is not None
+        return self._known.tag_of(row.order_id) is not None and self._known.ours(row.order_id, row.tag) is not None
 
     def any_watched(self) -> bool:
         """Whether an order of ours may trade."""
         return self._known.any_watched()
+
+    def trades_of(self, numbers: Collection[str]) -> list[TradeRow]:
+        """The day's fills, of these orders and of all others: there is no way to ask for some."""
+        return self.trades()
 
     def trades(self) -> list[TradeRow]:
         """The day's fills, of any order. Raises OutcomeUnknown for one that is listed in two ways."""
@@ -158,28 +160,19 @@ class Books:
 
     def venue_order(self, row: OrderRow) -> VenueOrder:
         """In our words."""
-        tag = self._tag(row)
-        known = self._known.of(tag) if tag else None
-        state = row.state
-        if state is VenueState.CANCELLED and known is not None and known.expires:
-            state = VenueState.EXPIRED
-        doubled = row.tag is not None and tag is None
-        reason = f"a second order under the tag {row.tag}" if doubled else row.reason
-        symbol, at = self._symbol(row), self._market_at() if row.at is None else row.at
-        return VenueOrder(row.order_id, tag, symbol, row.side, row.quantity, row.filled, state, at, reason)
+        return venue_order(row, self._symbol(row), self._market_at() if row.at is None else row.at, self._known)
 
     def venue_fill(self, row: OrderRow, fill: TradeRow) -> VenueFill:
         """In our words; its date is its order's."""
-        day = day_of(row.order_id, self._market_at() if row.at is None else row.at)
+        tag = self._known.ours(row.order_id, row.tag)
         return VenueFill(
-            fill.venue_fill_id, row.order_id, self._tag(row), self._symbol(row), fill.side, fill.quantity, fill.price,
-            fill.at(day),
+            fill.venue_fill_id, row.order_id, tag, self._symbol(row), fill.side, fill.quantity, fill.price,
+            self.filled_at(row, fill),
         )  # fmt: skip
 
-    def _tag(self, row: OrderRow) -> str | None:
-        """Our id of it; None for another's, and for a second order under an id of ours."""
-        known = None if row.tag is None else self._known.of(row.tag)
-        return row.tag if known is not None and known.order_id in ("", row.order_id) else None
+    def filled_at(self, row: OrderRow, fill: TradeRow) -> Instant:
+        """When a fill of this order was."""
+        return fill.at(day_of(row.order_id, self._market_at() if row.at is None else row.at))
 
     def _symbol(self, row: OrderRow) -> str:
         symbol = self._scope.any_symbol(row.place)
@@ -189,20 +182,10 @@ class Books:
 
     def _filled(self, orders: Collection[OrderRow], *, whole: bool = False) -> list[tuple[OrderRow, list[TradeRow]]]:
         """Orders with their fills, complete. `whole`: they are the day's, so each fill has its order among them."""
-        pulls = 0
-        while True:
-            fills: dict[str, list[TradeRow]] = defaultdict(list)
-            for trade in self.trades():
-                fills[trade.order_id].append(trade)
-            trailing = [row.order_id for row in orders if _sum(fills.get(row.order_id, ())) < row.filled]
-            if not trailing:
-                break
-            if pulls == TRAILING_PULLS:
-                raise OutcomeUnknown(f"the broker's trade book trails its order {trailing[0]}")
-            pulls += 1
+        together_, fills = with_fills(orders, self.trades)
         if whole and (lost := fills.keys() - {row.order_id for row in orders}):
             raise OutcomeUnknown(f"the broker's order book lacks order {min(lost)}, which has fills")
-        return [(_with(row, _sum(fills.get(row.order_id, ()))), fills.get(row.order_id, [])) for row in orders]
+        return together_
 
     def _positions(self, beside: Counter[str]) -> tuple[VenuePosition, ...]:
         parts: dict[str, list[HeldRow]] = defaultdict(list)
@@ -224,16 +207,3 @@ class Books:
 
 def _named(place: Place) -> str:
     return f"{place.exchange} {place.trading_symbol} {place.product}".strip()
-
-
-def _sum(fills: Iterable[TradeRow]) -> Decimal:
-    return sum((fill.quantity for fill in fills), ZERO)
-
-
-def _with(row: OrderRow, filled: Decimal) -> OrderRow:
-    """The order as far as its fills go, which were pulled after it. Raises OutcomeUnknown for more than its whole."""
-    if filled > row.quantity:
-        raise OutcomeUnknown(f"the broker lists fills of {filled} for order {row.order_id} of {row.quantity}")
-    if filled == row.filled:
-        return row
-    return replace(row, filled=filled, state=VenueState.FILLED if filled == row.quantity else row.state)

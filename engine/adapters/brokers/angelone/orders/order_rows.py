@@ -13,7 +13,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from engine.adapters.brokers.angelone.access.tokens import IST
-from engine.adapters.brokers.angelone.orders.row_values import Row, clock_on, day_in_india, number, stamped_at, text
+from engine.adapters.brokers.angelone.orders.row_values import clock_on, day_in_india, stamped_at
+from engine.adapters.brokers.bookkeeping.row_values import Row, number, text
 from engine.domain.broker import VenueState
 from engine.domain.errors import OutcomeUnknown
 from engine.domain.instant import Instant
@@ -69,6 +70,16 @@ class OrderRow:
     state: VenueState
     at: Instant | None
     reason: str
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What else the broker calls it by."""
+        return {"unique_id": self.unique_id, "variety": self.variety}
+
+    @property
+    def age(self) -> tuple[int, str]:
+        """Of two orders the one that the broker took first has the smaller: its numbers count up."""
+        return len(self.order_id), self.order_id
 
     @property
     def progress(self) -> tuple[Decimal, bool]:

@@ -17,44 +17,23 @@ from typing import Protocol
 import structlog
 
 from engine.adapters.brokers.angelone.access.endpoints import Endpoints
-from engine.adapters.brokers.angelone.access.socket_line import open_line
 from engine.adapters.brokers.angelone.access.tokens import Tokens
 from engine.adapters.brokers.angelone.orders.order_books import Books
-from engine.adapters.brokers.angelone.orders.order_news import OrderNews
-from engine.adapters.brokers.angelone.orders.order_rows import order_row
+from engine.adapters.brokers.angelone.orders.order_rows import OrderRow, TradeRow, order_row
+from engine.adapters.brokers.bookkeeping.looking_stream import NAP_S, Line, LookingStream
+from engine.adapters.brokers.bookkeeping.looks import Looks, Tell
+from engine.adapters.brokers.bookkeeping.order_news import OrderNews
+from engine.adapters.brokers.connection.socket_line import open_line
 from engine.domain.credentials import Credentials
 from engine.domain.errors import OperatingError, OutcomeUnknown
-from engine.domain.events import BrokerEvent
 from engine.domain.instant import instant_of
 from engine.ports import Clock
 
 PING_EVERY_S = 10.0  # as the broker's own client does
 SILENT_S = 25.0  # two pings and a half without a pong
 GREETED_WITHIN_S = 10.0
-LOOK_EVERY_S = 5.0  # at the order book, while something works; it may be asked once a second
-LOOK_SOON_S = 1.0
-LOOK_REST_MAX_S = 30.0
-NAP_S = 0.2
 GREETING = "AB00"
 _log = structlog.get_logger()
-
-Tell = Callable[[BrokerEvent], None]
-
-
-class Line(Protocol):
-    """An open WebSocket: socket_line.SocketLine. `last_heard` is when any frame came, by monotonic time."""
-
-    @property
-    def last_heard(self) -> float: ...
-
-    def receive(self, timeout_s: float) -> str | bytes | None:
-        """The next message, None where none came in time. Raises OutcomeUnknown when the connection has ended."""
-
-    def ping_frame(self) -> None:
-        """Ask for a sign of life."""
-
-    def close(self) -> None:
-        """Harmless twice."""
 
 
 class HasTokens(Protocol):
@@ -75,48 +54,34 @@ def order_lines(endpoints: Endpoints, credentials: Credentials, clock: Clock) ->
             "x-client-code": credentials.client_code,
             "x-feed-token": tokens.feed,
         },
-        endpoints,
         clock,
+        ca_file=endpoints.ca_file,
     )
 
 
-class OrderStream:
+class OrderStream(LookingStream):
     """`open_line` opens the socket with these tokens. Used by one thread; `connected_since` may be read by others."""
 
     def __init__(
-        self, session: HasTokens, open_line: Callable[[Tokens], Line], books: Books, news: OrderNews, clock: Clock
+        self,
+        session: HasTokens,
+        open_line: Callable[[Tokens], Line],
+        books: Books,
+        news: OrderNews[OrderRow, TradeRow],
+        clock: Clock,
     ) -> None:
-        self._session, self._open_line, self._books, self._news = session, open_line, books, news
-        self._clock = clock
-        self._look_at = clock.monotonic()
-        self._failures = 0
-        self.connected_since: float | None = None
+        super().__init__(Looks(books, news, clock))
+        self._session, self._open_line, self._books, self._clock = session, open_line, books, clock
 
-    @property
-    def looks_for_anything(self) -> bool:
-        """Whether an order of ours may trade, or lacks fills."""
-        return self._news.lacks_fills or self._books.any_watched()
-
-    def listen(self, tell: Tell, opened: Callable[[], None], stop: Callable[[], bool]) -> None:
-        """See ports.Broker. A try that comes to nothing, or soon to its end, looks at the books, so that without the
-        socket fills are told all the same, as often as it is tried.
-        """
-        try:
-            tokens = self._session.tokens()
-            self._converse(self._open(tokens), tokens, tell, opened, stop)
-        except OperatingError:
-            self._look_if_due(tell)
-            raise
-
-    def _converse(
-        self, line: Line, tokens: Tokens, tell: Tell, opened: Callable[[], None], stop: Callable[[], bool]
-    ) -> None:
+    def _converse(self, tell: Tell, opened: Callable[[], None], stop: Callable[[], bool]) -> None:
         """From the greeting to the end of the line."""
+        tokens = self._session.tokens()
+        line = self._open(tokens)
         try:
             if not self._greeted(line, stop):
                 return
             self.connected_since = self._clock.monotonic()
-            self._look_at = self.connected_since  # nobody knows what happened before
+            self._looks.soon()  # nobody knows what happened before
             opened()
             self._serve(line, tokens, tell, stop)
         finally:
@@ -162,17 +127,7 @@ class OrderStream:
             if not tokens.live(instant_of(self._clock.now())):
                 raise OutcomeUnknown("the order socket's session has come to its end")
 
-    def look_soon(self) -> None:
-        """Somebody else has looked, and may have seen what was not told yet. Any thread."""
-        self._look_at = self._clock.monotonic()
-
-    def take(self, message: str | bytes | None, tell: Tell) -> None:
-        """Tell what is new by a message, if there is one, and by the books, if it is time to look at them."""
-        if message is not None:
-            self._hear(message, tell, self._clock.monotonic())
-        self._look_if_due(tell)
-
-    def _hear(self, message: str | bytes, tell: Tell, now: float) -> None:
+    def _hear(self, message: str | bytes, tell: Tell) -> None:
         status = _status(message)
         if status is None or status == GREETING:
             return
@@ -180,40 +135,14 @@ class OrderStream:
             row = order_row(json.loads(message)["orderData"])
         except (OutcomeUnknown, ValueError, TypeError, KeyError, AttributeError) as error:
             _log.warning("a message of the order socket can't be read", error=str(error))
-            self._look_at = min(self._look_at, now)
+            self._looks.at_once()
             return
         if row.tag is None:
             return  # somebody else's: the next report has it
-        if not self._books.knows(row):
-            self._look_at = min(self._look_at, now)  # its number is not known yet, or it is a second one of its tag
-            return
-        for event in self._news.of_row(row):
-            tell(event)
-        if self._news.lacks_fills:
-            self._look_at = min(self._look_at, now)
-
-    def _look_if_due(self, tell: Tell) -> None:
-        now = self._clock.monotonic()
-        if now < self._look_at or not self.looks_for_anything:
-            return
-        try:
-            self._look(tell)
-            self._failures, rest = 0, LOOK_SOON_S if self._news.lacks_fills else LOOK_EVERY_S
-        except OperatingError as error:
-            if not self._failures:
-                _log.warning("the broker's books can't be looked at", error=str(error))
-            self._failures += 1
-            rest = min(LOOK_SOON_S * 2.0 ** min(self._failures, 10), LOOK_REST_MAX_S)
-        self._look_at = self._clock.monotonic() + rest
-
-    def _look(self, tell: Tell) -> None:
-        rows, _ = self._books.orders()
-        for row in rows:
-            for event in self._news.of_row(row):
-                tell(event)
-        if self._news.lacks_fills:
-            for event in self._news.of_trades(self._books.trades()):
-                tell(event)
+        if self._books.knows(row):
+            self._looks.hear(row, tell)
+        else:
+            self._looks.at_once()  # its number is not known yet, or it is a second one of its tag
 
 
 def _status(message: str | bytes) -> str | None:

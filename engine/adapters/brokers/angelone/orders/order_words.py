@@ -7,14 +7,15 @@ day. An order at the market and one for immediate execution have no type here. E
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
 from engine.adapters.brokers.angelone.prices.instruments import Listed
+from engine.adapters.brokers.bookkeeping.price_steps import prices_on_step
 from engine.domain.effects import SubmitOrder
 from engine.domain.errors import InvalidValue
-from engine.domain.order import OrderType, Purpose, Side
+from engine.domain.order import Purpose, Side
 
 TAG_MAX = 19  # "less than 20 characters" (AB4008); our ids have 15 letters and digits of base 32
 
@@ -106,33 +107,14 @@ def day_order(order: SubmitOrder, listed: Listed, product: Product) -> DayOrder:
     lots, rest = divmod(order.quantity, listed.lot)
     if lots <= 0 or rest:
         raise InvalidValue("quantity", f"{order.quantity:f} of {name} are no whole lots of {listed.lot}")
-    pricing = _pricing(order, listed)
+    price, trigger = prices_on_step(order, Decimal(listed.tick_paise) / 100, "Angel One")
+    pricing = Limit(price) if trigger is None else StopLimit(price, trigger)
     return DayOrder(order.order_id, listed, order.side, int(order.quantity), product, pricing)
 
 
 def cancel_body(venue_order_id: str, variety: Variety) -> dict[str, str]:
     """What cancelOrder is sent."""
     return {"variety": variety.value, "orderid": venue_order_id}
-
-
-def _pricing(order: SubmitOrder, listed: Listed) -> Pricing:
-    if order.order_type is OrderType.MARKET or order.limit_price is None:
-        raise InvalidValue("order_type", "Angel One takes no order at the market: it needs a limit")
-    price = _on_tick(order.limit_price, order.side, listed)
-    if order.order_type is OrderType.LIMIT:
-        return Limit(price)
-    if order.trigger_price is None:
-        raise InvalidValue("trigger_price", "an order that waits for a price needs that price")
-    # The trigger to the side that is reached sooner, which for a sale is up: what protects must not come later.
-    trigger = _on_tick(order.trigger_price, order.side, listed)
-    return StopLimit((min if order.side is Side.SELL else max)(price, trigger), trigger)
-
-
-def _on_tick(price: Decimal, side: Side, listed: Listed) -> Decimal:
-    """On the broker's tick: down for a purchase, up for a sale, never to nothing."""
-    tick = Decimal(listed.tick_paise) / 100
-    rounding = ROUND_FLOOR if side is Side.BUY else ROUND_CEILING
-    return max((price / tick).to_integral_value(rounding), Decimal(1)) * tick
 
 
 def _rupees(price: Decimal) -> str:

@@ -2,8 +2,8 @@
 feeds runtime, which asks for events on a thread of its own.
 
 Connections are open from some time before the session to a little after it and never at night, and bars of the past are
-asked for only near a session too: nothing here logs in when nobody trades. Each connection is read on a thread of its
-own (on_air.py). Every thread has ended when `events` has.
+asked for only near a session too: nothing here logs in when nobody trades. Connections are opened on a thread each
+(live_prices/on_air.py). Every thread has ended when `events` has.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import structlog
 
 from engine.adapters.brokers.angelone.prices.frames import SNAP_QUOTE
 from engine.adapters.brokers.angelone.prices.instruments import Instruments, Listed
-from engine.adapters.brokers.angelone.prices.market_line import Door, LineView
-from engine.adapters.brokers.angelone.prices.on_air import OnAir
-from engine.adapters.brokers.angelone.prices.prints import Counts
-from engine.adapters.brokers.angelone.prices.silence import Patience
+from engine.adapters.brokers.angelone.prices.market_line import Door, MarketLine
+from engine.adapters.brokers.angelone.prices.prints import Counts, Prints
 from engine.adapters.brokers.angelone.prices.subscriptions import shares_of
-from engine.adapters.brokers.angelone.prices.trading_day import TradingDay
-from engine.adapters.brokers.angelone.prices.warm_up import WarmUp
+from engine.adapters.brokers.live_prices.kept_line import LineView
+from engine.adapters.brokers.live_prices.on_air import OnAir
+from engine.adapters.brokers.live_prices.silence import Patience
+from engine.adapters.brokers.live_prices.trading_day import TradingDay
+from engine.adapters.brokers.live_prices.warm_up import WarmUp
 from engine.domain.errors import InvalidValue, LockstepError
 from engine.domain.events import InstrumentListed, MarketEvent
 from engine.domain.instant import SECOND, Instant, instant_of
@@ -34,6 +35,7 @@ AHEAD_US = 20 * 60 * SECOND  # connections open so long before the session
 AFTER_US = 5 * 60 * SECOND  # and close so long after it
 NEAR_US = 45 * 60 * SECOND  # around a session the past may be asked for: a login is had then
 MISSED_MAX = 100  # symbols; fetching what more of them missed would keep their prices waiting for over half a minute
+DAYS = 4  # of trading before today: as much as the engine keeps of minutes
 NAP_S = 0.5  # between two looks at a closed market
 _log = structlog.get_logger()
 
@@ -86,9 +88,9 @@ class AngelOneFeed:
         self._listed = [instruments.known(symbol) for symbol in self._symbols]
         shares_of(self._listed)
         instruments.hold(self._symbols, clock.now())
-        self._warm_up = WarmUp(candles, calendar, clock, rest_s)
+        self._warm_up = WarmUp(candles, calendar, clock, rest_s, days=DAYS)
         self._refused: dict[str, str] = {}
-        self._air: OnAir | None = None
+        self._air: OnAir[MarketLine] | None = None
 
     def instruments(self) -> Sequence[Instrument]:
         return tuple(one.instrument for one in self._listed)
@@ -98,7 +100,7 @@ class AngelOneFeed:
         for one in self._listed:
             yield InstrumentListed(one.instrument)
         if self._near_session():
-            yield from self._warm_up.history(self._listed, until)
+            yield from self._warm_up.history(self.instruments(), until)
 
     def events(self, since: Instant | None, stop: Callable[[], bool]) -> Iterator[MarketEvent]:
         """Live events until `stop()` is true, session after session; `since` says nothing here."""
@@ -112,8 +114,8 @@ class AngelOneFeed:
     def view(self) -> FeedView:
         """How it does now. Any thread."""
         air, now_s = self._air, self._clock.monotonic()
-        lines = [] if air is None else air.lines
-        heard = [] if air is None else air.heard()
+        lines = () if air is None else air.lines
+        heard = [one for line in lines for one in line.prints.heard]
         return FeedView(
             air is not None,
             tuple(replace(line.view) for line in lines),
@@ -130,7 +132,8 @@ class AngelOneFeed:
         listed = self._certain()
         ends = session.close_at + AFTER_US
         day = TradingDay(session, [one.symbol for one in listed if one.closing_auction], tuple(self._refused))
-        air = OnAir(day, shares_of(listed, self._mode), self._door, self._clock, self._rest_s, self._patience)
+        air = OnAir(day, self._lines(listed, day), self._clock)
+        carried = [one.instrument for one in listed]
 
         def over() -> bool:
             return stop() or self._now() >= ends
@@ -139,15 +142,23 @@ class AngelOneFeed:
         try:
             with air.connected():
                 if not self._warm_up.known_until:
-                    yield from self._warm_up.history(listed, None, air.listen)
+                    yield from self._warm_up.history(carried, None, air.listen)
                 yield from day.due(self._now(), 0, quiet=False)
-                if len(listed) <= MISSED_MAX:
-                    yield from self._warm_up.missed(listed, session, air.listen)
+                if len(carried) <= MISSED_MAX:
+                    yield from self._warm_up.missed(carried, session, air.listen)
                 while not over():
                     yield from air.step()
         finally:
             self._air = None
             _log.info("off the air", session=session.day)
+
+    def _lines(self, listed: Sequence[Listed], day: TradingDay) -> list[MarketLine]:
+        def trading() -> bool:
+            return day.trading(self._now())
+
+        opens_at, given = day.session.open_at, (self._door, self._clock, trading, self._rest_s, self._patience)
+        shares = shares_of(listed, self._mode)
+        return [MarketLine(number, Prints(heard, opens_at), *given) for number, heard in enumerate(shares, start=1)]
 
     def _certain(self) -> list[Listed]:
         """Today's list of what is watched. A symbol that has become uncertain is watched no more, and not traded."""

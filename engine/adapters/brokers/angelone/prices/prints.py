@@ -33,9 +33,9 @@ from engine.adapters.brokers.angelone.prices.frames import (
     UnreadableFrame,
     read_frame,
 )
+from engine.adapters.brokers.live_prices.silence import Listened
 from engine.domain.events import InstrumentListed, MarketEvent
 from engine.domain.instant import DAY, MILLISECOND, NEVER, SECOND, Instant
-from engine.domain.instrument import Instrument
 from engine.domain.market import Tick
 
 _NUMBERS = struct.Struct("<qqq")  # sequence, exchange's ms, price
@@ -46,13 +46,9 @@ _IST_US = 19_800 * SECOND
 
 
 @dataclass(slots=True)
-class Heard:
-    """One subscription, and what its last frame said. `*_s` are monotonic seconds, -1 where it never was.
+class Heard(Listened):
+    """One subscription, and what its last frame said."""
 
-    `heard_s`: any frame; `told_s`: the last event given to the engine.
-    """
-
-    instrument: Instrument
     exchange: str
     token: str
     mode: int
@@ -62,10 +58,6 @@ class Heard:
     day: int = 0
     sequence: int = 0
     circuits: tuple[int, int] = (0, 0)
-    heard_s: float = -1.0
-    told_s: float = -1.0
-    asked_s: float = -1.0
-    muted: bool = False
 
 
 @dataclass(slots=True)

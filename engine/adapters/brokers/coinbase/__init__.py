@@ -1,0 +1,1 @@
+"""Coinbase Advanced Trade, spot: reaching it, its prices, orders there, the examination of both."""

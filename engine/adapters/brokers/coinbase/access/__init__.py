@@ -1,0 +1,1 @@
+"""Reaching Coinbase: addresses, a token for each request, calls within the limits."""

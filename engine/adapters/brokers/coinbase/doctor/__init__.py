@@ -1,0 +1,1 @@
+"""The check of Coinbase: one small function a line, read-only."""

@@ -1,0 +1,1 @@
+"""What the live prices of all brokers share."""

@@ -1,0 +1,1 @@
+"""A loopback Coinbase Advanced Trade in a process of its own: REST, both sockets, a scripted clock and faults."""
