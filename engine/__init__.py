@@ -16,7 +16,7 @@ adapters     hands: one outside system a file
 api          the HTTP face
 cli          the `lockstep` command
 settings     the only reader of the environment; variables says what one variable's text means, angelone_settings
-             what it says of that broker
+             and coinbase_settings what it says of a broker, broker_settings what they share
 bootstrap    wires everything; sees all rooms above
 proof        the same parts in a simulated world that tries to break them
 """

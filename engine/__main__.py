@@ -1,64 +1,37 @@
-"""`python -m engine`, the lockstep command: hands the words to a subcommand, says in one line what went wrong."""
+"""`python -m engine`, the lockstep command: hands the words to a subcommand, says in one line what went wrong.
+
+A subcommand's file is loaded only when its word is said: the service, which starts this way too, is to trade soon.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import structlog
-
-from engine.cli import (
-    alerts,
-    audit,
-    backtest,
-    books,
-    compare,
-    cost,
-    data,
-    doctor,
-    explain,
-    instruments,
-    keys,
-    replay,
-    serve,
-    simulate,
-    strategy,
-    sweep,
-)
-from engine.cli.own_strategies import at_hand
 from engine.domain.errors import CannotStart, InvalidValue, LockstepError
-from engine.domain.findings import Finding
-from engine.ports import Clock, Documents, HistoricalCandles, InstrumentList, Notifier, Vault
-from engine.research.rebuild import Kept
+
+if TYPE_CHECKING:
+    from engine.cli.simulate import Proof
+    from engine.domain.findings import Finding
+    from engine.ports import Clock, Documents, HistoricalCandles, InstrumentList, Notifier, Vault
+    from engine.research.rebuild import Kept
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Exit codes: 0 good, 1 the job failed, 2 the words or what they name were wrong."""
+    said = sys.argv[1:] if words is None else list(words)
     parser = argparse.ArgumentParser(prog="lockstep", description="Bots that keep broker, books and screen in step.")
     subcommands = parser.add_subparsers(metavar="COMMAND", required=True)
-    alerts.add_parser(subcommands, _notifiers)
-    audit.add_parser(subcommands, _stored_documents)
-    backtest.add_parser(subcommands)
-    books.add_parser(subcommands, _kept_books)
-    compare.add_parser(subcommands)
-    cost.add_parser(subcommands)
-    data.add_parser(subcommands, _candles)
-    doctor.add_parser(subcommands, _check)
-    explain.add_parser(subcommands, _stored_documents)
-    instruments.add_parser(subcommands, _listed)
-    keys.add_parser(subcommands, _vault)
-    replay.add_parser(subcommands)
-    serve.add_parser(subcommands, _serve)
-    simulate.add_parser(subcommands, _simulator)
-    strategy.add_parser(subcommands)
-    sweep.add_parser(subcommands)
-    arguments = parser.parse_args(words)
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is for what was asked
+    for name in said[:1] if said and said[0] in _HANDED_DOWN else _HANDED_DOWN:
+        import_module(f"engine.cli.{name}").add_parser(subcommands, *_HANDED_DOWN[name])
+    arguments = parser.parse_args(said)
     try:
-        with at_hand(arguments):
+        with _own_strategies(arguments):
             code: int = arguments.run(arguments)
     except (CannotStart, InvalidValue) as error:
         print(f"lockstep: {error}", file=sys.stderr)
@@ -70,6 +43,18 @@ def main(words: Sequence[str] | None = None) -> int:
         print("lockstep: interrupted", file=sys.stderr)
         return 130
     return code
+
+
+def _own_strategies(arguments: argparse.Namespace) -> AbstractContextManager[None]:
+    """With those of a person, for a command that runs strategies. The service loads its own, and logs by itself."""
+    if arguments.run is _serve:
+        return nullcontext()
+    import structlog
+
+    from engine.cli.own_strategies import at_hand
+
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is for what was asked
+    return at_hand(arguments)
 
 
 def _notifiers() -> Sequence[Notifier]:
@@ -128,11 +113,32 @@ def _serve(arguments: argparse.Namespace) -> int:
     return run_service()
 
 
-def _simulator() -> simulate.Proof:
+def _simulator() -> Proof:
     """The simulator is loaded only when it is asked for."""
     from engine.proof.run import Simulator
 
     return Simulator()
+
+
+# Each subcommand is the file of that name in engine/cli; with it, what bootstrap hands down to its add_parser.
+_HANDED_DOWN: Mapping[str, tuple[Callable[..., Any], ...]] = {
+    "alerts": (_notifiers,),
+    "audit": (_stored_documents,),
+    "backtest": (),
+    "books": (_kept_books,),
+    "compare": (),
+    "cost": (),
+    "data": (_candles,),
+    "doctor": (_check,),
+    "explain": (_stored_documents,),
+    "instruments": (_listed,),
+    "keys": (_vault,),
+    "replay": (),
+    "serve": (_serve,),
+    "simulate": (_simulator,),
+    "strategy": (),
+    "sweep": (),
+}
 
 
 if __name__ == "__main__":

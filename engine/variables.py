@@ -1,4 +1,6 @@
-"""What the text of one environment variable means: a whole number, a word of some, a speed. Used by settings.py."""
+"""What the text of one environment variable means: a whole number, a word of some, a speed. Used by settings.py, and
+by bootstrap for the role.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,21 @@ from pathlib import Path
 
 from engine.domain.errors import InvalidValue
 
-DEFAULT_SPEEDS = {"demo": 10.0, "replay": 1.0, "angelone": 1.0}
-REAL_TIME = ("angelone",)  # markets whose clock is the world's
+ROLES = ("all", "api", "engine")
+DEFAULT_SPEEDS = {"demo": 10.0, "replay": 1.0, "angelone": 1.0, "coinbase": 1.0}
+REAL_TIME = ("angelone", "coinbase")  # markets whose clock is the world's
 _PRACTICE = re.compile(r"http://(127\.0\.0\.1|localhost):\d{1,5}")
+
+
+def role_of(env: Mapping[str, str]) -> str:
+    """Which of the service's processes this one is: LOCKSTEP_ROLE. Asked before anything else is loaded."""
+    return one_of(env, "LOCKSTEP_ROLE", "all", ROLES)
+
+
+def address_of(env: Mapping[str, str]) -> tuple[str, int]:
+    """Where gunicorn listens: PORT, on loopback at home; in Cloud Run a proxy stands in front."""
+    host = "0.0.0.0" if in_cloud(env) else "127.0.0.1"  # noqa: S104 - see above
+    return host, whole(env, "PORT", 1, 65_535, 8_000)
 
 
 def whole(env: Mapping[str, str], name: str, least: int, most: int, default: int) -> int:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from local.errors import StackError
 
-ANGELONE = "angelone"
-FEEDS = ("demo", "replay", ANGELONE)
+ANGELONE, COINBASE = "angelone", "coinbase"
+FEEDS = ("demo", "replay", ANGELONE, COINBASE)
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,9 @@ class Options:
         if feed == "replay" and not data:
             raise StackError("FEED=replay needs the data to replay: FEED=replay DATA=file-or-folder make run")
         bots = _existing("BOTS", env.get("BOTS", ""))
-        if feed == ANGELONE and not bots:
-            raise StackError("FEED=angelone needs the bots that trade there: FEED=angelone BOTS=file make run")
+        venue = _venue(env.get("VENUE", ""), feed)
+        if (feed == ANGELONE or venue) and not bots:
+            raise StackError(f"FEED={feed} needs the bots that trade there: FEED={feed} BOTS=file make run")
         return cls(
             port=_port(env.get("PORT") or "8000"),
             feed=feed,
@@ -43,14 +44,15 @@ class Options:
             bots=bots,
             reset=_reset(env.get("RESET", "")),
             strategies=_existing("STRATEGIES_DIR", env.get("STRATEGIES_DIR", "")),
-            venue=_venue(env.get("VENUE", ""), feed),
+            venue=venue,
         )
 
 
 def _venue(text: str, feed: str) -> str:
     """Where orders go: to nobody outside, or to the broker that the prices come from."""
-    if text and (text, feed) != (ANGELONE, ANGELONE):
-        raise StackError(f"VENUE={text} is not understood. A live account is: FEED=angelone VENUE=angelone")
+    if text and (text != feed or text not in (ANGELONE, COINBASE)):
+        live = " or ".join(f"FEED={broker} VENUE={broker}" for broker in (ANGELONE, COINBASE))
+        raise StackError(f"VENUE={text} is not understood. A live account is: {live}")
     return text
 
 

@@ -14,15 +14,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from local import service
+from local import http_json, service
 from local.errors import StackError
 from local.one_at_a_time import LOCKS, take_turn
-from local.options import Options
+from local.options import COINBASE, Options
 from local.places import LOCAL_STATE
 from local.ports import LOOPBACK
 from local.stack import Stack
 
 LOOK_EVERY_S = 0.5
+NOT_REAL = "The money is not real, and nor is the demo's market."
+MONEY = {COINBASE: "Prices are Coinbase's; without VENUE=coinbase the money is not real."}
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -85,9 +87,12 @@ def _forget(state: Path) -> None:
 def _tell_ready(stack: Stack, took_s: float) -> None:
     dashboard = f"http://{LOOPBACK}:{stack.options.port}"
     say("")
-    say(f"Lockstep serves, {took_s:.0f} s after its start. The money is not real, and nor is the demo's market.")
+    say(f"Lockstep serves, {took_s:.0f} s after its start. {MONEY.get(stack.options.feed, NOT_REAL)}")
     say(f"  dashboard  {dashboard}")
     say(f"  sign in    {service.OWNER_EMAIL}  password {service.OWNER_PASSWORD}")
+    answer = http_json.call("GET", f"{dashboard}/ready") or {}
+    if answer.get("detail"):
+        say(f"  not yet    {answer['detail']}")
     say("  stop       Ctrl-C; the next `make run` goes on with the same books, RESET=1 begins anew")
     say("")
     ready = {

@@ -20,6 +20,7 @@ READY_WITHIN_S = 120
 KEPT = (
     *("LOCKSTEP_ALERTS", "LOCKSTEP_ALERTS_FILE"),  # where alerts go, also from a demo
     *("LOCKSTEP_ANGELONE_AT", "LOCKSTEP_ANGELONE_CA", "LOCKSTEP_ANGELONE_PRODUCT"),
+    "LOCKSTEP_COINBASE_AT",
 )
 GRACE_S = 12.0  # the service ends within 8 s of SIGTERM
 

@@ -26,11 +26,11 @@ class SystemClock:
 
 
 class ShiftedClock(SystemClock):
-    """The machine's clock, ahead of it by a fixed time: the market's, where a day is rehearsed that is not today."""
+    """The machine's clock, ahead of it by so much: the market's, where a day is rehearsed that is not today."""
 
-    def __init__(self, ahead: timedelta) -> None:
-        self._ahead = ahead
+    def __init__(self, ahead: timedelta = timedelta()) -> None:
+        self.ahead = ahead
 
     def now(self) -> datetime:
         """See Clock."""
-        return super().now() + self._ahead
+        return super().now() + self.ahead

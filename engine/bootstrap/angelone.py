@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,6 @@ import structlog
 from engine.adapters.brokers.angelone.access.access import Access, open_access
 from engine.adapters.brokers.angelone.access.endpoints import Endpoints
 from engine.adapters.brokers.angelone.access.session_hours import SessionHours
-from engine.adapters.brokers.angelone.access.socket_line import SocketLine, open_line
 from engine.adapters.brokers.angelone.access.tokens import IST
 from engine.adapters.brokers.angelone.orders.broker import AngelOneBroker, Reach
 from engine.adapters.brokers.angelone.orders.order_stream import order_lines
@@ -27,16 +26,21 @@ from engine.adapters.brokers.angelone.prices.feed import AngelOneFeed
 from engine.adapters.brokers.angelone.prices.instruments import Instruments
 from engine.adapters.brokers.angelone.prices.market_line import Door
 from engine.adapters.brokers.angelone.prices.master import Fetched
+from engine.adapters.brokers.connection.socket_line import SocketLine, open_line
 from engine.adapters.brokers.practice import MarketView
+from engine.angelone_settings import ANGELONE
+from engine.bootstrap.angelone_login import client_of
+from engine.bootstrap.mornings import Mornings
 from engine.bootstrap.venue import Edge
+from engine.domain.account import AccountSpec
+from engine.domain.broker_keys import BrokerKeys
 from engine.domain.credentials import Credentials
 from engine.domain.errors import CannotStart, InvariantBroken, OperatingError
-from engine.domain.events import MarketEvent
+from engine.domain.findings import Finding
 from engine.domain.instant import NEVER, Instant, instant_of, moment_of
-from engine.domain.instrument import Instrument
 from engine.market_data.calendar import Calendar
 from engine.outbox.backoff import Backoff
-from engine.ports import Broker, Clock, MarketFeed
+from engine.ports import Broker, Clock
 from engine.runtime.health import BrokerSeen
 from engine.runtime.outgoing import in_the_store
 
@@ -56,7 +60,9 @@ class Place:
 
 
 class AngelOne:
-    """One account's. `symbols` are what its bots trade or watch; `live`: its orders go there."""
+    """Implements RealBroker. `symbols` are what the account's bots trade or watch; `live`: its orders go there."""
+
+    name = ANGELONE
 
     def __init__(self, place: Place, symbols: Sequence[str], product: Product, *, live: bool) -> None:
         self.place, self.symbols, self.product, self.live = place, tuple(symbols), product, live
@@ -65,7 +71,8 @@ class AngelOne:
         self.made_broker: AngelOneBroker | None = None
         self.hours = session_hours(place.calendar)
         self._credentials: Credentials | None = None
-        self.anew = threading.Event()  # set where the keys are of another client or app now, or none
+        self.anew = threading.Event()
+        self.check_due = Mornings(ANGELONE, place.calendar, place.clock)
 
     @property
     def clock(self) -> Clock:
@@ -94,11 +101,12 @@ class AngelOne:
             return "Angel One is closed to us, and no calendar here says until when"
         return f"Angel One is closed to us until {moment_of(begins).astimezone(IST):%Y-%m-%d %H:%M} in India"
 
-    def take_up(self, credentials: Credentials) -> None:
+    def take_up(self, keys: BrokerKeys) -> None:
         """The account is ours: from now on there may be a login. Nobody is called yet.
 
         Raises CannotStart where the broker's own program can't be loaded, or a certificate not be read.
         """
+        credentials = _angelones(keys)
         try:
             self.access = open_access(
                 credentials,
@@ -111,11 +119,26 @@ class AngelOne:
             raise CannotStart(f"Angel One can't be reached from here: {error}") from error
         self._credentials = credentials
 
-    def change(self, credentials: Credentials) -> None:
-        """The same client and app, with another PIN, TOTP secret or address: the next login may be tried at once."""
-        access, _ = self.taken()
+    def client(self, keys: BrokerKeys, user_id: str) -> AccountSpec:
+        """See RealBroker: it knows one session a client."""
+        return client_of(_angelones(keys), user_id)
+
+    def change(self, keys: BrokerKeys) -> bool:
+        """The same client and app, with another PIN, TOTP secret or address: the next login may be tried at once.
+        Sockets are opened as one client of one app: False for another of either.
+        """
+        credentials, (access, before) = _angelones(keys), self.taken()
+        if (credentials.client_code, credentials.api_key) != (before.client_code, before.api_key):
+            return False
         access.change(credentials)
         self._credentials = credentials
+        return True
+
+    def examine(self, charge_schedule: str) -> Iterator[Finding]:
+        """See RealBroker."""
+        from engine.bootstrap.examining import with_the_engines  # what only a check needs
+
+        return with_the_engines(self, charge_schedule)
 
     def open_feed(self) -> AngelOneFeed:
         """The prices. Raises InvariantBroken before it was taken up."""
@@ -123,7 +146,7 @@ class AngelOne:
         endpoints = access.endpoints
 
         def open_wire(headers: Mapping[str, str]) -> SocketLine:
-            return open_line(endpoints.market_socket, headers, endpoints, self.clock)
+            return open_line(endpoints.market_socket, headers, self.clock, ca_file=endpoints.ca_file)
 
         self.made_feed = AngelOneFeed(
             self.symbols,
@@ -182,6 +205,12 @@ class AngelOne:
         return self.access, self._credentials
 
 
+def _angelones(keys: BrokerKeys) -> Credentials:
+    if not isinstance(keys, Credentials):
+        raise InvariantBroken("these are keys of another broker than Angel One")
+    return keys
+
+
 def session_hours(calendar: Calendar) -> SessionHours:
     """On every day that has a session, special ones too, and for as long as that takes."""
 
@@ -190,32 +219,3 @@ def session_hours(calendar: Calendar) -> SessionHours:
         return None if session is None else session.close_at
 
     return SessionHours(trades_on=lambda day: calendar.session_on(day) is not None, closes_on=closes_on)
-
-
-class LateFeed:
-    """The prices of a market whose session is opened once the account is ours: `open` makes the feed then."""
-
-    market = "angelone"
-    speed = 1.0
-    simulated = False
-
-    def __init__(self, instruments: Sequence[Instrument], opened: Callable[[], MarketFeed]) -> None:
-        self._instruments, self._open = tuple(instruments), opened
-        self._feed: MarketFeed | None = None
-
-    def instruments(self) -> Sequence[Instrument]:
-        """See MarketFeed: as the broker's list has them."""
-        return self._instruments
-
-    def history(self, until: Instant | None) -> Iterator[MarketEvent]:
-        """See MarketFeed."""
-        return self._opened().history(until)
-
-    def events(self, since: Instant | None, stop: Callable[[], bool]) -> Iterator[MarketEvent]:
-        """See MarketFeed."""
-        return self._opened().events(since, stop)
-
-    def _opened(self) -> MarketFeed:
-        if self._feed is None:
-            self._feed = self._open()
-        return self._feed

@@ -1,4 +1,4 @@
-"""Who may log in at Angel One: the account's credentials, and the one engine that holds their client. Used by engine.py
+"""Who may log in at Angel One: the one engine that holds the client of the account's credentials. Used by engine.py
 once the account is ours.
 
 The broker knows one session a client: a second login ends the first. So a lease of the client stands behind that of the
@@ -14,42 +14,16 @@ from hashlib import sha256
 import structlog
 
 from engine.angelone_settings import ANGELONE
-from engine.bootstrap.keys import NO_KEY, open_vault
 from engine.bootstrap.outside import Outside
 from engine.domain.account import AccountSpec
+from engine.domain.broker_keys import TITLES
 from engine.domain.credentials import Credentials
 from engine.domain.errors import Fenced, LeaseHeld, OperatingError
 from engine.ports import Grant, Lease
-from engine.runtime.ending import Ended, EndWish
 from engine.runtime.ownership import LIVE_RENEW_AGAIN_S, Ownership
 from engine.runtime.patience import Patient
-from engine.runtime.start_notice import StartNotice
 
-LOOK_S = 5.0
-MISSING = (
-    "There are no credentials of Angel One: give them on the dashboard, under Brokers, or to the service as ANGELONE_* "
-    "variables. The engine waits for them, and nothing is traded until then."
-)
 _log = structlog.get_logger()
-
-
-def credentials_for(out: Outside, patient: Patient, notice: StartNotice, end: EndWish) -> Credentials:
-    """The owner's: the environment's or the vault's, however long a person takes to give them.
-
-    Raises Ended when asked to, CannotStart where the vault's key does not open them.
-    """
-    said = out.settings.angelone
-    if said is not None and said.credentials is not None:
-        return said.credentials
-    vault = open_vault(out.settings, out.wire)
-    while True:
-        found = None if vault is None else patient(lambda: vault.credentials(out.settings.owner_uid, ANGELONE))
-        if found is not None:
-            notice.goes_on()
-            return found
-        notice.needs(MISSING if vault is not None else f"{MISSING} For the dashboard {NO_KEY}.")
-        if end.within(LOOK_S):
-            raise Ended("asked to end while starting")
 
 
 def client_of(credentials: Credentials, user_id: str) -> AccountSpec:
@@ -80,14 +54,14 @@ class ClientHeld:
             _log.warning("lease not released", lease=self.grant.account_id, error=str(error))
 
 
-def hold_client(out: Outside, credentials: Credentials, patient: Patient) -> ClientHeld:
-    """Take the client's lease, waiting for whoever has it."""
-    client = client_of(credentials, out.settings.owner_uid)
+def hold_client(out: Outside, client: AccountSpec, patient: Patient) -> ClientHeld:
+    """Take a client's lease, waiting for whoever has it."""
+    what = f"the login of this client at {TITLES[client.market]}"
 
     def acquire() -> Grant:
         try:
             return out.lease.acquire(client, out.instance, out.journal.name, old_holder_dead=True)
         except LeaseHeld as held:
-            raise LeaseHeld(str(held), held.holder, held.until, "the login of this client at Angel One") from held
+            raise LeaseHeld(str(held), held.holder, held.until, what) from held
 
     return ClientHeld(out.lease, patient(acquire))

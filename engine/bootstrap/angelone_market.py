@@ -7,36 +7,32 @@ money never shares a book with real money, and goes by that broker's time.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from engine.adapters.brokers.angelone.access.endpoints import Endpoints
-from engine.adapters.brokers.angelone.access.sdk import Request
-from engine.adapters.brokers.angelone.access.wire import Answer, Wire
 from engine.adapters.brokers.angelone.orders.order_words import Product as Word
 from engine.adapters.brokers.angelone.prices.instruments import Instruments
 from engine.adapters.brokers.angelone.prices.master import Fetched
 from engine.adapters.clock import ShiftedClock
 from engine.angelone_settings import ANGELONE, AngelOneSettings, Product
-from engine.bootstrap.angelone import AngelOne, LateFeed, Place
+from engine.bootstrap.angelone import AngelOne, Place
+from engine.bootstrap.broker_account import AtBroker
+from engine.bootstrap.late_feed import LateFeed
+from engine.bootstrap.rehearsed_clock import told_ahead
 from engine.bootstrap.traded import Market
-from engine.domain.account import AccountSpec, BotSpec, Mode
-from engine.domain.errors import CannotStart, InvalidValue
+from engine.domain.account import AccountSpec, BotSpec
+from engine.domain.errors import CannotStart, InvalidValue, OperatingError
 from engine.domain.risk import HardLimits
 from engine.market_data.instruments import NSE
 from engine.market_data.told_days import read_told_days
 from engine.ports import Clock
 from engine.settings import Settings
-from engine.strategies.bot_leaders import check_leaders, renamed
+from engine.strategies.bot_leaders import check_leaders
 from engine.strategies.bot_list import BotList
-from engine.strategies.replay_account import replay_account
 
 ORDERS_PER_SECOND_MAX = 4  # the broker takes 9, from 10 on the exchange wants the strategy registered (docs/BROKERS.md)
 LOOPBACK_PATHS = {"market_socket": "/smart-stream", "order_socket": "/smart-order-update", "whatismyip": "/address"}
 MASTER_PATH = "/OpenAPI_File/files/OpenAPIScripMaster.json"
-SECOND_PASSES_S = 1.5
 WORDS = {Product.INTRADAY: Word.INTRADAY, Product.DELIVERY: Word.DELIVERY}
 CHARGES = {Product.INTRADAY: "nse_intraday", Product.DELIVERY: "nse_delivery"}
 _PER_SECOND = "orders_per_second_max"
@@ -61,9 +57,10 @@ def open_angelone(settings: Settings, said: AngelOneSettings, listed: BotList, c
     broker = AngelOne(place, symbols, WORDS[said.product], live=said.live)
     carried = [instruments.known(symbol).instrument for symbol in symbols]
     feed = LateFeed(carried, broker.open_feed)
-    prefix = ("live-" if said.live else "") + ("rehearsal-" if said.at else "")
-    bots = tuple(renamed(bot, prefix) for bot in listed.bots) if prefix else listed.bots
-    return Market(_account(settings, said, listed), bots, feed, broker)
+    # Shares bought for one product can't be sold as the other's: that goes short.
+    apart = "delivery" if said.product is Product.DELIVERY else ""
+    which = AtBroker(ANGELONE, said.live, said.at is not None, apart)
+    return Market(_account(settings, said, listed, which), which.bots(listed), feed, broker, clock=market_clock)
 
 
 def instrument_list(state_dir: Path, said: AngelOneSettings) -> tuple[Instruments, Fetched]:
@@ -100,46 +97,16 @@ def _real(address_services: str | None) -> Endpoints:
 
 
 def rehearsed_clock(endpoints: Endpoints, clock: Clock) -> Clock:
-    """The loopback broker's time: the machine's, ahead by as much as the Date of its answers says.
-
-    A Date has whole seconds, so it is asked until the next one begins. Raises CannotStart where it does not answer.
-    """
-    wire = Wire(endpoints, clock)
+    """The loopback broker's time. Raises CannotStart where it does not answer."""
     try:
-        first = _date_of(wire, endpoints)
-        until = clock.monotonic() + SECOND_PASSES_S
-        while (told := _date_of(wire, endpoints)) == first and clock.monotonic() < until:
-            clock.wait(0.03)
-        return ShiftedClock(told - clock.now())
-    finally:
-        wire.close()
+        return ShiftedClock(told_ahead(endpoints.whatismyip.split()[0], endpoints.ca_file, clock))
+    except OperatingError as error:
+        raise CannotStart(str(error)) from None
 
 
-def _date_of(wire: Wire, endpoints: Endpoints) -> datetime:
-    answer = wire.carry(Request("GET", endpoints.whatismyip.split()[0], headers={}))
-    if not isinstance(answer, Answer) or not answer.date:
-        why = "it tells no time" if isinstance(answer, Answer) else answer.why
-        raise CannotStart(f"the broker to rehearse at, {endpoints.rest}, does not answer: {why}")
-    return parsedate_to_datetime(answer.date)
-
-
-def _account(settings: Settings, said: AngelOneSettings, listed: BotList) -> AccountSpec:
-    mode = Mode.LIVE if said.live else Mode.PAPER
-    identity, name = f"{mode.value}-{ANGELONE}", "Angel One" if said.live else "Angel One, paper"
-    if said.product is Product.DELIVERY:  # shares bought for one product can't be sold as the other's: that goes short
-        identity, name = f"{identity}-delivery", f"{name}, delivery"
-    if said.at is not None:
-        identity, name = f"{identity}-rehearsal", f"{name}, rehearsal"
-    return replace(
-        replay_account(listed, "", settings.owner_uid),
-        account_id=identity,
-        name=name,
-        mode=mode,
-        market=ANGELONE,
-        charge_schedule=CHARGES[said.product],
-        hard_limits=_paced(settings.hard_limits),
-        copy_rules=settings.copy_rules,
-        limits_only=True,
+def _account(settings: Settings, said: AngelOneSettings, listed: BotList, which: AtBroker) -> AccountSpec:
+    return which.account(
+        settings, listed, charge_schedule=CHARGES[said.product], hard_limits=_paced(settings.hard_limits)
     )
 
 

@@ -14,13 +14,16 @@ from engine.adapters.brokers.angelone.access.access import open_access
 from engine.adapters.brokers.angelone.access.calls import Calls
 from engine.adapters.brokers.angelone.access.routes import Route
 from engine.adapters.brokers.angelone.prices.candles import AngelOneCandles
+from engine.adapters.brokers.coinbase.access import access as coinbase
+from engine.adapters.brokers.coinbase.access.endpoints import Endpoints
+from engine.adapters.brokers.coinbase.prices.candles import CoinbaseCandles
 from engine.adapters.clock import SystemClock
-from engine.adapters.feeds.coinbase_candles import CoinbaseCandles
 from engine.adapters.firestore.client import connect
+from engine.angelone_settings import ANGELONE
 from engine.bootstrap.angelone_market import endpoints_of, instrument_list, rehearsed_clock
-from engine.bootstrap.doctoring import kept_keys
 from engine.bootstrap.examining import held_client
 from engine.bootstrap.instruments import angelone_of
+from engine.bootstrap.owners_keys import kept_keys
 from engine.domain.credentials import Credentials
 from engine.domain.errors import InvalidValue
 from engine.ports import Clock, HistoricalCandles
@@ -37,7 +40,13 @@ def historical_candles(venue: str, address: str | None = None) -> Iterator[tuple
     Raises InvalidValue for a venue that has none, and what logging in raises at a broker that wants that.
     """
     if venue == CoinbaseCandles.venue:
-        yield (CoinbaseCandles(address) if address else CoinbaseCandles()), SystemClock()
+        clock = SystemClock()
+        endpoints = Endpoints(rest=address) if address else Endpoints()
+        public = coinbase.open_access(None, endpoints, clock, random.SystemRandom())
+        try:
+            yield CoinbaseCandles(public.calls), clock
+        finally:
+            public.close()
     elif venue == AngelOneCandles.venue:
         if address:
             raise InvalidValue("--address", "is of venues without a login; Angel One's is LOCKSTEP_ANGELONE_AT")
@@ -93,7 +102,7 @@ def _client(said: Credentials | None) -> tuple[Credentials, Callable[[], None], 
     settings = read_settings({**apart, "LOCKSTEP_ROLE": "api"})
     wire = connect(settings.project, settings.firestore_emulator)
     try:
-        credentials = said or kept_keys(settings, wire)
+        credentials = said or kept_keys(settings, wire, ANGELONE, Credentials)
         name = f"download-{secrets.token_hex(4)}"
         held = held_client(wire, SystemClock(), credentials, settings.owner_uid, name)
     except BaseException:

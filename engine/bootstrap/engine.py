@@ -15,12 +15,13 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 
-from engine.bootstrap.angelone_login import ClientHeld, credentials_for, hold_client
-from engine.bootstrap.doctoring import Mornings, engines_check, keys_changed
-from engine.bootstrap.live import kept_while_starting
+from engine.bootstrap.late_doctoring import with_doctoring
+from engine.bootstrap.leaving import LEAVE_ANEW_S, LEAVE_S, leave_the_broker
+from engine.bootstrap.live import hands_on, kept_while_starting
 from engine.bootstrap.market import open_market
 from engine.bootstrap.outside import Outside, outside, reach_of
 from engine.bootstrap.recovering import Recovered, acquired, recovered
@@ -28,8 +29,10 @@ from engine.bootstrap.venue import Edge, practice_edge
 from engine.domain.errors import CannotStart, JournalSuperseded, OperatingError
 from engine.outbox.backoff import Backoff
 from engine.ports import Grant
+from engine.runtime.begun import Saying
 from engine.runtime.ending import Ended, EndWish
-from engine.runtime.kill_watch import KILL_SIGNAL, KillSignal, KillWatch
+from engine.runtime.kill_signal import KILL_SIGNAL, KillSignal
+from engine.runtime.kill_watch import KillWatch
 from engine.runtime.ownership import LIVE_RENEW_AGAIN_S, kept
 from engine.runtime.patience import Patience
 from engine.runtime.session import Session
@@ -38,6 +41,10 @@ from engine.runtime.starting import Starting
 from engine.runtime.superseded import put_aside
 from engine.runtime.supervisor import Parts, Supervisor, Watched
 from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.bootstrap.angelone_login import ClientHeld
+    from engine.domain.account import AccountSpec
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 ANEW_LOOK_S = 0.5
@@ -60,6 +67,7 @@ def run_engine(settings: Settings, edge: Edge | None = None) -> int:
     Raises CannotStart where waiting would not help, InvalidValue and DataError for what the settings name.
     """
     end = EndWish()
+    begun = Saying(settings.begun_fd)
     killed = KillSignal()
     signal.signal(KILL_SIGNAL, lambda *_: killed.ask())
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {KILL_SIGNAL})  # the launcher kept one back until somebody listens
@@ -70,13 +78,15 @@ def run_engine(settings: Settings, edge: Edge | None = None) -> int:
         broker = market.broker
         venue = edge or (practice_edge(settings.venue, market.account.mode) if broker is None else broker.edge)
         with outside(settings, market) as out:
+            begun()  # it has its market, its journal and the ways that alerts take
             try:
                 running = own_and_recover(out, end, venue, killed)
                 try:
                     code = trade(out, running, end)
                 finally:
-                    _leave_the_broker(out, running.client)
-                if broker is None or not broker.anew.is_set() or end.asked:
+                    anew = broker is not None and broker.anew.is_set() and not end.asked
+                    leave_the_broker(broker, running.client, LEAVE_ANEW_S if anew else LEAVE_S)
+                if not anew:
                     return code
                 continue  # with the keys of now, or waiting for some
             except Ended:
@@ -97,24 +107,37 @@ def own_and_recover(out: Outside, end: EndWish, edge: Edge | None, killed: KillS
     try:
         with Starting(account, notice, out.snapshots, out.journal, out.market.feed, end, out.wire.close):
             watched = Watched(out.clock)
-            reach = replace(reach_of(out, watched), check=engines_check(out), keys_changed=keys_changed(out))
-            if out.market.broker is not None:
-                reach = replace(reach, check_due=Mornings(out.market.broker))
+            reach = with_doctoring(reach_of(out, watched), out)
+            broker = out.market.broker
+            if broker is not None:
+                reach = replace(reach, check_due=broker.check_due)
+            Patience(Backoff(random.random), notice, end, away=notice.market_away)(out.market.prepare)
             grant = acquired(reach, patient)
-            with kept_while_starting(account, out.lease, grant):
-                if out.market.broker is not None:
-                    credentials = credentials_for(out, patient, notice, end)
-                    client = hold_client(out, credentials, patient)
-                    out.market.broker.take_up(credentials)
+            hands = hands_on(reach, grant)
+            with kept_while_starting(out.lease, grant, hands):
+                if broker is not None:
+                    from engine.bootstrap.owners_keys import keys_for
+
+                    keys = keys_for(out, broker.name, patient, notice, end)
+                    client = _held_client(out, broker.client(keys, out.settings.owner_uid), patient)
+                    broker.take_up(keys)
                 with nullcontext() if client is None else kept(out.lease, client.grant, LIVE_RENEW_AGAIN_S):
-                    back = _recover(out, partial(recovered, reach, grant, patient, edge), watched, killed)
+                    back = _recover(out, partial(recovered, reach, grant, patient, edge, hands=hands), watched, killed)
                 return replace(back, client=client)
     except BaseException as error:
-        _leave_the_broker(out, client)
+        leave_the_broker(out.market.broker, client, LEAVE_S)
         ours = isinstance(error, Ended | CannotStart)
         if ours and grant is not None and not notice.store_is_away:  # it would take longer than the end may
             _let_go(out, grant)
         raise
+
+
+def _held_client(out: Outside, client: AccountSpec | None, patient: Patience) -> ClientHeld | None:
+    if client is None:
+        return None
+    from engine.bootstrap.angelone_login import hold_client
+
+    return hold_client(out, client, patient)
 
 
 def _recover(
@@ -185,7 +208,7 @@ def _loops_at_the_broker(
     anew, with other keys.
     """
     broker, client = out.market.broker, running.client
-    if broker is None or client is None:
+    if broker is None:
         return {}
     seen = running.back.session.counterpart.seen
 
@@ -195,15 +218,8 @@ def _loops_at_the_broker(
                 end()
                 return
 
-    return {"login": partial(broker.tend, seen), "client": client.run, "anew": until_anew}
-
-
-def _leave_the_broker(out: Outside, client: ClientHeld | None) -> None:
-    """Log out, and let others log in as this client."""
-    if out.market.broker is not None:
-        out.market.broker.close()
-    if client is not None:
-        client.release()
+    held = {} if client is None else {"client": client.run}
+    return {"login": partial(broker.tend, seen), **held, "anew": until_anew}
 
 
 def _let_go(out: Outside, grant: Grant) -> None:

@@ -6,11 +6,14 @@ A login of its own takes the client's lease first: at a broker that knows one se
 
 from __future__ import annotations
 
+import os
 import random
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from engine.adapters.brokers.angelone.access.access import Access, open_access
@@ -25,6 +28,8 @@ from engine.angelone_settings import ANGELONE, AngelOneSettings
 from engine.bootstrap.angelone import AngelOne, Place
 from engine.bootstrap.angelone_login import client_of
 from engine.bootstrap.angelone_market import CHARGES, WORDS, endpoints_of, instrument_list, rehearsed_clock
+from engine.bootstrap.instruments import angelone_of
+from engine.bootstrap.owners_keys import kept_keys
 from engine.cli.bots_file import read_bots_file
 from engine.core.charges import schedule, total_on
 from engine.domain.credentials import Credentials
@@ -83,6 +88,17 @@ class HeldForAWhile:
         """Let go; a store that does not answer lets the lease run out by itself."""
         with suppress(OperatingError):
             self.lease.release(self.grant)
+
+
+def own_check(settings: Settings, wire: Wire, clock: Clock) -> Iterator[Finding]:
+    """The check with the owner's keys, for whoever is asked where no engine is logged in.
+
+    Raises CannotStart without keys, BackPressure where an engine has the client.
+    """
+    said = settings.angelone or angelone_of(os.environ)
+    credentials = said.credentials or kept_keys(settings, wire, ANGELONE, Credentials)
+    hold = partial(held_client, wire, clock, credentials, settings.owner_uid, f"doctor-{secrets.token_hex(4)}")
+    yield from with_a_login(place_of(settings, said, clock), credentials, expected_of(settings, said), hold)
 
 
 def with_a_login(

@@ -6,12 +6,12 @@ Wired by recovering.py; feeds dispatch (last_word) and the supervisor's workers.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from engine.bootstrap.reach import Reach
-from engine.domain.account import AccountSpec, Mode
+from engine.domain.account import Mode
 from engine.domain.effective import EffectiveMode
 from engine.ports import Grant, Lease
 from engine.runtime.last_word import LastWord
@@ -31,18 +31,47 @@ class Watching:
     works: Mapping[str, Callable[[threading.Event], None]]
 
 
-def watching(reach: Reach, session: Session, grant: Grant) -> Watching:
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """How surely an account is ours and, for a live one, how its store does: known since it was acquired."""
+
+    hold: Hold
+    probe: StoreProbe | None
+
+
+def hands_on(reach: Reach, grant: Grant) -> Hands:
+    """Those of an account that was just acquired. A paper account asks the store nothing for it."""
+    hold = Hold(reach.lease, grant)
+    if reach.account.mode is Mode.PAPER:
+        return Hands(hold, None)
+    return Hands(hold, StoreProbe(reach.store().ping, hold.renewal_late_s, reach.clock))
+
+
+def watching(reach: Reach, session: Session, hands: Hands) -> Watching:
     """The watch over an account that is ours."""
-    hold, account, clock = Hold(reach.lease, grant), reach.account, reach.clock
-    if account.mode is Mode.PAPER:
+    account, clock, hold, probe = reach.account, reach.clock, hands.hold, hands.probe
+    if probe is None:
         return Watching(hold, LastWord(account, hold, lambda: (EffectiveMode.PAPER, ()), clock), RENEW_AGAIN_S, {})
-    probe = StoreProbe(reach.store().ping, hold.renewal_late_s, clock)
     witnesses = Witnesses(lambda: reach.control.arming(account.account_id), probe.healthy, hold.left_s)
     mode = ModeWatch(session, witnesses, clock)
     works = {"probe": probe.run, "mode": mode.run}
     return Watching(hold, LastWord(account, hold, mode.now, clock), LIVE_RENEW_AGAIN_S, works)
 
 
-def kept_while_starting(account: AccountSpec, lease: Lease, grant: Grant) -> AbstractContextManager[None]:
-    """A live account's lease is too short for a start: it is renewed meanwhile."""
-    return nullcontext() if account.mode is Mode.PAPER else kept(lease, grant, LIVE_RENEW_AGAIN_S)
+@contextmanager
+def kept_while_starting(lease: Lease, grant: Grant, hands: Hands) -> Iterator[None]:
+    """A live account's lease is too short for a start: it is renewed meanwhile. And its store is looked at already, so
+    that entries leave when it trades.
+    """
+    if hands.probe is None:
+        yield
+        return
+    stop = threading.Event()
+    looks = threading.Thread(target=hands.probe.run, args=(stop,), name="probe-at-start", daemon=True)
+    with kept(lease, grant, LIVE_RENEW_AGAIN_S):
+        looks.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            looks.join()

@@ -100,7 +100,7 @@ def reach_of(out: Outside, watched: Callable[[], bool]) -> Reach:
         alerts=out.alerts,
         bell=BellFile(out.settings.bell_path),
         listening=partial(listening, out.settings, out.market.account, out.alerts, out.journal, out.clock),
-        market_clock=None if broker is None else broker.clock,
+        market_clock=out.market.clock,
         on_air=(lambda: True) if broker is None else (lambda: broker.on_air),
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from engine.adapters.firestore.leaders import FirestoreLeaders
 from engine.adapters.firestore.recovery import FirestorePast
 from engine.bootstrap.listening import Listening
-from engine.bootstrap.live import Watching, watching
+from engine.bootstrap.live import Hands, Watching, hands_on, watching
 from engine.bootstrap.reach import Reach
 from engine.bootstrap.shown import nested_fields
 from engine.bootstrap.venue import Edge, VenueDesk, outgoing_to, venue_desk
@@ -65,9 +65,15 @@ def acquired(reach: Reach, patient: Patient) -> Grant:
 
 
 def recovered(
-    reach: Reach, grant: Grant, patient: Patient, edge: Edge | None, before_prices: Callable[[Session], None]
+    reach: Reach,
+    grant: Grant,
+    patient: Patient,
+    edge: Edge | None,
+    before_prices: Callable[[Session], None],
+    hands: Hands | None = None,
 ) -> Recovered:
     """Bring the account back to where it was left; `before_prices` is called with its session before any price is.
+    `hands` are had where the account is watched over already.
 
     Raises Fenced where the store was away for so long that the lease is another's.
     """
@@ -108,7 +114,7 @@ def recovered(
     place = recover(session, watch, past, Sources(reach.feed, journal, stored, patient))
     before_prices(session)
     patient(lambda: reach.lease.renew(grant))
-    guard = watching(reach, session, grant)
+    guard = watching(reach, session, hands or hands_on(reach, grant))
     desk = None
     if edge is not None and outgoing is not None:
         desk = venue_desk(edge, session, outgoing, clock, guard.last_word)

@@ -1,22 +1,23 @@
 """`lockstep serve`: the role that the environment names, as processes. Called by __main__.
 
-Roles: `all` starts gunicorn and the engine as two processes; `api` is gunicorn alone; `engine` the engine alone.
+Roles: `all` starts the engine and gunicorn as two processes; `api` is gunicorn alone; `engine` the engine alone. What
+only one of the roles needs is loaded there: the launcher is on the way from a crash to trading again.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from engine.adapters.clock import SystemClock
-from engine.bootstrap.alerts import heartbeat_watch
-from engine.bootstrap.engine import run_engine
-from engine.bootstrap.market import open_market
-from engine.bootstrap.own_strategies import load_own_strategies
 from engine.runtime.launcher import Launcher, Program
-from engine.runtime.logs import configure_logs
-from engine.settings import Settings, read_settings
+from engine.variables import address_of, role_of
+
+if TYPE_CHECKING:
+    from engine.runtime.heartbeat_watch import HeartbeatWatch
+    from engine.settings import Settings
 
 GUNICORN = (
     *("--workers", "1", "--threads", "8", "--worker-class", "gthread", "--timeout", "0", "--graceful-timeout", "8"),
@@ -26,28 +27,59 @@ GUNICORN = (
 
 def serve() -> int:
     """`lockstep serve`: run the role that the environment names; returns the exit code."""
+    role = role_of(os.environ)
+    if role == "all":
+        return _launch(dict(os.environ))
+    from engine.runtime.logs import configure_logs
+    from engine.settings import read_settings
+
     settings = read_settings(os.environ)
-    configure_logs(settings.role)
-    load_own_strategies(settings, tell=settings.role == "engine")
-    if settings.role == "engine":
-        return run_engine(settings)
-    if settings.role == "api":
-        os.execv(sys.executable, _gunicorn(settings))  # noqa: S606 - gunicorn takes this process over, signals and all
-    open_market(settings)  # bad data or bots are told here, once, before anything is started
-    environment = dict(os.environ)
-    programs = [
-        Program("engine", (sys.executable, "-m", "engine", "serve"), environment | {"LOCKSTEP_ROLE": "engine"}, True),
-        Program("api", _gunicorn(settings), without_keys(environment) | {"LOCKSTEP_ROLE": "api"}),
-    ]
+    configure_logs(role)
+    return _answer(settings) if role == "api" else _trade(settings)
+
+
+def _launch(environment: Mapping[str, str]) -> int:
+    """The engine at once, whatever else is to be loaded; then gunicorn."""
     clock = SystemClock()
-    return Launcher(programs, clock, heartbeat_watch(settings, clock)).run()
+
+    def watch() -> HeartbeatWatch:
+        from engine.bootstrap.alerts import heartbeat_watch
+        from engine.settings import read_settings
+
+        return heartbeat_watch(read_settings(environment), clock)
+
+    return Launcher(_programs(environment), clock, watch).run()
+
+
+def _programs(environment: Mapping[str, str]) -> Iterator[Program]:
+    """Taken one by one, gunicorn when the engine has its market: what is wrong with settings, data or bots the engine
+    tells, once, before anything else is begun.
+    """
+    engine = (sys.executable, "-m", "engine", "serve")
+    yield Program("engine", engine, {**environment, "LOCKSTEP_ROLE": "engine"}, takes_kills=True, says_begun=True)
+    yield Program("api", _gunicorn(environment), without_keys(environment) | {"LOCKSTEP_ROLE": "api"})
+
+
+def _answer(settings: Settings) -> int:
+    from engine.bootstrap.own_strategies import load_own_strategies
+
+    load_own_strategies(settings, tell=False)  # a folder that is not there is told before gunicorn begins
+    os.execv(sys.executable, _gunicorn(os.environ))  # noqa: S606 - gunicorn takes this process over, signals and all
+
+
+def _trade(settings: Settings) -> int:
+    from engine.bootstrap.engine import run_engine
+    from engine.bootstrap.own_strategies import load_own_strategies
+
+    load_own_strategies(settings, tell=True)
+    return run_engine(settings)
 
 
 def without_keys(environment: Mapping[str, str]) -> dict[str, str]:
     """An environment without credentials of brokers: the engine alone logs in; the API's process answers strangers."""
-    return {name: value for name, value in environment.items() if not name.startswith("ANGELONE_")}
+    return {name: value for name, value in environment.items() if not name.startswith(("ANGELONE_", "COINBASE_"))}
 
 
-def _gunicorn(settings: Settings) -> list[str]:
-    bind = ("--bind", f"{settings.host}:{settings.port}")
-    return [sys.executable, "-m", "gunicorn", *GUNICORN, *bind, "main:create_app()"]
+def _gunicorn(environment: Mapping[str, str]) -> list[str]:
+    host, port = address_of(environment)
+    return [sys.executable, "-m", "gunicorn", *GUNICORN, "--bind", f"{host}:{port}", "main:create_app()"]

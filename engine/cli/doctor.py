@@ -1,4 +1,4 @@
-"""`lockstep doctor`: whether a day at the broker can begin, a line an item, each with what to do. It only reads."""
+"""`lockstep doctor`: whether bots can trade at the broker, a line an item, each with what to do. It only reads."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from engine.domain.findings import Finding, Grade, worst
 
 EXAMPLE = """example:
   lockstep doctor
-  lockstep doctor --broker angelone --json
+  lockstep doctor --broker coinbase --json
 
-Where an engine is logged in at the broker it is asked, and makes the check with its own session: a second login would
-end that. Else the check logs in with the broker keys of the vault, or of ANGELONE_* variables, and out again. Exit code
-0 where no line is red, 1 where one is or the check could not be made, 2 where the words or settings are wrong."""
+Where an engine trades at the broker it is asked, and makes the check with its own session: a second login would end
+that one at Angel One. Else the check is made with the broker keys of the vault, or of ANGELONE_* or COINBASE_*
+variables. Exit code 0 where no line is red, 1 where one is or the check could not be made, 2 where the words or
+settings are wrong."""
 SIGNS = {Grade.GREEN: "ok   ", Grade.AMBER: "look ", Grade.RED: "STOP "}
 
 
@@ -26,12 +27,12 @@ def add_parser(subcommands: Any, check: Callable[[str], Iterable[Finding]]) -> N
     """Declare the subcommand; `check` makes the check of a broker (bootstrap's, handed down by __main__)."""
     doctor = subcommands.add_parser(
         "doctor",
-        help="the read-only check before the open",
+        help="the read-only check of a broker",
         description=__doc__,
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    doctor.add_argument("--broker", default="angelone", metavar="NAME", help="which broker (angelone)")
+    doctor.add_argument("--broker", default="angelone", metavar="NAME", help="angelone (the default) or coinbase")
     doctor.add_argument("--json", action="store_true", help="print the lines as JSON")
     doctor.set_defaults(run=lambda arguments: run(arguments, check))
 

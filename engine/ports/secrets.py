@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from engine.domain.credentials import Credentials
+from engine.domain.broker_keys import BrokerKeys
 from engine.ports.way_out import Fields
 
 
@@ -26,13 +26,13 @@ class Sealer(Protocol):
 class Vault(Protocol):
     """Brokers' credentials of people, sealed in the store."""
 
-    def credentials(self, user_id: str, broker: str) -> Credentials | None:
+    def credentials(self, user_id: str, broker: str) -> BrokerKeys | None:
         """Those a person gave for a broker; None where they gave none, or took them back.
 
         Raises OperatingError: PermanentFailure where no key here opens them.
         """
 
-    def sealed(self, user_id: str, broker: str, credentials: Credentials) -> Fields:
+    def sealed(self, user_id: str, broker: str, credentials: BrokerKeys) -> Fields:
         """The fields of their document that hold them, for the transaction that writes it."""
 
     def seal_anew(self) -> int:

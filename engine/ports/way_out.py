@@ -85,12 +85,17 @@ class QueueStatus:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A journaled record on its way to the store. `row` orders them; `record` is decoded."""
+    """A journaled record on its way to the store. `row` orders them; `record` is decoded.
+
+    `digest` stands for the record's type and fields: its journal gives another where they differ, the same where they
+    do not, and none of a fact, or where it does not reckon any.
+    """
 
     row: int
     sequence: int
     record: Record
     size_bytes: int
+    digest: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

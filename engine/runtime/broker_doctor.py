@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import structlog
 
-from engine.domain.credentials import BROKERS
+from engine.domain.broker_keys import BROKERS, TITLES
 from engine.domain.effects import PublishRecord
 from engine.domain.errors import LockstepError, OperatingError
 from engine.domain.events import CommandReceived, Event
@@ -96,7 +96,7 @@ class BrokerDoctor:
         why = "; ".join(red) or (f"it could not be made: {found.failed}" if found.failed is not None else "")
         if why and not stop():
             day = self._clock.now().date().isoformat()
-            self._tell("before_open", f"{broker} {day}", f"The check before the open at {broker}: {why}")
+            self._tell("before_open", f"{broker} {day}", f"The check of {TITLES[broker]}: {why}")
 
     def _take_up(self, broker: str) -> bool:
         """Have changed keys taken up; False where the store does not give them now."""

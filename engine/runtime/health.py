@@ -7,8 +7,9 @@ worth a write of its own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_EVEN, Decimal
+from operator import attrgetter
 
 from engine.core.state import State
 from engine.domain.instant import Instant, instant_of, iso
@@ -19,6 +20,13 @@ LATE_S = 5.0  # without a tick on a market that sends several a second
 STALE_S = 30.0
 BACKLOG_AGE_S = 10.0  # of the oldest record that waits; screens warn from there on
 _PERCENT_UNIT = Decimal("0.01")
+_MOVES = frozenset(
+    {
+        "truth_checked_at", "heartbeat_at", "queue_depth", "queue_oldest_age_s", "queue_attempts", "queue_delivered",
+        "queue_delivered_per_s", "queue_parked", "journal_detail", "last_tick_at", "ticks", "ticks_dropped",
+    }
+)  # fmt: skip
+_still = attrgetter(*(field.name for field in fields(HealthRecord) if field.name not in _MOVES))
 
 
 @dataclass(slots=True)
@@ -80,27 +88,10 @@ def feed_state(pulse: Pulse, now: float) -> str:
 
 
 def is_news(record: HealthRecord, told: HealthRecord | None) -> bool:
-    """Whether a person would act on what differs from what was told last. What is not named in `_still` is news."""
-    return told is None or _still(record) != _still(told)
-
-
-def _still(record: HealthRecord) -> HealthRecord:
-    """A record without what moves by itself."""
-    return replace(
-        record,
-        truth_checked_at=0,
-        heartbeat_at=0,
-        queue_depth=0,
-        queue_oldest_age_s=0.0,
-        queue_attempts=0,
-        queue_delivered=0,
-        queue_delivered_per_s=0.0,
-        queue_parked=min(1, record.queue_parked),  # that any is; how many changes with every attempt
-        journal_detail="",
-        last_tick_at=None,
-        ticks=0,
-        ticks_dropped={},
-    )
+    """Whether a person would act on what differs from what was told last. What is not named in `_MOVES` is news."""
+    if told is None or _still(record) != _still(told):
+        return True
+    return bool(record.queue_parked) != bool(told.queue_parked)  # that any is: how many changes with every attempt
 
 
 def held_reason(queue: QueueStatus) -> str | None:

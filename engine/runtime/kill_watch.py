@@ -8,7 +8,6 @@ two seconds of wall time, so that what the broker refused is asked again. A file
 from __future__ import annotations
 
 import os
-import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -19,26 +18,15 @@ from engine.domain.events import Event, KillAsked, KillReviewed, KillSwitchRemov
 from engine.domain.instant import instant_of
 from engine.domain.records import KillRecord, KillState
 from engine.ports import Clock
+from engine.runtime.kill_signal import KillSignal
 
 FILE, SIGNAL = "file", "signal"  # who killed, where no person is known
-KILL_SIGNAL = signal.SIGUSR1
 NAME = "KILL_SWITCH"
 FLATTEN = "flatten"  # as the file's first line: positions are closed, too
 LOOK_S = 0.5
 REVIEW_S = 2.0
 _REASON_MAX = 200
 _log = structlog.get_logger()
-
-
-class KillSignal:
-    """Counts signals. A handler may do no more: a lock could be held by whom it interrupts."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def ask(self) -> None:
-        """Called by the handler."""
-        self.count += 1
 
 
 class KillWatch:

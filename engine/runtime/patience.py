@@ -35,12 +35,20 @@ def at_once(call: Callable[[], T], /) -> T:
 
 
 class Patience:
-    """See Patient. Ended as soon as a wish to end is told."""
+    """See Patient. Ended as soon as a wish to end is told. `away` says who did not answer: the store, by default."""
 
-    def __init__(self, backoff: Backoff, notice: StartNotice, end: EndWish) -> None:
+    def __init__(
+        self,
+        backoff: Backoff,
+        notice: StartNotice,
+        end: EndWish,
+        *,
+        away: Callable[[Exception, float], None] | None = None,
+    ) -> None:
         self._backoff = backoff
         self._notice = notice
         self._end = end
+        self._away = away or notice.store_away
 
     def __call__(self, call: Callable[[], T], /) -> T:
         """Make the call until it succeeds.
@@ -74,5 +82,5 @@ class Patience:
             raise CannotStart(f"the account can't be taken up, and waiting would not help: {error}") from error
         pause = self._backoff.decide(error, attempt)
         if pause is not None:
-            self._notice.store_away(error, pause)
+            self._away(error, pause)
         return pause

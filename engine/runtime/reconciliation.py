@@ -121,10 +121,10 @@ class VenueStream:
         self._put = put
         self._seen = seen
         self._failures = 0
+        self._backoff = Backoff(random.random)
 
     def run(self, stop: threading.Event) -> None:
         """Until stopped."""
-        backoff = Backoff(random.random)
         while not stop.is_set():
             if self._closed() is not None:
                 self._seen.state = "closed"
@@ -139,7 +139,7 @@ class VenueStream:
                 if self._seen.state != "away":
                     _log.warning("the broker's stream is broken", error=str(error))
                 self._seen.state = "away"
-                stop.wait(backoff.rest_s(self._failures))
+                stop.wait(self._backoff.rest_s(self._failures))
 
     def _told(self, event: BrokerEvent) -> None:
         self._put(event)

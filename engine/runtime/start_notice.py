@@ -59,6 +59,13 @@ class StartNotice:
         self._said = _Said(STARTING, since, why, self._clock.monotonic() + again_in_s)
         self._tell("waiting for the store", error=str(error), again_in_s=round(again_in_s, 1))
 
+    def market_away(self, error: Exception, again_in_s: float) -> None:
+        """Where the prices come from did not answer; it is asked again after so many seconds."""
+        why = f"The market is not reached: {error}"
+        since = self._said.since if self._is_about(NEEDS) else self._clock.now()
+        self._said = _Said(NEEDS, since, why, self._clock.monotonic() + again_in_s)
+        self._tell("waiting for the market", again_in_s=round(again_in_s, 1))
+
     def held(self, error: LeaseHeld) -> None:
         """Another engine has the account, or what else it takes to trade it."""
         why = f"Another engine ({error.holder}) holds {error.what} until {error.until:%H:%M:%S} UTC"

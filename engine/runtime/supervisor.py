@@ -33,7 +33,7 @@ FLUSH_S = 2.0
 JOIN_S = 2.0
 ALERTS_S = 1.5  # for the last messages; what has not left by then leaves at the next start
 RELEASE_S = 0.5  # with less left the lease is not let go of: a store that is slow may take its whole 5 s
-END_S = 7.0  # the launcher ends whatever lasts longer than 8
+END_S = 6.5  # the launcher ends whatever lasts longer than 8, and a broker is left after it
 _log = structlog.get_logger()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from engine.adapters.firestore.control_plane import FirestoreControlPlane
 from engine.adapters.firestore.vault import FirestoreVault
 from engine.adapters.vault.envelope import Envelope
 from engine.adapters.vault.local_keys import LocalKeys
+from engine.domain.broker_keys import BrokerKeys
+from engine.domain.coinbase_credentials import CoinbaseCredentials
 from engine.domain.credentials import Credentials
 from engine.domain.events import CommandReceived
 from engine.ports import Fields, Transaction
@@ -29,6 +32,9 @@ GIVEN = {
 }
 SECRETS = ("A123456", "4821", "JBSWY3DPEHPK3PXP", "k9AbCd12", "203.0.113.7")
 AT = "/credentials/angelone"
+RANDOM_ID = re.compile("[0-9a-f]{32}")  # has any four digits now and then
+AT_COINBASE = "/credentials/coinbase"
+ED25519 = {"key_name": "0a1b2c3d-planted-key", "private_key": "cGxhbnRlZC1wcml2YXRlLWtleS1vZi0zMi1ieXRlcyE="}
 
 
 @pytest.fixture
@@ -40,9 +46,9 @@ def keyed(tmp_path: Path) -> World:
     return made
 
 
-def kept(world: World) -> Credentials | None:
+def kept(world: World, broker: str = "angelone") -> BrokerKeys | None:
     vault = world.app.extensions["lockstep"].deps.vault
-    found: Credentials | None = vault.credentials(ASHA, "angelone")
+    found: BrokerKeys | None = vault.credentials(ASHA, broker)
     return found
 
 
@@ -74,7 +80,7 @@ def test_nothing_but_the_sealed_text_keeps_them(keyed: World, caplog: pytest.Log
             keyed.call("DELETE", AT),
         ]  # fmt: skip
     everywhere = "".join([*(answer.get_data(as_text=True) for answer in answers), caplog.text])
-    stored = b"".join(keyed.everything().values()).decode("utf-8", "replace")
+    stored = RANDOM_ID.sub("", b"".join(keyed.everything().values()).decode("utf-8", "replace"))
     for secret in SECRETS:
         assert secret not in everywhere
         assert secret not in stored
@@ -205,6 +211,29 @@ def test_a_service_trades_for_its_owner_alone_unless_it_says_otherwise(keyed: Wo
     others = build_world(tmp_path, vault=lambda wire: FirestoreVault(wire, sealer), trades_for_others=True)
     others.clock.elapsed_s = 0.0
     assert others.call("PUT", AT, uid=BELA, json=GIVEN).status_code == 200
+
+
+def test_each_broker_has_keys_of_its_own_kind_and_none_of_the_others(keyed: World) -> None:
+    answer = keyed.call("PUT", AT_COINBASE, json=ED25519)
+    assert (answer.status_code, answer.json["broker"], answer.json["client_ending"]) == (200, "coinbase", "…-key")
+    put(keyed)
+    assert kept(keyed, "coinbase") == CoinbaseCredentials(**ED25519)
+    assert [kept(keyed), keyed.call("GET", AT).json["client_ending"]] == [Credentials(**GIVEN), "…56"]
+    keyed.call("DELETE", AT)
+    assert [kept(keyed), keyed.call("GET", AT_COINBASE).json["set"]] == [None, True]
+    told = [dict(each.arguments)["broker"] for each in commands(keyed)]
+    assert sorted(told) == ["angelone", "angelone", "coinbase"]
+
+
+@pytest.mark.parametrize("body", [{}, GIVEN, {**ED25519, "private_key": "planted"}, [ED25519], "planted", None])
+def test_what_is_no_key_of_coinbase_is_refused_without_being_quoted(keyed: World, body: Any) -> None:
+    before = keyed.everything()
+    answer = keyed.call("PUT", AT_COINBASE, json=body)
+    assert answer.status_code == 400
+    assert not [
+        secret for secret in (*SECRETS, *ED25519.values(), "planted") if secret in answer.get_data(as_text=True)
+    ]
+    assert keyed.everything() == before
 
 
 def test_an_unknown_broker_is_refused(keyed: World) -> None:

@@ -152,18 +152,16 @@ def test_nothing_sends_for_a_live_account_that_nobody_watches() -> None:
         Dispatch(LIVE, Untouched(), Untouched(), Untouched(), HandClock())  # type: ignore[arg-type]
 
 
-def test_only_one_word_makes_a_live_market_and_never_beside_an_emulator() -> None:
-    assert FEEDS == ("demo", "replay", "angelone")
+@pytest.mark.parametrize("broker", ["angelone", "coinbase"])
+def test_only_one_word_makes_a_live_market_and_never_beside_an_emulator(broker: str) -> None:
+    assert FEEDS == ("demo", "replay", "angelone", "coinbase")
     env = {"GOOGLE_CLOUD_PROJECT": "demo-x", "LOCKSTEP_OWNER_UID": "me", "LOCKSTEP_BOTS": "bots.json"}
-    prices = env | {"LOCKSTEP_FEED": "angelone"}
-    live = prices | {"LOCKSTEP_VENUE": "angelone"}
-    assert [said.angelone is not None and said.angelone.live for said in map(read_settings, (env, prices, live))] == [
-        False,
-        False,
-        True,
-    ]
+    prices = env | {"LOCKSTEP_FEED": broker}
+    live = prices | {"LOCKSTEP_VENUE": broker}
+    said = [getattr(read_settings(each), broker) for each in (env, prices, live)]
+    assert [each is not None and each.live for each in said] == [False, False, True]
     emulator = {"FIRESTORE_EMULATOR_HOST": "127.0.0.1:8080"}
-    for bad in (env | {"LOCKSTEP_VENUE": "angelone"}, live | emulator):
+    for bad in (env | {"LOCKSTEP_VENUE": broker}, live | emulator):
         with pytest.raises(InvalidValue, match="LOCKSTEP_VENUE"):
             read_settings(bad)
 

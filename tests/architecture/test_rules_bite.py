@@ -13,8 +13,8 @@ from local.places import ROOT
 BIN = Path(sys.executable).parent
 DETERMINISTIC = ("engine/core", "engine/domain", "engine/strategies", "engine/simulation")
 ROOMS = ("domain", "core", "strategies", "ports", "market_data", "simulation", "outbox", "settings",
-         "angelone_settings", "variables", "recording", "runtime", "research", "adapters", "api", "cli", "bootstrap",
-         "proof", "__main__")  # fmt: skip
+         "angelone_settings", "coinbase_settings", "broker_settings", "variables", "recording", "runtime", "research",
+         "adapters", "api", "cli", "bootstrap", "proof", "__main__")  # fmt: skip
 
 
 @pytest.fixture

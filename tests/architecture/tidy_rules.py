@@ -7,7 +7,7 @@ from pathlib import Path
 
 SOURCES = ("engine", "local", "functions", "bench", "tests", "deploy", "main.py")
 WEB_SOURCES = ("web/src", "web/dev")
-NOT_OURS = {"node_modules", "venv", "__pycache__", "dist", "results"}
+NOT_OURS = {"node_modules", "venv", "venv_freqtrade", "__pycache__", "dist", "results"}
 LINES_MAX = 250
 FUNCTION_LINES_MAX = 60
 SAYS_NOTHING = re.compile(r"^(?:.*_)?(?:utils?|helpers?|common|base|managers?|misc)$")

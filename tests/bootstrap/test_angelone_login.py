@@ -12,7 +12,8 @@ import pytest
 
 from engine.adapters.firestore.lease import LIVE_LIFETIME_S, LIVE_RENEW_S, FirestoreLease
 from engine.adapters.firestore.memory import MemoryWire
-from engine.bootstrap.angelone_login import ClientHeld, client_of, credentials_for, hold_client
+from engine.bootstrap.angelone_login import ClientHeld, client_of, hold_client
+from engine.bootstrap.owners_keys import keys_for
 from engine.domain.credentials import Credentials
 from engine.domain.errors import Fenced, LeaseHeld
 from engine.runtime.ending import Ended, EndWish
@@ -29,6 +30,7 @@ SAID = {
     "api_key": "planted-key",
 }
 KEYS = Credentials(**SAID)
+CLIENT = client_of(KEYS, "ann")
 
 
 class Doors:
@@ -58,7 +60,7 @@ def waits(doors: Doors, notice: StartNotice, end: EndWish) -> tuple[threading.Th
 
     def wait() -> None:
         try:
-            came.append(credentials_for(doors, at_once, notice, end))  # type: ignore[arg-type]
+            came.append(keys_for(doors, "angelone", at_once, notice, end))  # type: ignore[arg-type]
         except Ended as ended:
             came.append(ended)
 
@@ -72,7 +74,7 @@ def test_credentials_of_the_environment_need_no_vault(tmp_path: Path) -> None:
     file.write_text(json.dumps(SAID))
     doors = Doors(tmp_path, MemoryWire(), "one", ManualClock(), ANGELONE_CREDENTIALS_FILE=str(file))
     notice = StartNotice(ManualClock(), "paper-angelone")
-    assert credentials_for(doors, at_once, notice, EndWish()) == KEYS  # type: ignore[arg-type]
+    assert keys_for(doors, "angelone", at_once, notice, EndWish()) == KEYS  # type: ignore[arg-type]
 
 
 def test_the_start_says_that_credentials_are_missing_and_ends_when_asked_to(doors: Doors) -> None:
@@ -96,21 +98,21 @@ def test_a_client_is_called_by_a_digest_of_its_code_alone() -> None:
 def test_two_accounts_of_one_client_take_turns(tmp_path: Path) -> None:
     clock, wire = ManualClock(), MemoryWire()
     first, second = (Doors(tmp_path, wire, name, clock) for name in ("one", "two"))
-    held = hold_client(first, KEYS, at_once)  # type: ignore[arg-type]
+    held = hold_client(first, CLIENT, at_once)  # type: ignore[arg-type]
     with pytest.raises(LeaseHeld, match="client-angelone-") as refused:
-        hold_client(second, KEYS, at_once)  # type: ignore[arg-type]
+        hold_client(second, CLIENT, at_once)  # type: ignore[arg-type]
     notice = StartNotice(clock, "live-angelone")
     notice.held(refused.value)
     assert str(notice.fields()["reason"]).startswith("Another engine (one) holds the login of this client at Angel One")
     held.release()
-    assert hold_client(second, KEYS, at_once).grant.instance == "two"  # type: ignore[arg-type]
+    assert hold_client(second, CLIENT, at_once).grant.instance == "two"  # type: ignore[arg-type]
 
 
 def test_who_loses_the_client_ends(tmp_path: Path) -> None:
     clock, wire = ManualClock(), MemoryWire()
     first, second = (Doors(tmp_path, wire, name, clock) for name in ("one", "two"))
-    held = hold_client(first, KEYS, at_once)  # type: ignore[arg-type]
+    held = hold_client(first, CLIENT, at_once)  # type: ignore[arg-type]
     clock.advance(LIVE_LIFETIME_S + 3)
-    hold_client(second, KEYS, at_once)  # type: ignore[arg-type]
+    hold_client(second, CLIENT, at_once)  # type: ignore[arg-type]
     with pytest.raises(Fenced, match="another engine logs in as this client"):
         ClientHeld(held.lease, held.grant).run(threading.Event())

@@ -19,7 +19,7 @@ from engine.domain.account import Mode
 from engine.domain.errors import CannotStart, InvalidValue, InvariantBroken
 from engine.settings import read_settings
 from tests.brokers.angelone.in_process import OPEN_DAY, InProcessAngelOne, in_process_angel_one
-from tests.brokers.angelone.scripted_clock import ScriptedClock
+from tests.brokers.loopback.clocks import ScriptedClock
 
 BOT = {"id": "quick", "strategy": "confluence", "symbols": ["SBIN", "NIFTY50"]}
 

@@ -8,12 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.credentials import (
-    Credentials,
-    credentials_as_bytes,
-    credentials_from_bytes,
-    read_credentials,
-)
+from engine.domain.credentials import ANGELONE_FORM, Credentials, read_credentials
 from engine.domain.errors import InvalidValue
 
 GIVEN = {
@@ -82,10 +77,10 @@ def test_nothing_that_shows_them_shows_a_secret() -> None:
 
 def test_they_come_back_from_bytes_as_they_went_in() -> None:
     made = read_credentials(GIVEN)
-    assert credentials_from_bytes(credentials_as_bytes(made)) == made
+    assert ANGELONE_FORM.from_bytes(ANGELONE_FORM.as_bytes(made)) == made
 
 
 @pytest.mark.parametrize("stored", [b"", b"[]", b"{}", b"\xff", b'{"pin": 1}'])
 def test_bytes_that_hold_none_are_refused(stored: bytes) -> None:
     with pytest.raises(InvalidValue):
-        credentials_from_bytes(stored)
+        ANGELONE_FORM.from_bytes(stored)

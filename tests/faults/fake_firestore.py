@@ -18,8 +18,7 @@ import grpc
 
 from engine.adapters.firestore.decoder import fields_of
 from engine.adapters.firestore.memory import MemoryWire
-from engine.adapters.firestore.verify import verified_name
-from engine.adapters.firestore.wire import (
+from engine.adapters.firestore.messages import (
     BatchGetDocumentsRequest,
     BatchGetDocumentsResponse,
     CommitRequest,
@@ -28,6 +27,7 @@ from engine.adapters.firestore.wire import (
     RunQueryRequest,
     RunQueryResponse,
 )
+from engine.adapters.firestore.verify import verified_name
 from engine.domain.errors import OperatingError
 from engine.ports import Fields
 from tests.faults.faults import Fault, Hang, Late, LoseReply, Refuse, Slow

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from engine.adapters.firestore.wire import TIMEOUT_S, GrpcWire, Message
+from engine.adapters.firestore.messages import Message
+from engine.adapters.firestore.wire import TIMEOUT_S, GrpcWire
 
 
 class Hasty:

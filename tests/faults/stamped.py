@@ -13,7 +13,8 @@ from typing import Any
 
 from engine.adapters.firestore.decoder import document_fields
 from engine.adapters.firestore.encoder import name_of
-from engine.adapters.firestore.wire import GrpcWire, Message
+from engine.adapters.firestore.messages import Message
+from engine.adapters.firestore.wire import GrpcWire
 from engine.domain.instant import instant_of
 from engine.domain.records import AccountRecord, SignalRecord
 from tests.outbox.sample_records import sample

@@ -4,8 +4,8 @@ import grpc
 import pytest
 from structlog.testing import capture_logs
 
+from engine.adapters.firestore.messages import Message
 from engine.adapters.firestore.verify import verified_name
-from engine.adapters.firestore.wire import Message
 from tests.adapters.firestore.way_out import WayOut
 from tests.faults.fake_firestore import FakeFirestore
 from tests.faults.faults import CODES, PERMANENT, Fault, LoseReply, Refuse

@@ -5,7 +5,7 @@ from time import monotonic
 import grpc
 import pytest
 
-from engine.adapters.firestore.wire import Message
+from engine.adapters.firestore.messages import Message
 from engine.domain.errors import OutcomeUnknown, PermanentFailure
 from engine.domain.records import AccountRecord, AlertRecord, BarRecord, OrderRecord
 from tests.adapters.firestore.way_out import WayOut

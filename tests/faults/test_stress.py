@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from engine.adapters.firestore.wire import Message
+from engine.adapters.firestore.messages import Message
 from engine.domain.records import AccountRecord, SignalRecord
 from tests.adapters.firestore.way_out import WayOut
 from tests.faults.fake_firestore import FakeFirestore

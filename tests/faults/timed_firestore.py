@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
-from engine.adapters.firestore.wire import Message
+from engine.adapters.firestore.messages import Message
 from tests.adapters.firestore.way_out import WayOut
 from tests.faults.fake_firestore import FakeFirestore
 from tests.faults.traffic import send

@@ -19,6 +19,10 @@ def test_everything_said_is_heard(tmp_path: Path) -> None:
     assert Options.read(said) == Options(8001, "replay", str(tmp_path), "60", str(tmp_path), True, str(tmp_path))
 
 
+def test_coinbases_prices_need_no_bots_and_no_key() -> None:
+    assert Options.read({"FEED": "coinbase"}) == Options(feed="coinbase")
+
+
 def test_a_path_is_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "day.csv").touch()
     monkeypatch.chdir(tmp_path)
@@ -33,6 +37,10 @@ def test_a_path_is_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ({"PORT": "65536"}, "PORT=65536 is not a port"),
         ({"PORT": "-1"}, "PORT=-1 is not a port"),
         ({"FEED": "moon"}, "FEED=moon is not a market. Choose one of: demo, replay"),
+        ({"FEED": "angelone"}, "FEED=angelone needs the bots that trade there"),
+        ({"FEED": "coinbase", "VENUE": "coinbase"}, "FEED=coinbase needs the bots that trade there"),
+        ({"FEED": "coinbase", "VENUE": "angelone"}, "VENUE=angelone is not understood. A live account is: FEED="),
+        ({"VENUE": "demo"}, "VENUE=demo is not understood"),
         ({"FEED": "replay"}, "FEED=replay needs the data to replay"),
         ({"FEED": "replay", "DATA": "/no/such/folder"}, "DATA=/no/such/folder does not exist"),
         ({"STRATEGIES_DIR": "/no/such/folder"}, "STRATEGIES_DIR=/no/such/folder does not exist"),

@@ -154,7 +154,7 @@ def test_each_morning_it_checks_by_itself_and_tells_what_is_in_the_way() -> None
     assert (ward.written()[-1].command_id, ward.written()[-1].grade) == ("", "red")
     [(kind, subject, text)] = ward.told
     assert (kind, subject) == ("before_open", f"angelone {ward.clock.now().date()}")
-    assert text == "The check before the open at angelone: clock: off"
+    assert text == "The check of Angel One: clock: off"
     assert ward.heard == []
 
 
@@ -167,7 +167,7 @@ def test_a_morning_without_a_red_line_tells_nobody() -> None:
 def test_a_morning_whose_check_cannot_be_made_tells_why() -> None:
     ward = Ward(lines=(), fails=BackPressure("no session"), due=["angelone"])
     ward.doctor.step()
-    assert ward.told[0][2] == "The check before the open at angelone: it could not be made: no session"
+    assert ward.told[0][2] == "The check of Angel One: it could not be made: no session"
 
 
 def test_a_bug_in_a_check_does_not_end_what_trades() -> None:

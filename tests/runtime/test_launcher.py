@@ -151,3 +151,65 @@ def test_the_signal_that_kills_goes_to_the_engine_alone_and_waits_until_that_lis
         assert launcher.poll() is None
         assert len(children_of(launcher)) == 2
         assert not mark.exists()
+
+
+SAYS = """
+import os, signal, time
+while not os.path.exists({mark!r}):
+    time.sleep(0.01)
+os.write(int(os.environ["LOCKSTEP_BEGUN_FD"]), b".")
+signal.pause()
+"""
+
+
+@contextmanager
+def waiting_for(first: list[str], after: Path) -> Iterator[subprocess.Popen[str]]:
+    """A launcher that waits for its first program; the second, when it is started, touches a file."""
+    then = python(f"import signal; open({str(after)!r}, 'w').close(); signal.pause()")
+    launcher = subprocess.Popen(
+        [sys.executable, str(SCRIPT), json.dumps({"first": first, "then": then})],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield launcher
+    finally:
+        if launcher.poll() is None:
+            launcher.terminate()
+        launcher.communicate(timeout=10)
+
+
+def test_what_comes_after_one_that_says_when_it_has_begun_is_started_then_and_not_before(tmp_path: Path) -> None:
+    mark, after = tmp_path / "go", tmp_path / "after"
+    with waiting_for(python(SAYS.format(mark=str(mark))), after) as launcher:
+        eventually(lambda: len(children_of(launcher)) == 1, "the first is started")
+        assert not after.exists()
+        mark.touch()
+        eventually(after.exists, "the second is started")
+        assert launcher.poll() is None
+
+
+@pytest.mark.parametrize(
+    ("ends_with", "code", "told"), [(2, 2, ""), (1, 1, ""), (0, 1, "ended by itself"), (7, 7, "ended")]
+)
+def test_one_that_ends_before_it_has_begun_ends_all_with_its_code_and_its_own_words(
+    ends_with: int, code: int, told: str, tmp_path: Path
+) -> None:
+    after = tmp_path / "after"
+    with waiting_for(python(f"import sys; sys.exit({ends_with})"), after) as launcher:
+        said, _ = launcher.communicate(timeout=10)
+        assert (launcher.returncode, told in said, bool(said)) == (code, True, bool(told))
+    assert not after.exists()
+
+
+def test_a_launcher_that_waits_for_the_first_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    after = tmp_path / "after"
+    with waiting_for(python(WAITS), after) as launcher:
+        eventually(lambda: len(children_of(launcher)) == 1, "the first is started")
+        programs = children_of(launcher)
+        launcher.terminate()
+        assert launcher.wait(10) == 0
+        assert gone(programs)
+    assert not after.exists()

@@ -6,7 +6,7 @@ from itertools import cycle
 import pytest
 
 from engine.domain.errors import OutcomeUnknown
-from engine.runtime.store_probe import EVERY_S, UNHEARD_S, WITHIN_S, ProbeRule, StoreProbe
+from engine.runtime.store_probe import AT_FIRST_S, EVERY_S, UNHEARD_S, WITHIN_S, ProbeRule, StoreProbe
 from engine.simulation.clock import ManualClock
 
 
@@ -73,6 +73,22 @@ def test_a_store_that_hangs_is_seen_within_three_seconds_and_is_back_after_three
     assert asked.until(lambda: asked.probe.healthy() is not True) <= 3.0
     asked.away, asked.takes_s = False, 0.01
     assert asked.until(lambda: asked.probe.healthy() is True) == pytest.approx(3 * EVERY_S, abs=0.1)
+
+
+def test_the_first_verdict_comes_as_soon_as_three_good_checks_allow_and_nothing_is_known_before() -> None:
+    asked = Asked()
+    rests = [asked.probe.look(), asked.probe.look()]
+    assert rests == pytest.approx([AT_FIRST_S - asked.takes_s] * 2)
+    assert asked.probe.healthy() is None
+    assert asked.probe.look() == pytest.approx(EVERY_S - asked.takes_s)
+    assert asked.probe.healthy() is True
+
+
+def test_a_store_that_fails_at_first_is_looked_at_no_oftener_and_is_known_not_to_be_well() -> None:
+    asked = Asked()
+    asked.away = True
+    assert asked.probe.look() == pytest.approx(EVERY_S - asked.takes_s)
+    assert asked.probe.healthy() is False
 
 
 def test_an_answer_that_takes_more_than_a_second_is_a_miss() -> None:

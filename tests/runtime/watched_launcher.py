@@ -48,7 +48,7 @@ def main(folder: Path, url: str) -> int:
     watch = HeartbeatWatch(snapshot, clock, senders, SnapshotFile(folder / "ended.json"))
     engine = {"heartbeat_at": (clock.now() + timedelta(seconds=1)).isoformat()}
     snapshot.write({"accounts": {"paper-test": {"account": {"engine": engine}}}})
-    return Launcher([Program("engine", [sys.executable, "-S", "-c", PROGRAM], {})], clock, watch).run()
+    return Launcher([Program("engine", [sys.executable, "-S", "-c", PROGRAM], {})], clock, lambda: watch).run()
 
 
 if __name__ == "__main__":

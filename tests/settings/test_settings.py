@@ -123,7 +123,7 @@ def test_an_emulator_variable_in_cloud_run_is_refused_before_anything_else(sign:
         ),
         ({"LOCKSTEP_OWNER_UID": ""}, "LOCKSTEP_OWNER_UID: is not set: say whose account the engine trades"),
         ({"LOCKSTEP_ROLE": "boss"}, "LOCKSTEP_ROLE: unknown value 'boss'; there are all, api, engine"),
-        ({"LOCKSTEP_FEED": "moon"}, "LOCKSTEP_FEED: unknown market 'moon'; there are demo, replay, angelone"),
+        ({"LOCKSTEP_FEED": "moon"}, "LOCKSTEP_FEED: unknown market 'moon'; there are demo, replay, angelone, coinbase"),
         ({"LOCKSTEP_FEED": "replay"}, "LOCKSTEP_DATA: the replay market needs a file or a folder"),
         *(
             ({"PORT": port}, f"PORT: {port!r} is not a whole number from 1 to 65535")

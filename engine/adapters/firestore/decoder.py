@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from engine.adapters.firestore.wire import Message
+from engine.adapters.firestore.messages import Message
 from engine.domain.errors import PermanentFailure
 from engine.ports import Fields
 

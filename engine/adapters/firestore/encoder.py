@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from engine.adapters.firestore.wire import CommitRequest, Message
+from engine.adapters.firestore.messages import CommitRequest, Message
 from engine.domain.errors import PermanentFailure
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -86,6 +86,12 @@ def path_of(path: FieldPath) -> str:
     return quoted(path) if isinstance(path, str) else ".".join(map(quoted, path))
 
 
+@lru_cache(maxsize=1024)
+def _paths_of(paths: tuple[FieldPath, ...]) -> list[str]:
+    return [path_of(path) for path in paths]
+
+
+@lru_cache(maxsize=4096)  # the states of an account are the same few documents for ever
 def name_of(database: str, collection: str, document_id: str) -> str:
     """A document's full name. Raises PermanentFailure for an id that Firestore has no place for."""
     if not document_id or "/" in document_id or len(document_id) > 1400 or _RESERVED_ID.fullmatch(document_id):
@@ -122,7 +128,7 @@ def add_set(request: Message, name: str, fields: Mapping[Any, Any]) -> Message:
 
 def fill_set(write: Message, name: str, fields: Mapping[Any, Any]) -> Message:
     """Make a write that is in a request already one that sets these fields; returns it."""
-    write.update_mask.field_paths.extend([path_of(path) for path in fields])
+    write.update_mask.field_paths.extend(_paths_of(tuple(fields)))
     write.update.name = name
     target = write.update.fields
     deep: FieldValues = {}
@@ -138,7 +144,11 @@ def fill_set(write: Message, name: str, fields: Mapping[Any, Any]) -> Message:
 
 def add_replace(request: Message, name: str, fields: Mapping[Any, Any]) -> Message:
     """Add a write that makes these the document's only fields, whether it is there or not; returns it."""
-    write = request.writes.add()
+    return fill_replace(request.writes.add(), name, fields)
+
+
+def fill_replace(write: Message, name: str, fields: Mapping[Any, Any]) -> Message:
+    """Make an empty write one that makes these the document's only fields; returns it."""
     write.update.name = name
     set_fields(write.update.fields, fields)
     return write

@@ -7,8 +7,6 @@ No code alone proves that a write was not applied (a reply can be lost after it)
 from __future__ import annotations
 
 import grpc
-from google.api_core.exceptions import GoogleAPICallError, RetryError
-from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, MalformedError
 
 from engine.domain.errors import BackPressure, OperatingError, OutcomeUnknown, PermanentFailure
 
@@ -65,6 +63,14 @@ def classify(error: Exception) -> OperatingError:
         return error
     if isinstance(error, grpc.RpcError) and isinstance(error, grpc.Call):
         return error_of(error.code().name, error.details() or "")
+    return _of_a_library(error)
+
+
+def _of_a_library(error: Exception) -> OperatingError:
+    """As classify, for what did not come from gRPC. Google's libraries are loaded here: no start waits for them."""
+    from google.api_core.exceptions import GoogleAPICallError, RetryError
+    from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, MalformedError
+
     if isinstance(error, RetryError):
         return OutcomeUnknown(f"gave up repeating: {error.cause}")
     if isinstance(error, GoogleAPICallError):

@@ -29,8 +29,9 @@ import structlog
 from engine.adapters.firestore.decoder import fields_of
 from engine.adapters.firestore.encoder import commit_request, fill_set, name_of
 from engine.adapters.firestore.errors import NotUnderstood
+from engine.adapters.firestore.messages import Message
 from engine.adapters.firestore.verify import fill_verify
-from engine.adapters.firestore.wire import Message, Wire
+from engine.adapters.firestore.wire import Wire
 from engine.domain.account import AccountSpec
 from engine.domain.errors import Fenced, OutcomeUnknown, PermanentFailure
 from engine.ports import Clock

@@ -83,9 +83,12 @@ class Layout:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = tuple(entries)
-        self._steps = [
-            (entry.path[-1], entry.path[:-1], None if entry.kind is PLAIN else entry.kind.write) for entry in entries
+        self._names = [entry.path[-1] for entry in entries]
+        self._written = [
+            (place, entry.kind.write) for place, entry in enumerate(entries) if entry.kind.write is not PLAIN.write
         ]
+        self._outer = [entry.path[:-1] for entry in entries]
+        self._is_flat = not any(self._outer)
         names = [entry.attribute for entry in entries]
         self._attributes: Callable[[object], tuple[Any, ...]]
         if len(names) > 1:
@@ -95,12 +98,19 @@ class Layout:
 
     def write(self, value: object, digits: int) -> dict[str, Any]:
         """The nested map that the entries make of a record or a part of one."""
+        values = list(self._attributes(value))
+        for place, write in self._written:
+            plain = values[place]
+            if plain is not None:
+                values[place] = write(plain, digits)
+        if self._is_flat:
+            return dict(zip(self._names, values, strict=True))
         tree: dict[str, Any] = {}
-        for plain, (name, outer, write) in zip(self._attributes(value), self._steps, strict=True):
+        for name, outer, written in zip(self._names, self._outer, values, strict=True):
             branch = tree
             for step in outer:
                 branch = branch.setdefault(step, {})
-            branch[name] = plain if plain is None or write is None else write(plain, digits)
+            branch[name] = written
         return tree
 
     def read(self, part: type, fields: Mapping[str, Any], **given: Any) -> Any:

@@ -16,7 +16,8 @@ from engine.adapters.firestore.decoder import fields_of
 from engine.adapters.firestore.encoder import add_set, commit_request
 from engine.adapters.firestore.errors import PreconditionFailed
 from engine.adapters.firestore.fence import NOBODY, Fence, FenceKind, Held
-from engine.adapters.firestore.wire import Message, Wire
+from engine.adapters.firestore.messages import Message
+from engine.adapters.firestore.wire import Wire
 from engine.domain.account import AccountSpec
 from engine.domain.errors import Fenced, JournalSuperseded, LeaseHeld
 from engine.ports import Clock, Fields, Grant

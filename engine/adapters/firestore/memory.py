@@ -1,7 +1,8 @@
 """Firestore in memory: the twin of GrpcWire, for tests and simulations. Called by all that call a Wire.
 
 Store, lease, control plane and reader run on it unchanged, so what they do to documents, preconditions and queries is
-the production code doing it.
+the production code doing it. A document that is kept is never written to again, so readers are given the kept one: they
+must not write to it either.
 
 Deterministic: commit times count microseconds from a fixed instant. `before` and `after` are called with the method's
 name around every call and may raise: `before` is a refused call, `after` a reply lost once the call was applied.
@@ -17,10 +18,10 @@ from typing import Any
 
 from engine.adapters.firestore.decoder import value_of
 from engine.adapters.firestore.errors import error_of
+from engine.adapters.firestore.messages import CommitResponse, Document, Message, StructuredQuery
 from engine.adapters.firestore.paths import remove_path, segments_of, set_path, value_at
-from engine.adapters.firestore.queries import StructuredQuery
 from engine.adapters.firestore.verify import verified_name
-from engine.adapters.firestore.wire import TIMEOUT_S, CommitResponse, Document, Message
+from engine.adapters.firestore.wire import TIMEOUT_S
 
 _FIRST_SECOND = 1_700_000_000
 _DOCUMENT_BYTES_MAX = 1_048_576
@@ -40,21 +41,28 @@ class MemoryWire:
         self.after: Callable[[str], None] = nothing
         self.commits = 0
         self._documents: dict[str, Message] = {}
+        self._bytes_most: dict[str, int] = {}  # no document is longer than this
         self._lock = Lock()
 
     def commit(self, request: Message, timeout_s: float = TIMEOUT_S) -> Message:
         """See Wire."""
         self.before("commit")
-        if request.ByteSize() > _COMMIT_BYTES_MAX:
+        size = request.ByteSize()
+        if size > _COMMIT_BYTES_MAX:
             raise error_of("RESOURCE_EXHAUSTED", "gRPC message exceeds maximum size")
         with self._lock:
             staged: dict[str, Message | None] = {}
             response = CommitResponse()
-            _refuse_looking_and_writing(request)
+            writes = [(write, write.WhichOneof("operation")) for write in request.writes]
+            looked_at = [None if operation else verified_name(write) for write, operation in writes]
+            _refuse_looking_and_writing(writes, looked_at)
             self.commits += 1
             _stamp(response.commit_time, self.commits)
-            for write in request.writes:
-                self._apply(write, staged, response)
+            for (write, operation), verified in zip(writes, looked_at, strict=True):
+                if verified is not None:
+                    self._verify(write, verified, response)
+                else:
+                    self._apply(write, operation, size, staged, response)
             for name, document in staged.items():
                 if document is None:
                     self._documents.pop(name, None)
@@ -67,7 +75,7 @@ class MemoryWire:
         """See Wire."""
         self.before("get")
         with self._lock:
-            found = [_copy(self._documents[name]) if name in self._documents else None for name in names]
+            found = [self._documents.get(name) for name in names]
         self.after("get")
         return found
 
@@ -77,9 +85,10 @@ class MemoryWire:
         collection = query.from_[0].collection_id
         prefix = f"{self.database}/documents/{collection}/"
         with self._lock:
-            documents = [_copy(found) for name, found in self._documents.items() if name.startswith(prefix)]
+            documents = [found for name, found in self._documents.items() if name.startswith(prefix)]
         orders = [(segments_of(step.field.field_path), step.direction) for step in query.order_by]
-        documents = [found for found in documents if _matches(found, query, orders)]
+        allowed = _allowed(query)
+        documents = [found for found in documents if _matches(found, allowed, orders)]
         for path, direction in reversed(orders):
             descending = direction == StructuredQuery.DESCENDING
             documents = sorted(documents, key=partial(_order_key_at, path), reverse=descending)
@@ -92,24 +101,24 @@ class MemoryWire:
     def all(self) -> list[Message]:
         """Every document there is, by name; for whoever looks at the whole."""
         with self._lock:
-            return [_copy(self._documents[name]) for name in sorted(self._documents)]
+            return [self._documents[name] for name in sorted(self._documents)]
 
-    def _apply(self, write: Message, staged: dict[str, Message | None], response: Message) -> None:
-        verified = verified_name(write)
-        if verified is not None:
-            self._verify(write, verified, response)
-            return
+    def _apply(
+        self, write: Message, operation: str | None, size: int, staged: dict[str, Message | None], response: Message
+    ) -> None:
         result = response.write_results.add()
-        deleted = write.WhichOneof("operation") == "delete"
-        name = write.delete if deleted else write.update.name
+        name = write.delete if operation == "delete" else write.update.name
         now = staged[name] if name in staged else self._documents.get(name)
         _check(write, name, now)
-        if deleted:
+        if operation == "delete":
             staged[name] = None
             return
-        changed = _written(Document(name=name) if now is None else _copy(now), write)
-        if changed.ByteSize() > _DOCUMENT_BYTES_MAX:
-            raise error_of("INVALID_ARGUMENT", f"{name} is longer than {_DOCUMENT_BYTES_MAX} bytes")
+        changed = _written(name, now, write)
+        most = self._bytes_most[name] = self._bytes_most.get(name, 0) + size
+        if most > _DOCUMENT_BYTES_MAX:  # it may be: it has never been given more than so much
+            self._bytes_most[name] = most = changed.ByteSize()
+            if most > _DOCUMENT_BYTES_MAX:
+                raise error_of("INVALID_ARGUMENT", f"{name} is longer than {_DOCUMENT_BYTES_MAX} bytes")
         if now is None:
             changed.create_time.CopyFrom(response.commit_time)
         if now is None or changed != now:
@@ -132,19 +141,25 @@ def _stamp(target: Message, number: int) -> None:
     target.nanos = micros * 1000
 
 
-def _copy(document: Message) -> Message:
-    copy = Document()
-    copy.CopyFrom(document)
-    return copy
-
-
-def _written(document: Message, write: Message) -> Message:
+def _written(name: str, now: Message | None, write: Message) -> Message:
+    """The document that a write makes of what is there, its times as they were."""
+    changed = Document()
     if not write.HasField("update_mask"):
-        document.ClearField("fields")
-        document.fields.MergeFrom(write.update.fields)
-    given, kept = write.update.fields, document.fields
-    for path in write.update_mask.field_paths:
-        if path in given and "." not in path:  # a name of its own, as nearly all are
+        changed.CopyFrom(write.update)
+        if now is not None:
+            changed.create_time.CopyFrom(now.create_time)
+            changed.update_time.CopyFrom(now.update_time)
+        return changed
+    if now is None:
+        changed.name = name
+    else:
+        changed.CopyFrom(now)
+    given, kept, paths = write.update.fields, changed.fields, list(write.update_mask.field_paths)
+    if len(paths) == len(given) and all("." not in path and path in given for path in paths):
+        changed.MergeFrom(write.update)  # a field each, whole, as nearly all writes are: a map's values are replaced
+        return changed
+    for path in paths:
+        if path in given and "." not in path:
             kept[path].CopyFrom(given[path])
             continue
         segments = segments_of(path)
@@ -153,11 +168,11 @@ def _written(document: Message, write: Message) -> Message:
             remove_path(kept, segments)
         else:
             set_path(kept, segments, value)
-    return document
+    return changed
 
 
 def _check(write: Message, name: str, now: Message | None) -> None:
-    condition = write.current_document.WhichOneof("condition_type")
+    condition = write.current_document.WhichOneof("condition_type") if write.HasField("current_document") else None
     if condition == "exists":
         if write.current_document.exists and now is None:
             raise error_of("NOT_FOUND", f"no document {name}")
@@ -171,9 +186,9 @@ def _check(write: Message, name: str, now: Message | None) -> None:
             raise error_of("FAILED_PRECONDITION", f"{name} is not of the stated time")
 
 
-def _refuse_looking_and_writing(request: Message) -> None:
-    verified = {name for write in request.writes if (name := verified_name(write)) is not None}
-    if verified and any((write.delete or write.update.name) in verified for write in request.writes):
+def _refuse_looking_and_writing(writes: Sequence[tuple[Message, str | None]], looked_at: Sequence[str | None]) -> None:
+    verified = set(looked_at) - {None}
+    if verified and any((write.delete or write.update.name) in verified for write, operation in writes if operation):
         raise error_of("INVALID_ARGUMENT", "the same document can't be verified and then written in a single request")
 
 
@@ -203,15 +218,25 @@ def _order_key_at(path: tuple[str, ...], document: Message) -> tuple[int, Any]:
     return _order_key(_at(document, path))
 
 
-def _matches(document: Message, query: Message, orders: list[tuple[tuple[str, ...], int]]) -> bool:
+def _allowed(query: Message) -> list[tuple[tuple[str, ...], list[tuple[int, Any]]]]:
+    """What a query's filters let pass: by path, the values that are wanted there."""
+    found = []
     for part in query.where.composite_filter.filters:
+        wanted, op = part.field_filter.value, part.field_filter.op
+        values = wanted.array_value.values if op == StructuredQuery.FieldFilter.IN else [wanted]
         path = segments_of(part.field_filter.field.field_path)
+        found.append((path, [_order_key(value_of(value)) for value in values]))
+    return found
+
+
+def _matches(
+    document: Message,
+    allowed: list[tuple[tuple[str, ...], list[tuple[int, Any]]]],
+    orders: list[tuple[tuple[str, ...], int]],
+) -> bool:
+    for path, values in allowed:
         found = value_at(document.fields, path)
-        if found is None:
-            return False
-        wanted = part.field_filter.value
-        allowed = wanted.array_value.values if part.field_filter.op == StructuredQuery.FieldFilter.IN else [wanted]
-        if _order_key(value_of(found)) not in [_order_key(value_of(value)) for value in allowed]:
+        if found is None or _order_key(value_of(found)) not in values:
             return False
     return all(path == ("__name__",) or value_at(document.fields, path) is not None for path, _ in orders)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from engine.adapters.firestore.wire import Message
+from engine.adapters.firestore.messages import Message
 
 
 @lru_cache(maxsize=4096)

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from google.cloud.firestore_v1.types import query as query_types
-
 from engine.adapters.firestore.encoder import set_value
-from engine.adapters.firestore.wire import Message
+from engine.adapters.firestore.messages import Message, StructuredQuery
 from engine.domain.errors import InvariantBroken
-
-StructuredQuery: Message = query_types.StructuredQuery.pb()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +88,33 @@ def structured_query(
 
     `after` is the order field's value (None without an order) and the full name of the document to go on after.
     """
-    declared(collection, tuple(where), order, one_of[0] if one_of else None)
+    query = StructuredQuery()
+    wanted = tuple((field, type(value), value) for field, value in where.items())  # 1 and True are equal, and differ
+    query.CopyFrom(_asked(collection, wanted, order, None if one_of is None else (one_of[0], tuple(one_of[1]))))
+    if limit is not None:
+        query.limit.value = limit
+    if after is not None:
+        if order is not None:
+            set_value(query.start_at.values.add(), after[0])
+        query.start_at.values.add().reference_value = after[1]
+        query.start_at.before = False
+    return query
+
+
+@lru_cache(maxsize=1024)  # an engine asks the same few questions, of its account and bots
+def _asked(
+    collection: str,
+    where: tuple[tuple[str, type, Any], ...],
+    order: str | None,
+    one_of: tuple[str, tuple[Any, ...]] | None,
+) -> Message:
+    """The part of a query that is asked again and again. Not to be changed."""
+    declared(collection, tuple(field for field, _, _ in where), order, one_of[0] if one_of else None)
     query = StructuredQuery()
     query.from_.add().collection_id = collection
     filters = query.where.composite_filter
     filters.op = StructuredQuery.CompositeFilter.AND
-    for field, value in where.items():
+    for field, _, value in where:
         equal = filters.filters.add().field_filter
         equal.field.field_path = field
         equal.op = StructuredQuery.FieldFilter.EQUAL
@@ -111,11 +129,4 @@ def structured_query(
         step = query.order_by.add()
         step.field.field_path = path
         step.direction = direction
-    if limit is not None:
-        query.limit.value = limit
-    if after is not None:
-        if order is not None:
-            set_value(query.start_at.values.add(), after[0])
-        query.start_at.values.add().reference_value = after[1]
-        query.start_at.before = False
     return query

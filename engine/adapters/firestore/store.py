@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from engine.adapters.firestore.encoder import add_delete, add_replace, add_set, name_of
+from engine.adapters.firestore.alike import fill_alike
+from engine.adapters.firestore.encoder import add_delete, name_of
 from engine.adapters.firestore.lease import FirestoreLease
 from engine.adapters.firestore.mapping import write_of
+from engine.adapters.firestore.messages import Message
 from engine.adapters.firestore.shape import DocumentWrite, Operation, PriceDigits
-from engine.adapters.firestore.wire import Message, Wire
+from engine.adapters.firestore.wire import Wire
 from engine.domain.account import AccountSpec
 from engine.domain.errors import TooLarge
 from engine.ports import Clock, Grant, Pending
@@ -56,10 +58,8 @@ class FirestoreRecordStore:
             if write.operation is Operation.DELETE:
                 add_delete(request, name)
                 continue
-            if write.operation is Operation.REPLACE:
-                add_replace(request, name, write.fields)
-                continue
-            added = add_set(request, name, write.fields)
+            added, replaces = request.writes.add(), write.operation is Operation.REPLACE
+            fill_alike(added, write.collection, name, write.fields, replaces=replaces)
             if write.operation is Operation.UPDATE:
                 added.current_document.exists = True
         size = request.ByteSize()

@@ -12,7 +12,8 @@ from datetime import datetime
 
 from engine.adapters.firestore.decoder import document_fields
 from engine.adapters.firestore.encoder import FieldValues, add_check, add_set, commit_request, name_of
-from engine.adapters.firestore.wire import Message, Wire
+from engine.adapters.firestore.messages import Message
+from engine.adapters.firestore.wire import Wire
 from engine.domain.errors import PermanentFailure
 from engine.ports import Fields
 

@@ -1,7 +1,7 @@
 """The Vault port on Firestore: `broker_credentials/{user_id}_{broker}`, which no client may read. Written by the API's
 transaction with what `sealed` gives; read by the engine that opens a session.
 
-A document holds the sealed text, and beside it only what may be shown: the end of the client code, and when.
+A document holds the sealed text, and beside it only what may be shown: the end of a client code or key name, and when.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from engine.adapters.firestore.encoder import add_set, commit_request, name_of
 from engine.adapters.firestore.errors import Contended, PreconditionFailed
 from engine.adapters.firestore.queries import structured_query
 from engine.adapters.firestore.wire import Wire
-from engine.domain.credentials import BROKERS, Credentials, credentials_as_bytes, credentials_from_bytes
+from engine.domain.broker_keys import BROKERS, BrokerKeys, keys_as_bytes, keys_from_bytes
 from engine.domain.errors import InvalidValue, PermanentFailure
 from engine.ports import Fields, Sealer
 
@@ -26,16 +26,16 @@ class FirestoreVault:
         self._wire = wire
         self._sealer = sealer
 
-    def credentials(self, user_id: str, broker: str) -> Credentials | None:
+    def credentials(self, user_id: str, broker: str) -> BrokerKeys | None:
         """See ports.Vault."""
         name = name_of(self._wire.database, COLLECTION, credentials_id(user_id, broker))
         document = self._wire.get([name])[0]
         sealed = None if document is None else document_fields(document).get("sealed")
         return None if sealed is None else self._opened(user_id, broker, str(sealed))
 
-    def sealed(self, user_id: str, broker: str, credentials: Credentials) -> Fields:
+    def sealed(self, user_id: str, broker: str, credentials: BrokerKeys) -> Fields:
         """See ports.Vault."""
-        text = self._sealer.seal(credentials_as_bytes(credentials), credentials_id(user_id, broker))
+        text = self._sealer.seal(keys_as_bytes(broker, credentials), credentials_id(user_id, broker))
         return {"sealed": text, "client_ending": credentials.ending}
 
     def seal_anew(self) -> int:
@@ -71,10 +71,10 @@ class FirestoreVault:
             return True
         raise Contended(f"{name.rpartition('/')[2]} kept changing while it was sealed anew")
 
-    def _opened(self, user_id: str, broker: str, sealed: str) -> Credentials:
+    def _opened(self, user_id: str, broker: str, sealed: str) -> BrokerKeys:
         about = credentials_id(user_id, broker)
         try:
-            return credentials_from_bytes(self._sealer.open(sealed, about))
+            return keys_from_bytes(broker, self._sealer.open(sealed, about))
         except InvalidValue:
             raise PermanentFailure(f"{COLLECTION}/{about} holds no credentials that this version can use") from None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from google.protobuf.unknown_fields import UnknownFieldSet
 
-from engine.adapters.firestore.wire import Message
+from engine.adapters.firestore.messages import Message
 
 _FIELD = 5
 _TAG = bytes([_FIELD << 3 | 2])  # of a field with a length before it

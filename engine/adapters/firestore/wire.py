@@ -10,24 +10,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from threading import Lock
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import grpc
-from google.cloud.firestore_v1.types import document as document_types
-from google.cloud.firestore_v1.types import firestore as firestore_types
 
 from engine.adapters.firestore.errors import classify
-
-# The protobuf classes behind the library's wrappers. They have no types of their own.
-Message: TypeAlias = Any
-CommitRequest: Message = firestore_types.CommitRequest.pb()
-CommitResponse: Message = firestore_types.CommitResponse.pb()
-BatchGetDocumentsRequest: Message = firestore_types.BatchGetDocumentsRequest.pb()
-BatchGetDocumentsResponse: Message = firestore_types.BatchGetDocumentsResponse.pb()
-RunQueryRequest: Message = firestore_types.RunQueryRequest.pb()
-RunQueryResponse: Message = firestore_types.RunQueryResponse.pb()
-Document: Message = document_types.Document.pb()
+from engine.adapters.firestore.messages import (
+    BatchGetDocumentsRequest,
+    BatchGetDocumentsResponse,
+    CommitRequest,
+    CommitResponse,
+    Message,
+    RunQueryRequest,
+    RunQueryResponse,
+)
 
 TIMEOUT_S = 5.0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.adapters.feeds.coinbase_candles import CoinbaseCandles
+from engine.adapters.brokers.coinbase.access.access import open_access
+from engine.adapters.brokers.coinbase.access.endpoints import Endpoints
+from engine.adapters.brokers.coinbase.prices.candles import CoinbaseCandles
 from engine.domain.errors import BackPressure, DataError, InvalidValue, OutcomeUnknown, PermanentFailure
 from engine.domain.instant import MINUTE, Instant
 from engine.market_data.calendar import calendar_for
@@ -22,6 +25,10 @@ from tests.market_data.store.candle_venue import ANGEL_CALLS, AngelLikeCandles, 
 from tests.market_data.written import BARS_HEADER, written
 
 NOW = datetime(2021, 7, 1, 12, tzinfo=UTC)
+
+
+def coinbase_at(address: str, venue: CandleVenue) -> CoinbaseCandles:
+    return CoinbaseCandles(open_access(None, Endpoints(rest=address), venue.clock, random.Random(1)).calls)
 
 
 def midnight(text: str, venue: str = "NSE") -> Instant:
@@ -169,11 +176,11 @@ def test_bars_that_contradict_the_store_are_refused_unless_preferred(
 
 
 def test_a_symbol_of_another_venue_is_refused(address: str, venue: CandleVenue, tmp_path: Path) -> None:
-    download = Download(CoinbaseCandles(address), "INFY", "1m", tmp_path / "s", venue.clock)
+    download = Download(coinbase_at(address, venue), "INFY", "1m", tmp_path / "s", venue.clock)
     with pytest.raises(DataError, match="INFY: is traded at NSE, not at COINBASE"):
         download.run(0, MINUTE)
     with pytest.raises(InvalidValue, match="Coinbase keeps no bars of '3m'"):
-        Download(CoinbaseCandles(address), "BTC-USD", "3m", tmp_path / "s", venue.clock).run(0, MINUTE)
+        Download(coinbase_at(address, venue), "BTC-USD", "3m", tmp_path / "s", venue.clock).run(0, MINUTE)
 
 
 def test_a_day_of_a_coin_comes_in_answers_of_at_most_350_bars(address: str, venue: CandleVenue, tmp_path: Path) -> None:
@@ -182,7 +189,7 @@ def test_a_day_of_a_coin_comes_in_answers_of_at_most_350_bars(address: str, venu
     hole = (since + 200 * MINUTE, since + 219 * MINUTE)  # nobody traded; nothing is short by that
     venue.holes = [hole]
     venue.faults = deque(["", "502"])
-    done = Download(CoinbaseCandles(address), "BTC-USD", "1m", tmp_path / "s", venue.clock).run(since, until)
+    done = Download(coinbase_at(address, venue), "BTC-USD", "1m", tmp_path / "s", venue.clock).run(since, until)
     assert (done.calls, done.short, venue.too_many) == (6, [], 0)
     (part,) = read_market_data([tmp_path / "s"]).bars
     wanted = venue.bars("BTC-USD", since, until)
