@@ -33,7 +33,7 @@ from engine.adapters.brokers.connection.socket_line import SocketLine, open_line
 from engine.adapters.clock import ShiftedClock
 from engine.core.engine import Engine
 from engine.domain.account import AccountSpec, BotSpec, Desired
-from engine.domain.credentials import Credentials
+from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.events import BotChanged, InstrumentListed
 from engine.domain.instant import Instant
 from engine.domain.market import Bar, Tick
@@ -146,7 +146,7 @@ def opened_feed(told: Mapping[str, str], mode: int, made_us: dict[str, int]) -> 
         at = datetime.fromisoformat(json.load(answer)["at"])
     clock = ShiftedClock(at - datetime.now(UTC))
     endpoints = Endpoints(told["root"], told["market_socket"], told["order_socket"], told["master"])
-    credentials = Credentials(told["client_code"], told["pin"], told["totp_secret"], told["api_key"])
+    credentials = AngelOneCredentials(told["client_code"], told["pin"], told["totp_secret"], told["api_key"])
     access = open_access(credentials, endpoints, clock, random.Random(1))
     instruments = Instruments(Path(tempfile.mkdtemp()) / "instruments.sqlite")
     instruments.update(Fetched(endpoints.instruments), clock)

@@ -120,9 +120,10 @@ PROOFS: tuple[Proof, ...] = (
     ),
     Proof(
         "feed-silence",
-        "Angel One's feed, by the real clock: a connection that stands still, and one that answers pings and tells no "
-        "price, are given up within 25 s, opened again and subscribed to anew",
-        ("tests/prove/test_feed_silence.py",),
+        "the feeds of Angel One and Coinbase, by the real clock: a connection that stands still, and one that answers "
+        "pings and tells no price, are given up within 25 s, opened again and subscribed to anew; Coinbase's loses no "
+        "trade",
+        ("tests/prove/test_feed_silence.py", "tests/prove/test_coinbase_silence.py"),
     ),
     Proof(
         "recordings",

@@ -92,6 +92,12 @@ def _check(broker: str) -> Iterable[Finding]:
     return configured_check(broker)
 
 
+def _usual_broker() -> str:
+    from engine.bootstrap.doctoring import usual_broker
+
+    return usual_broker()
+
+
 def _listed(state_dir: Path | None) -> InstrumentList:
     """The broker's adapter is loaded only when it is asked for."""
     from engine.bootstrap.instruments import configured_list
@@ -129,7 +135,7 @@ _HANDED_DOWN: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "compare": (),
     "cost": (),
     "data": (_candles,),
-    "doctor": (_check,),
+    "doctor": (_check, _usual_broker),
     "explain": (_stored_documents,),
     "instruments": (_listed,),
     "keys": (_vault,),

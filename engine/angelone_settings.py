@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from engine.broker_settings import BrokerVariables
-from engine.domain.credentials import ANGELONE_FORM, Credentials
+from engine.domain.angelone_credentials import ANGELONE_FORM, AngelOneCredentials
 from engine.domain.errors import InvalidValue
 from engine.variables import one_of
 
@@ -52,7 +52,7 @@ class AngelOneSettings:
     at: str | None = None
     ca_file: Path | None = None
     product: Product = Product.INTRADAY
-    credentials: Credentials | None = field(default=None, repr=False)
+    credentials: AngelOneCredentials | None = field(default=None, repr=False)
     others: bool = False
     address_services: str | None = None
 

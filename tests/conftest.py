@@ -15,6 +15,7 @@ from local.auth import AuthEmulator
 from local.chromium import FLAGS, find_chromium
 from local.errors import StackError
 from local.firestore import FirestoreEmulator
+from tests.proof.seeds_seen import said_of
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client
@@ -76,6 +77,13 @@ def browser() -> Iterator["Browser"]:
         chromium = playwright.chromium.launch(executable_path=str(path), args=list(FLAGS))
         yield chromium
         chromium.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which fault schedules were run: their seeds are others each time."""
+    passed, failed = (terminalreporter.stats.get(outcome, []) for outcome in ("passed", "failed"))
+    for line in said_of(told for report in (*passed, *failed) for told in report.user_properties):
+        terminalreporter.write_line(line)
 
 
 def _start_or_fail(start: Callable[[], T]) -> T:

@@ -33,8 +33,8 @@ from engine.bootstrap.angelone_login import client_of
 from engine.bootstrap.mornings import Mornings
 from engine.bootstrap.venue import Edge
 from engine.domain.account import AccountSpec
+from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.broker_keys import BrokerKeys
-from engine.domain.credentials import Credentials
 from engine.domain.errors import CannotStart, InvariantBroken, OperatingError
 from engine.domain.findings import Finding
 from engine.domain.instant import NEVER, Instant, instant_of, moment_of
@@ -70,7 +70,7 @@ class AngelOne:
         self.made_feed: AngelOneFeed | None = None
         self.made_broker: AngelOneBroker | None = None
         self.hours = session_hours(place.calendar)
-        self._credentials: Credentials | None = None
+        self._credentials: AngelOneCredentials | None = None
         self.anew = threading.Event()
         self.check_due = Mornings(ANGELONE, place.calendar, place.clock)
 
@@ -198,15 +198,15 @@ class AngelOne:
         )
         return self.made_broker
 
-    def taken(self) -> tuple[Access, Credentials]:
+    def taken(self) -> tuple[Access, AngelOneCredentials]:
         """The login and whose it is. Raises InvariantBroken before it was taken up."""
         if self.access is None or self._credentials is None:
             raise InvariantBroken("Angel One is asked before the account is ours")
         return self.access, self._credentials
 
 
-def _angelones(keys: BrokerKeys) -> Credentials:
-    if not isinstance(keys, Credentials):
+def _angelones(keys: BrokerKeys) -> AngelOneCredentials:
+    if not isinstance(keys, AngelOneCredentials):
         raise InvariantBroken("these are keys of another broker than Angel One")
     return keys
 

@@ -16,8 +16,8 @@ import structlog
 from engine.angelone_settings import ANGELONE
 from engine.bootstrap.outside import Outside
 from engine.domain.account import AccountSpec
+from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.broker_keys import TITLES
-from engine.domain.credentials import Credentials
 from engine.domain.errors import Fenced, LeaseHeld, OperatingError
 from engine.ports import Grant, Lease
 from engine.runtime.ownership import LIVE_RENEW_AGAIN_S, Ownership
@@ -26,7 +26,7 @@ from engine.runtime.patience import Patient
 _log = structlog.get_logger()
 
 
-def client_of(credentials: Credentials, user_id: str) -> AccountSpec:
+def client_of(credentials: AngelOneCredentials, user_id: str) -> AccountSpec:
     """What the lease of a client is taken for. The code itself is shown nowhere."""
     named = f"client-{ANGELONE}-{sha256(credentials.client_code.encode()).hexdigest()[:12]}"
     return AccountSpec(named, user_id, name="Angel One client", market=ANGELONE)

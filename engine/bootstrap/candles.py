@@ -24,7 +24,7 @@ from engine.bootstrap.angelone_market import endpoints_of, instrument_list, rehe
 from engine.bootstrap.examining import held_client
 from engine.bootstrap.instruments import angelone_of
 from engine.bootstrap.owners_keys import kept_keys
-from engine.domain.credentials import Credentials
+from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.errors import InvalidValue
 from engine.ports import Clock, HistoricalCandles
 from engine.settings import read_settings, state_folder
@@ -91,7 +91,7 @@ class _CallsWhileHeld:
         return self.calls.read(route, body, path=path)
 
 
-def _client(said: Credentials | None) -> tuple[Credentials, Callable[[], None], Callable[[], None]]:
+def _client(said: AngelOneCredentials | None) -> tuple[AngelOneCredentials, Callable[[], None], Callable[[], None]]:
     """The credentials of environment or vault; what looks whether their client is ours, and what lets go of it."""
     if not os.environ.get("GOOGLE_CLOUD_PROJECT"):
         if said is None:
@@ -102,7 +102,7 @@ def _client(said: Credentials | None) -> tuple[Credentials, Callable[[], None], 
     settings = read_settings({**apart, "LOCKSTEP_ROLE": "api"})
     wire = connect(settings.project, settings.firestore_emulator)
     try:
-        credentials = said or kept_keys(settings, wire, ANGELONE, Credentials)
+        credentials = said or kept_keys(settings, wire, ANGELONE, AngelOneCredentials)
         name = f"download-{secrets.token_hex(4)}"
         held = held_client(wire, SystemClock(), credentials, settings.owner_uid, name)
     except BaseException:

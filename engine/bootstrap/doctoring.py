@@ -60,6 +60,12 @@ def keys_changed(out: Outside) -> Callable[[str], None]:
     return changed
 
 
+def usual_broker() -> str:
+    """Whose check `lockstep doctor` makes where nobody says: that of the market the environment names."""
+    feed = os.environ.get("LOCKSTEP_FEED", "")
+    return feed if feed in BROKERS else ANGELONE
+
+
 def configured_check(broker: str) -> Iterator[Finding]:
     """The check as `lockstep doctor` makes it. Raises CannotStart without keys, OperatingError where it can't be made
     now, InvalidValue for an unknown broker or settings that are wrong.

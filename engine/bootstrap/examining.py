@@ -32,7 +32,7 @@ from engine.bootstrap.instruments import angelone_of
 from engine.bootstrap.owners_keys import kept_keys
 from engine.cli.bots_file import read_bots_file
 from engine.core.charges import schedule, total_on
-from engine.domain.credentials import Credentials
+from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.errors import BackPressure, CannotStart, Fenced, LeaseHeld, OperatingError, PermanentFailure
 from engine.domain.findings import Finding, red
 from engine.domain.instant import instant_of
@@ -96,13 +96,13 @@ def own_check(settings: Settings, wire: Wire, clock: Clock) -> Iterator[Finding]
     Raises CannotStart without keys, BackPressure where an engine has the client.
     """
     said = settings.angelone or angelone_of(os.environ)
-    credentials = said.credentials or kept_keys(settings, wire, ANGELONE, Credentials)
+    credentials = said.credentials or kept_keys(settings, wire, ANGELONE, AngelOneCredentials)
     hold = partial(held_client, wire, clock, credentials, settings.owner_uid, f"doctor-{secrets.token_hex(4)}")
     yield from with_a_login(place_of(settings, said, clock), credentials, expected_of(settings, said), hold)
 
 
 def with_a_login(
-    place: Place, credentials: Credentials, expected: Expected, hold: Callable[[], HeldForAWhile]
+    place: Place, credentials: AngelOneCredentials, expected: Expected, hold: Callable[[], HeldForAWhile]
 ) -> Iterator[Finding]:
     """Log in, make the check, log out. `hold` takes the client's lease."""
     held = hold()
@@ -116,7 +116,9 @@ def with_a_login(
         held.release()
 
 
-def held_client(wire: Wire, clock: Clock, credentials: Credentials, user_id: str, instance: str) -> HeldForAWhile:
+def held_client(
+    wire: Wire, clock: Clock, credentials: AngelOneCredentials, user_id: str, instance: str
+) -> HeldForAWhile:
     """The client's lease, taken for a while. Raises BackPressure where an engine has it."""
     lease = FirestoreLease(wire, clock, patience_s=0.0)
     client = client_of(credentials, user_id)
@@ -151,7 +153,7 @@ def expected_of(settings: Settings, said: AngelOneSettings) -> Expected:
     return Expected(symbols or (PROBE,), WORDS[said.product], sends_orders, CHARGES[said.product])
 
 
-def _examined(access: Access, credentials: Credentials, place: Place, expected: Expected) -> Examined:
+def _examined(access: Access, credentials: AngelOneCredentials, place: Place, expected: Expected) -> Examined:
     lines = order_lines(access.endpoints, credentials, place.clock)
     reach = Reach(access.calls, access.session, lines, place.instruments, place.clock, place.calendar)
     broker = AngelOneBroker(reach, lambda: instant_of(place.clock.now()), product=expected.product)

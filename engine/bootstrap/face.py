@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ def create_app() -> Flask:
     clock = SystemClock()
     wire = connect(settings.project, settings.firestore_emulator)
     demo = DemoSignIn(settings.demo_email, settings.demo_password) if settings.demo_email else None
-    return create_face(
+    face = create_face(
         ApiDependencies(
             documents=FirestoreDocuments(wire, clock, random.random, BellFile(settings.bell_path).ring),
             snapshots=SnapshotFile(settings.snapshot_path),
@@ -58,3 +59,5 @@ def create_app() -> Flask:
             trades_for_others=settings.angelone is not None and settings.angelone.others,
         )
     )
+    gc.freeze()  # none of it ever goes: no collection looks at it, and the process ends in a tenth of the time
+    return face

@@ -23,8 +23,10 @@ settings are wrong."""
 SIGNS = {Grade.GREEN: "ok   ", Grade.AMBER: "look ", Grade.RED: "STOP "}
 
 
-def add_parser(subcommands: Any, check: Callable[[str], Iterable[Finding]]) -> None:
-    """Declare the subcommand; `check` makes the check of a broker (bootstrap's, handed down by __main__)."""
+def add_parser(subcommands: Any, check: Callable[[str], Iterable[Finding]], usual: Callable[[], str]) -> None:
+    """Declare the subcommand; `check` makes the check of a broker, `usual` names it where nobody does (bootstrap's,
+    handed down by __main__).
+    """
     doctor = subcommands.add_parser(
         "doctor",
         help="the read-only check of a broker",
@@ -32,15 +34,15 @@ def add_parser(subcommands: Any, check: Callable[[str], Iterable[Finding]]) -> N
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    doctor.add_argument("--broker", default="angelone", metavar="NAME", help="angelone (the default) or coinbase")
+    doctor.add_argument("--broker", metavar="NAME", help="angelone or coinbase; the service's own market by default")
     doctor.add_argument("--json", action="store_true", help="print the lines as JSON")
-    doctor.set_defaults(run=lambda arguments: run(arguments, check))
+    doctor.set_defaults(run=lambda arguments: run(arguments, arguments.broker or usual(), check))
 
 
-def run(arguments: argparse.Namespace, check: Callable[[str], Iterable[Finding]]) -> int:
+def run(arguments: argparse.Namespace, broker: str, check: Callable[[str], Iterable[Finding]]) -> int:
     """0 where no line is red."""
     findings: list[Finding] = []
-    for finding in _quietly(check(arguments.broker)):
+    for finding in _quietly(check(broker)):
         findings.append(finding)
         if arguments.json:
             print(f"{finding.name}: {finding.grade.value}", file=sys.stderr, flush=True)
@@ -49,7 +51,7 @@ def run(arguments: argparse.Namespace, check: Callable[[str], Iterable[Finding]]
     grade = worst(findings)
     if arguments.json:
         told = [{**asdict(finding), "grade": finding.grade.value} for finding in findings]
-        print(json.dumps({"broker": arguments.broker, "grade": grade.value, "findings": told}, indent=1))
+        print(json.dumps({"broker": broker, "grade": grade.value, "findings": told}, indent=1))
     else:
         counts = {each: sum(finding.grade is each for finding in findings) for each in Grade}
         print(f"{counts[Grade.GREEN]} ok, {counts[Grade.AMBER]} to look at, {counts[Grade.RED]} in the way")

@@ -142,7 +142,7 @@ def enter(state: State, bot: Bot, occasion: Occasion) -> Answer:
         limit_price=terms.limit_price,
         post_only=terms.post_only,
     )
-    ruling = judge_entry(request, risk_view(state, request, equity))
+    ruling = judge_entry(request, risk_view(state, request, equity), shown=state.views)
     order, submit = settle_request(state, request, ruling)
     if isinstance(ruling, Refusal):
         return Answer(Outcome.BLOCKED, ruling.code, ruling.detail, order)
@@ -238,7 +238,7 @@ def send_again(state: State, request: OrderRequest) -> Order | Refusal:
         return Refusal("removed", "the bot was deleted")
     else:
         closed = closed_to_entries(state, bot, request.symbol, request.at)
-        ruling = closed or judge_entry(request, risk_view(state, request, state.equity()))
+        ruling = closed or judge_entry(request, risk_view(state, request, state.equity()), shown=state.views)
     if isinstance(ruling, Refusal):
         return ruling
     order, submit = settle_request(state, request, ruling)

@@ -93,7 +93,10 @@ class Position:
     @property
     def at_risk_pct(self) -> Decimal:
         """What its open tranches put at risk, % of the equity each was entered at."""
-        return sum((tranche.at_risk_pct for tranche in self.tranches), ZERO)
+        total = ZERO
+        for tranche in self.tranches:
+            total += tranche.at_risk_pct
+        return total
 
     def value(self, price: Decimal) -> Decimal:
         """What it would fetch at a price: negative for a short."""

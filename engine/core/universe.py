@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from engine.core.indicators import IndicatorKey
 from engine.core.strategy import Strategy, UniverseStrategy, Verdict
@@ -98,13 +99,11 @@ def seated(
     """A strategy for each symbol: one of its own, or a seat at the one that they share, which is given too."""
     made = make()
     strategies: dict[str, Strategy] = {}
-    if isinstance(made, UniverseStrategy):
+    if hasattr(made, "on_bars") and isinstance(made, UniverseStrategy):  # the second alone asks for every name
         universe = Universe(made)
         for symbol in symbols:
             strategies[symbol] = Seat(universe)
         return strategies, universe
     for number, symbol in enumerate(symbols):
-        more = made if number == 0 else make()
-        assert not isinstance(more, UniverseStrategy)
-        strategies[symbol] = more
+        strategies[symbol] = made if number == 0 else cast(Strategy, make())
     return strategies, None

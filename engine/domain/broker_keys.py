@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from engine.domain.angelone_credentials import ANGELONE_FORM, AngelOneCredentials
 from engine.domain.coinbase_credentials import COINBASE_FORM, CoinbaseCredentials
-from engine.domain.credentials import ANGELONE_FORM, Credentials
 from engine.domain.errors import InvalidValue
 from engine.domain.key_form import KeyForm
 
-BrokerKeys: TypeAlias = Credentials | CoinbaseCredentials
+BrokerKeys: TypeAlias = AngelOneCredentials | CoinbaseCredentials
 
 FORMS: Mapping[str, KeyForm[Any]] = {"angelone": ANGELONE_FORM, "coinbase": COINBASE_FORM}
 TITLES: Mapping[str, str] = {"angelone": "Angel One", "coinbase": "Coinbase"}  # as people know them

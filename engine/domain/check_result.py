@@ -1,14 +1,15 @@
 """What one check of the risk gate found and allows. Made by core/risk/checks; shown by orders, refusals and previews.
 
-Twenty-five are made for every entry, and hardly one is read: numbers become text when somebody looks.
+Twenty-five are made for every entry, and hardly one is read: what was found becomes text when somebody looks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeAlias
 
-Shown: TypeAlias = Decimal | int | str
+Shown: TypeAlias = Decimal | int | str | Callable[[], str]
 
 _DECIMALS = 8
 
@@ -45,9 +46,9 @@ class CheckResult:
 
 
 def shown(value: Shown) -> str:
-    """A number as text, to eight decimals; a text as it is."""
+    """A number as text, to eight decimals; a text as it is, or as it is made now."""
     if not isinstance(value, Decimal):
-        return str(value)
+        return value() if callable(value) else str(value)
     text = f"{value:f}"
     whole, dot, decimals = text.partition(".")
     if not dot:

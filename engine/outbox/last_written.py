@@ -2,9 +2,9 @@
 
 Asked and told by the relay.
 
-By a digest of the record alone: `updated_at` and the sequence are no part of a record, so they make no difference. Kept in
-memory, bounded, and forgotten on a restart: a write too many is only a write. Facts are not remembered: one write each,
-always.
+By a digest of the record alone: `updated_at` and the sequence are no part of a record, so they make no difference.
+Kept in memory, bounded, and forgotten on a restart: a write too many is only a write. Facts are not remembered: one
+write each, always.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The door to a venue's past: bars that it keeps. Implemented by adapters/feeds; called by the downloader."""
+"""The door to a venue's past: bars that it keeps. Implemented by adapters/brokers; called by the downloader."""
 
 from __future__ import annotations
 

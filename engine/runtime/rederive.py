@@ -16,6 +16,7 @@ import structlog
 from engine.domain.account import AccountSpec
 from engine.domain.found import ChainFound, FoundFacts, FoundViews
 from engine.domain.instant import Instant
+from engine.domain.order import OrderState, Purpose
 from engine.domain.records import (
     AccountRecord,
     AuditRecord,
@@ -109,8 +110,24 @@ def written_down(journal: LocalJournal, store: PastStore, account: AccountSpec, 
         return replace(past, sequence=grant.delivered_sequence, account_at=known_at)
     since = past.account.market_at if past.account.session is None else past.account.session.open_at
     facts = with_waiting_facts(store.facts(account, since), journal)
-    seen = seen_of(stored.records)
-    return replace(past, sequence=past.sequence + SEQUENCE_GAP, facts=facts, adopted=salvaged is None, seen=seen)
+    seen, records = seen_of(stored.records), perhaps_sent(records)
+    return replace(
+        past, records=records, sequence=past.sequence + SEQUENCE_GAP, facts=facts, adopted=salvaged is None, seen=seen
+    )
+
+
+def perhaps_sent(records: Sequence[Record]) -> tuple[Record, ...]:
+    """States as a lost journal leaves them: an exit that was decided on may have left, since it needs nothing but the
+    journal for that. It is looked up; only a whole journal can say that it never went.
+    """
+    return tuple(
+        replace(record, state=OrderState.SENT)
+        if isinstance(record, OrderRecord)
+        and record.state is OrderState.CREATED
+        and record.purpose is not Purpose.ENTRY
+        else record
+        for record in records
+    )
 
 
 def _without_account(past: Past, store: PastStore, account: AccountSpec, journal: LocalJournal) -> Past:

@@ -15,9 +15,9 @@ from engine.adapters.firestore.control_plane import FirestoreControlPlane
 from engine.adapters.firestore.vault import FirestoreVault
 from engine.adapters.vault.envelope import Envelope
 from engine.adapters.vault.local_keys import LocalKeys
+from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.broker_keys import BrokerKeys
 from engine.domain.coinbase_credentials import CoinbaseCredentials
-from engine.domain.credentials import Credentials
 from engine.domain.events import CommandReceived
 from engine.ports import Fields, Transaction
 from tests.api.conftest import World, build_world
@@ -69,7 +69,7 @@ def test_keys_go_in_and_the_answer_says_only_that_they_are_there(keyed: World) -
         "broker": "angelone", "set": True, "client_ending": "…56", "set_at": "2026-03-02T06:30:00Z", "test": None,
     }  # fmt: skip
     assert keyed.call("GET", AT).json == answer.json
-    assert kept(keyed) == Credentials(**GIVEN)
+    assert kept(keyed) == AngelOneCredentials(**GIVEN)
 
 
 def test_nothing_but_the_sealed_text_keeps_them(keyed: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -200,7 +200,7 @@ def test_nobody_sees_or_moves_anothers(keyed: World) -> None:
     put(keyed)
     assert keyed.call("GET", AT, uid=BELA).json["set"] is False
     assert keyed.call("DELETE", AT, uid=BELA).json["set"] is False
-    assert kept(keyed) == Credentials(**GIVEN)
+    assert kept(keyed) == AngelOneCredentials(**GIVEN)
     assert keyed.call("PUT", AT, uid=CARL, json=GIVEN).status_code == 409
 
 
@@ -218,7 +218,7 @@ def test_each_broker_has_keys_of_its_own_kind_and_none_of_the_others(keyed: Worl
     assert (answer.status_code, answer.json["broker"], answer.json["client_ending"]) == (200, "coinbase", "…-key")
     put(keyed)
     assert kept(keyed, "coinbase") == CoinbaseCredentials(**ED25519)
-    assert [kept(keyed), keyed.call("GET", AT).json["client_ending"]] == [Credentials(**GIVEN), "…56"]
+    assert [kept(keyed), keyed.call("GET", AT).json["client_ending"]] == [AngelOneCredentials(**GIVEN), "…56"]
     keyed.call("DELETE", AT)
     assert [kept(keyed), keyed.call("GET", AT_COINBASE).json["set"]] == [None, True]
     told = [dict(each.arguments)["broker"] for each in commands(keyed)]

@@ -14,7 +14,7 @@ from engine.adapters.firestore.lease import LIVE_LIFETIME_S, LIVE_RENEW_S, Fires
 from engine.adapters.firestore.memory import MemoryWire
 from engine.bootstrap.angelone_login import ClientHeld, client_of, hold_client
 from engine.bootstrap.owners_keys import keys_for
-from engine.domain.credentials import Credentials
+from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.errors import Fenced, LeaseHeld
 from engine.runtime.ending import Ended, EndWish
 from engine.runtime.patience import at_once
@@ -29,7 +29,7 @@ SAID = {
     "totp_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
     "api_key": "planted-key",
 }
-KEYS = Credentials(**SAID)
+KEYS = AngelOneCredentials(**SAID)
 CLIENT = client_of(KEYS, "ann")
 
 

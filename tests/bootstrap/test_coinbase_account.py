@@ -23,8 +23,8 @@ from engine.bootstrap.market import open_market
 from engine.bootstrap.owners_keys import keys_for
 from engine.bootstrap.traded import Market
 from engine.domain.account import Mode
+from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.broker_keys import BrokerKeys
-from engine.domain.credentials import Credentials
 from engine.domain.errors import BackPressure, InvariantBroken, OutcomeUnknown
 from engine.domain.findings import Grade
 from engine.runtime.ending import EndWish
@@ -39,7 +39,7 @@ from tests.brokers.loopback.clocks import ScriptedClock
 
 OWNER = "ann"
 BOT = {"id": "quick", "strategy": "confluence", "symbols": ["BTC-USD", "ETH-USD"]}
-ANGELS = Credentials("A123456", "4821", "JBSWY3DPEHPK3PXP", "k9AbCd12")
+ANGELS = AngelOneCredentials("A123456", "4821", "JBSWY3DPEHPK3PXP", "k9AbCd12")
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from engine.adapters.firestore.vault import COLLECTION, credentials_id
 from engine.bootstrap.angelone import AngelOne, Place
 from engine.bootstrap.doctoring import keys_changed
 from engine.bootstrap.keys import open_vault
-from engine.domain.credentials import Credentials
+from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.errors import OutcomeUnknown, PermanentFailure
 from engine.market_data.calendar import calendar_for
 from engine.settings import read_settings
@@ -35,7 +35,7 @@ class House:
     angel: AngelOne
     wire: MemoryWire
     changed: Callable[[str], None]
-    give: Callable[[Credentials | None], None]
+    give: Callable[[AngelOneCredentials | None], None]
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def house(tmp_path: Path) -> Iterator[House]:
         vault = open_vault(settings, wire)
         assert vault is not None
 
-        def give(keys: Credentials | None) -> None:
+        def give(keys: AngelOneCredentials | None) -> None:
             fields: dict[str, Any] = {"sealed": None} if keys is None else vault.sealed(OWNER, "angelone", keys)
             request = commit_request(wire.database)
             add_set(request, name_of(wire.database, COLLECTION, credentials_id(OWNER, "angelone")), fields)

@@ -6,5 +6,6 @@ from engine.bootstrap.service import without_keys
 
 
 def test_the_apis_process_gets_no_brokers_credentials() -> None:
-    said = {"ANGELONE_PIN": "4821", "ANGELONE_CREDENTIALS_FILE": "/keys", "LOCKSTEP_FEED": "angelone", "PORT": "8000"}
-    assert without_keys(said) == {"LOCKSTEP_FEED": "angelone", "PORT": "8000"}
+    keys = {"ANGELONE_PIN": "4821", "ANGELONE_CREDENTIALS_FILE": "/keys", "COINBASE_PRIVATE_KEY": "a-key"}
+    said = {"LOCKSTEP_FEED": "angelone", "LOCKSTEP_COINBASE_AT": "http://127.0.0.1:8444", "PORT": "8000"}
+    assert without_keys({**keys, **said}) == said

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.brokers.coinbase.floor import Floor
@@ -56,6 +56,7 @@ def moved(orders: list[Order], *, coins: bool) -> Decimal:
     return found
 
 
+@settings(max_examples=100, deadline=None)
 @given(terms=TERMS, steps=st.lists(STEPS, max_size=25))
 def test_balances_holds_and_fills_agree_whatever_happens(
     terms: dict[str, str], steps: list[tuple[str, str, str, str]]

@@ -112,6 +112,11 @@ def test_what_it_does_not_take_it_refuses_with_the_published_reason(
     assert floor.money() == ("100000", "0")
 
 
+def test_an_order_of_just_the_least_value_is_taken() -> None:
+    floor = Floor()
+    assert floor.place(base_size="0.00002", limit_price="50000").size == Decimal("0.00002")
+
+
 def test_a_size_off_the_increment_of_a_coarse_product_is_refused() -> None:
     floor = Floor()
     doge = {"product": "DOGE-USD", "limit_price": "0.07"}
@@ -187,14 +192,16 @@ def test_a_cancellation_may_say_so_in_the_status() -> None:
 
 def test_a_fill_may_come_before_the_cancellation() -> None:
     floor = Floor(fills_before_cancel="all")
-    whole, part = floor.place("whole"), floor.place("part")
+    whole, part, none = floor.place("whole"), floor.place("part"), floor.place("none")
     floor.pass_time()
     assert floor.cancel(whole) == ""
     assert (whole.status, whole.filled) == ("FILLED", Decimal("0.1"))
     assert floor.cancel(whole) == "ORDER_IS_FULLY_FILLED"
     floor.terms.fills_before_cancel = "0.03"
     floor.cancel(part)
+    floor.cancel(none)
     floor.pass_time()
+    assert (none.status, none.fills) == ("CANCELLED", ())
     assert (part.status, part.filled, part.told_row()["leaves_quantity"]) == ("CANCELLED", Decimal("0.03"), "0")
     assert floor.money()[1] == "0"
 

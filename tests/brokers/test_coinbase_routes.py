@@ -182,7 +182,8 @@ def test_a_preview_says_what_an_order_would_be_told(coinbase: InProcessCoinbase,
 def test_market_data_tells_the_market_by_either_path(coinbase: InProcessCoinbase, customer: PlainCustomer) -> None:
     coinbase.price("BTC-USD", "65100", "0.5", bid="65090", ask="65110")
     for path in ("/market", ""):
-        assert customer.get(f"{path}/products/BTC-USD")["price"] == "65100"
+        row = customer.get(f"{path}/products/BTC-USD")
+        assert (row["price"], row["high_24h"], row["low_24h"], row["volume_24h"]) == ("65100", "65100", "65000", "0.5")
         assert customer.get(f"{path}/products", product_ids=["ETH-USD"])["num_products"] == 1
         book = customer.get(f"{path}/product_book", product_id="BTC-USD", limit=2)
         assert [level["price"] for level in book["pricebook"]["bids"]] == ["65090", "65089.99"]

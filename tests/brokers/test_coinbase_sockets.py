@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.brokers.coinbase.in_process import InProcessCoinbase
-from tests.brokers.coinbase.plain_client import ChannelSocket, PlainCustomer, event_of, listening
+from tests.brokers.coinbase.plain_client import ChannelSocket, PlainCustomer, event_of, listening, order
 
 BTC, ETH = "BTC-USD", "ETH-USD"
 
@@ -71,6 +71,26 @@ def test_the_book_kept_from_updates_is_the_book(coinbase: InProcessCoinbase, mar
         **{("bid", price): size for price, size in bids},
         **{("offer", price): size for price, size in asks},
     }
+
+
+def test_who_shares_anothers_book_is_told_its_trades_under_the_others_name_and_orders_under_its_own(
+    coinbase: InProcessCoinbase, customer: PlainCustomer, market: ChannelSocket, user: ChannelSocket
+) -> None:
+    shared = "BTC-USDC"
+    coinbase.do("balance", currency="USDC", available="10000")
+    market.subscribe("market_trades", shared, BTC)
+    assert event_of(market.of("subscriptions")) == {"subscriptions": {"market_trades": [BTC]}}
+    customer.post("/orders", order("one", product=shared, base_size="0.1"))
+    coinbase.settle()
+    coinbase.price(BTC, "63000")
+    assert [row["product_id"] for row in event_of(market.json())["trades"]] == [BTC]
+    assert [(row["product_id"], row["status"]) for row in user.order_rows(3)] == [
+        (shared, "PENDING"), (shared, "OPEN"), (shared, "FILLED"),
+    ]  # fmt: skip
+    listed = {row["product_id"]: row for row in customer.get("/market/products")["products"]}
+    assert (listed[shared]["alias"], listed[BTC]["alias_to"], listed[shared]["price"]) == (BTC, [shared], "63000")
+    balances = {row["currency"]: row["available_balance"]["value"] for row in customer.get("/accounts")["accounts"]}
+    assert balances == {"USD": "100000", "BTC": "1.1", "USDC": "3561.6"}
 
 
 def test_trades_of_a_product_are_numbered_without_a_hole(coinbase: InProcessCoinbase, market: ChannelSocket) -> None:

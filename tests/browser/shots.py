@@ -128,6 +128,7 @@ def _look(browser: Browser, client: Client, look: Picture, server: DashboardServ
         server.answers["GET /audit?account_id=paper-demo&limit=50"] = (200, audit)
         keys = seeded_brokers.SET if name in MOMENTS else seeded_brokers.NOT_SET
         server.answers["GET /credentials/angelone"] = (200, keys)
+        server.answers["GET /credentials/coinbase"] = (200, {**keys, "broker": "coinbase"})
         dashboard.open(path)
         page.get_by_role("heading", level=1).wait_for()
         page.wait_for_timeout(1500)

@@ -119,7 +119,7 @@ def test_a_download_fills_the_store_and_goes_on_where_it_ended(tmp_path: Path) -
         venue.faults = deque(["404"])
         failed = lockstep(*words[:4], "--symbol", "SOL-USD", *words[7:])
     assert (failed.code, failed.err.count("\n")) == (1, 1)
-    assert "Coinbase refused the bars of SOL-USD: 404 no such" in failed.err
+    assert "Coinbase refused the bars of SOL-USD: NOT_FOUND no such product" in failed.err
     looked = json.loads(lockstep("data", "inspect", "--store", tmp_path / "store", "--json").out)
     assert [(series["symbol"], series["rows"], series["gaps"]) for series in looked["series"]] == [
         ("BTC-USD", 1_440, []),

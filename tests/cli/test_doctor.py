@@ -16,7 +16,7 @@ from engine.adapters.firestore.reader import FirestoreDocuments
 from engine.bootstrap.angelone_login import client_of
 from engine.bootstrap.doctoring import asked_of, engine_at
 from engine.domain.account import AccountSpec, Mode
-from engine.domain.credentials import Credentials
+from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.errors import OutcomeUnknown
 from engine.domain.findings import Finding
 from engine.ports import Fields, Transaction
@@ -101,7 +101,9 @@ def test_it_does_not_log_in_where_an_engine_is_logged_in(
     variables: dict[str, str], firestore_emulator: FirestoreEmulator, firestore_project: str
 ) -> None:
     wire = connect(firestore_project, firestore_emulator.host)
-    keys = Credentials(*(variables[f"ANGELONE_{name}"] for name in ("CLIENT_CODE", "PIN", "TOTP_SECRET", "API_KEY")))
+    keys = AngelOneCredentials(
+        *(variables[f"ANGELONE_{name}"] for name in ("CLIENT_CODE", "PIN", "TOTP_SECRET", "API_KEY"))
+    )
     FirestoreLease(wire, ManualClock(), lifetime_s=10**9).acquire(
         client_of(keys, OWNER), "engine-1", "journal", old_holder_dead=False
     )

@@ -14,13 +14,13 @@ from engine.adapters.firestore.vault import COLLECTION, FirestoreVault, credenti
 from engine.adapters.firestore.wire import GrpcWire
 from engine.adapters.vault.envelope import Envelope
 from engine.adapters.vault.local_keys import LocalKeys
-from engine.domain.credentials import read_credentials
+from engine.domain.angelone_credentials import ANGELONE_FORM
 from local.firestore import FirestoreEmulator
 from tests.cli import command
 from tests.cli.command import Ran
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
-KEYS = read_credentials(
+KEYS = ANGELONE_FORM.read(
     {"client_code": "A123456", "pin": "4821", "totp_secret": "JBSWY3DPEHPK3PXP", "api_key": "k9AbCd12"}
 )
 

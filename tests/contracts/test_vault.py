@@ -11,25 +11,26 @@ from engine.adapters.firestore.vault import COLLECTION, FirestoreVault, credenti
 from engine.adapters.firestore.wire import Wire
 from engine.adapters.vault.envelope import Envelope
 from engine.adapters.vault.local_keys import LocalKeys
-from engine.domain.credentials import read_credentials
+from engine.domain.angelone_credentials import ANGELONE_FORM
+from engine.domain.coinbase_credentials import CoinbaseCredentials
 from engine.domain.errors import PermanentFailure
 from engine.ports import Fields
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
 ANNA, BEN = "anna", "ben"
 GIVEN = {"client_code": "A123456", "pin": "4821", "totp_secret": "JBSWY3DPEHPK3PXP", "api_key": "k9AbCd12"}
-KEYS = read_credentials(GIVEN)
+KEYS = ANGELONE_FORM.read(GIVEN)
 
 
 def vault_with(wire: Wire, *keys: str) -> FirestoreVault:
     return FirestoreVault(wire, Envelope(LocalKeys(keys)))
 
 
-def put(wire: Wire, user_id: str, fields: Fields) -> None:
+def put(wire: Wire, user_id: str, fields: Fields, broker: str = "angelone") -> None:
     """As the API's transaction writes it."""
     request = commit_request(wire.database)
-    name = name_of(wire.database, COLLECTION, credentials_id(user_id, "angelone"))
-    add_set(request, name, {"user_id": user_id, "broker": "angelone", **fields})
+    name = name_of(wire.database, COLLECTION, credentials_id(user_id, broker))
+    add_set(request, name, {"user_id": user_id, "broker": broker, **fields})
     wire.commit(request)
 
 
@@ -75,6 +76,19 @@ def test_sealed_anew_they_need_the_old_key_no_more(wire: Wire) -> None:
         vault_with(wire, OLD).credentials(ANNA, "angelone")
 
 
+def test_each_broker_has_keys_of_its_own_and_all_are_sealed_anew(wire: Wire) -> None:
+    key = CoinbaseCredentials("planted-key-name", "cGxhbnRlZC1wcml2YXRlLWtleS1vZi0zMi1ieXRlcyE=")
+    old = vault_with(wire, OLD)
+    put(wire, ANNA, old.sealed(ANNA, "angelone", KEYS))
+    put(wire, ANNA, old.sealed(ANNA, "coinbase", key), "coinbase")
+    assert vault_with(wire, NEW, OLD).seal_anew() == 2
+    anew = vault_with(wire, NEW)
+    assert (anew.credentials(ANNA, "angelone"), anew.credentials(ANNA, "coinbase")) == (KEYS, key)
+    put(wire, ANNA, anew.sealed(ANNA, "angelone", KEYS), "coinbase")
+    with pytest.raises(PermanentFailure):
+        anew.credentials(ANNA, "coinbase")
+
+
 def test_what_no_key_opens_ends_the_sealing_and_stays_as_it_was(wire: Wire) -> None:
     put(wire, ANNA, vault_with(wire, OLD).sealed(ANNA, "angelone", KEYS))
     with pytest.raises(PermanentFailure):
@@ -96,7 +110,7 @@ class Between:
     """A sealer that, in the middle of sealing anew, lets the person give other keys."""
 
     def __init__(self, wire: Wire, inner: Envelope) -> None:
-        self.wire, self.inner, self.meanwhile = wire, inner, read_credentials({**GIVEN, "pin": "1111"})
+        self.wire, self.inner, self.meanwhile = wire, inner, ANGELONE_FORM.read({**GIVEN, "pin": "1111"})
         self.met = False
 
     def seal(self, plain: bytes, about: str) -> str:

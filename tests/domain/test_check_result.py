@@ -18,6 +18,7 @@ from engine.domain.check_result import CheckResult, Shown, shown
         (Decimal("-2.50"), "-2.5"),
         (7, "7"),
         ("lots of 25", "lots of 25"),
+        (lambda: "lots of 25", "lots of 25"),
     ],
 )
 def test_a_number_is_shown_without_needless_zeros_and_to_eight_decimals(value: Shown, text: str) -> None:

@@ -25,7 +25,7 @@ from tests.integration.rehearsed_day import STRATEGY, RehearsedDay
 from tests.integration.service_process import service
 
 ACCOUNT = "live-coinbase-rehearsal"
-BEGINS = datetime.fromisoformat("2026-11-23T10:00:46+00:00")
+BEGINS = datetime.fromisoformat("2026-11-23T10:00:36+00:00")
 CASH = 100_000
 EVERY_S = 0.2
 ETH, BTC = Decimal(3_000), Decimal(64_000)

@@ -8,6 +8,7 @@ is lost with a machine's disk. Fed by a Firestore emulator and a venue; used by 
 from __future__ import annotations
 
 import json
+import os
 import random
 import time
 from collections.abc import Callable
@@ -39,7 +40,8 @@ LIVE = '"mode": "live"'
 @dataclass
 class Told:
     """What came of the kills. Times run from the kill to the line of the next service's log, in seconds: `trading`,
-    the session goes on; `live`, entries leave again. `starts_cpu_s` is what all of its processes had computed by then.
+    the session goes on; `live`, entries leave again. `starts_cpu_s` is what all of its processes had computed by then,
+    `loads` the machine's load at that moment (one minute's mean): times of a machine that others use say little.
     """
 
     kills: int = 0
@@ -51,6 +53,7 @@ class Told:
     same_host: dict[str, list[float]] = field(default_factory=lambda: {"trading": [], "live": []})
     other_host: dict[str, list[float]] = field(default_factory=lambda: {"trading": [], "live": []})
     starts_cpu_s: list[float] = field(default_factory=list)
+    loads: list[float] = field(default_factory=list)
 
 
 class Session:
@@ -139,6 +142,7 @@ class Session:
         """Wait until entries leave again, and keep how long that took since the kill."""
         self._await_line(running, TRADES)
         self.told.starts_cpu_s.append(round(_computed_s(running), 2))
+        self.told.loads.append(round(os.getloadavg()[0], 1))
         self._await_line(running, LIVE)
         if self._killed_at is not None:
             times = self.told.other_host if self._lost_host else self.told.same_host

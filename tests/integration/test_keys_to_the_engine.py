@@ -5,66 +5,24 @@ whole service at the loopback broker, over HTTP as the dashboard speaks.
 from __future__ import annotations
 
 import json
-import urllib.error
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from local import http_json
 from local.auth import AuthEmulator
 from local.firestore import FirestoreEmulator
 from tests.brokers.angelone.running import RunningAngelOne, running_angel_one
 from tests.cli import command
 from tests.cli.command import Ran
 from tests.integration.engine_process import OWNER, Store
+from tests.integration.owner import Owner
 from tests.integration.rehearsed_day import ACCOUNT, ADDRESS, settings_for
-from tests.integration.service_process import Service, service
-
-EMAIL, PASSWORD = "keys@lockstep.test", "lockstep-owner"  # the emulator is shared: an address is one person
-AT = "/api/v1/credentials/angelone"
-
-
-class Person:
-    """The owner, signed in just now."""
-
-    def __init__(self, running: Service, auth: AuthEmulator) -> None:
-        auth.create_user(EMAIL, PASSWORD, OWNER)
-        self._url = f"http://127.0.0.1:{running.port}"
-        self._headers = {"Authorization": f"Bearer {auth.sign_in(EMAIL, PASSWORD)}"}
-
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        found: dict[str, Any] = http_json.call(method, f"{self._url}{path}", body, headers=self._headers)
-        return found
+from tests.integration.service_process import service
 
 
 def keys_of(broker: RunningAngelOne) -> dict[str, str]:
     names = ("client_code", "pin", "totp_secret", "api_key")
     return {**{name: broker.told[name] for name in names}, "registered_ip": ADDRESS}
-
-
-def given(person: Person, keys: dict[str, str]) -> bool:
-    """Whether the service has taken them: before the engine has told whose its account is, it has nobody to tell."""
-    try:
-        return bool(person.call("PUT", AT, keys)["set"])
-    except urllib.error.HTTPError as error:
-        error.close()
-        if error.code != 409:
-            raise
-        return False
-
-
-def checked(person: Person, running: Service) -> dict[str, dict[str, Any]]:
-    """The lines of a new check, by name."""
-    asked = person.call("POST", f"{AT}/test")
-    running.await_that(lambda: shown(person, asked["command_id"]), 60, "the check")
-    lines: list[dict[str, Any]] = person.call("GET", AT)["test"]["findings"]
-    return {line["name"]: line for line in lines}
-
-
-def shown(person: Person, command_id: str) -> bool:
-    test = person.call("GET", AT)["test"]
-    return test is not None and test["command_id"] == command_id and test["state"] == "done"
 
 
 def broker_state(store: Store) -> str | None:
@@ -89,16 +47,16 @@ def test_keys_given_on_the_dashboard_let_the_waiting_engine_in_and_it_alone_make
         settings["FIREBASE_AUTH_EMULATOR_HOST"] = auth_emulator.host
         with service(host, project, tmp_path / "state", **settings) as running:
             running.await_that(running.ready, 60, "the service")
-            person = Person(running, auth_emulator)
-            assert person.call("GET", AT)["set"] is False
+            person = Owner(running, auth_emulator, "angelone")
+            assert person.keys()["set"] is False
             assert broker.look()["logins"] == 0
             wrong = {**keys_of(broker), "pin": "0000"}
-            running.await_that(lambda: given(person, wrong), 30, "the account to be the owner's")
-            told = checked(person, running)
+            running.await_that(lambda: person.give(wrong), 30, "the account to be the owner's")
+            told = person.check()
             assert told["login"]["grade"] == "red", told
-            assert given(person, keys_of(broker))
+            assert person.give(keys_of(broker))
             running.await_that(lambda: broker_state(store) == "connected", 60, "a session")
-            told = checked(person, running)
+            told = person.check()
             assert {line["grade"] for name, line in told.items() if name != "charges"} == {"green"}, told
             logins = broker.look()["logins"]
             ran = lockstep_doctor({
@@ -108,9 +66,9 @@ def test_keys_given_on_the_dashboard_let_the_waiting_engine_in_and_it_alone_make
             assert (ran.code, json.loads(ran.out)["grade"]) == (0, "amber"), ran.out + ran.err
             assert broker.look()["logins"] == logins
             assert broker.look()["calls"].get("placeOrder", 0) == 0
-            assert person.call("DELETE", AT)["set"] is False
+            person.take_back()
             running.await_that(lambda: broker.look()["calls"].get("logout", 0) > 0, 30, "the logout")
-            assert given(person, keys_of(broker))
+            assert person.give(keys_of(broker))
             running.await_that(lambda: broker.look()["logins"] == logins + 1, 60, "a login with the keys given again")
             running.await_that(lambda: broker_state(store) == "connected", 60, "a session again")
             said = running.told()

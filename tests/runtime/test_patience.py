@@ -63,6 +63,19 @@ def test_a_store_that_does_not_answer_is_asked_again_by_the_one_policy_for_as_lo
     assert start.clock.waited_s == [1, 2, 4, 8, 16, 32, 32, 32, 32]
 
 
+def test_a_market_that_does_not_answer_is_waited_for_in_its_own_words() -> None:
+    start = Start()
+    away = OutcomeUnknown("Coinbase, products: no answer (ReadTimeoutError)")
+    patient = Patience(Backoff(lambda: 1.0), start.notice, start, away=start.notice.market_away)
+    assert patient(failing(away, away)) == "answered"
+    assert [said["state"] for said in start.seen] == ["needs", "needs"]
+    assert start.seen[1]["reason"] == (
+        "The market is not reached: Coinbase, products: no answer (ReadTimeoutError), trying again in 2 s; nothing is "
+        "traded until it answers."
+    )
+    assert not start.notice.troubled
+
+
 def test_each_step_is_waited_for_anew() -> None:
     start = Start()
     for _ in range(2):

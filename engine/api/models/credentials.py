@@ -12,8 +12,8 @@ from engine.api.models.answers import Answer
 from engine.api.models.bodies import Body
 from engine.api.models.documents import Part
 from engine.api.models.queries import WaitQuery
+from engine.domain.angelone_credentials import ANGELONE_FORM
 from engine.domain.coinbase_credentials import COINBASE_FORM
-from engine.domain.credentials import ANGELONE_FORM
 from engine.domain.errors import InvalidValue
 from engine.domain.key_form import KeyForm
 

@@ -27,13 +27,22 @@ class Approved:
             raise TypeError("only the risk gate approves orders")
 
 
-def judge_entry(request: OrderRequest, view: RiskView) -> Approved | Refusal:
-    """Every check in its fixed order, and all of them; the first that refuses decides."""
-    results = tuple([check(request, view) for check in ENTRY_CHECKS])
-    for result in results:
-        if not result.ok:
-            return Refusal(result.check, result.detail, result.found, result.allowed, results)
-    return Approved(request, request_at_risk_pct(request, view.equity), _SEAL, results)
+def judge_entry(request: OrderRequest, view: RiskView, *, shown: bool = True) -> Approved | Refusal:
+    """The checks in their fixed order; the first that refuses decides. Those after it are asked where it is `shown`
+    what each of them found.
+    """
+    results: list[CheckResult] = []
+    refused: CheckResult | None = None
+    for check in ENTRY_CHECKS:
+        result = check(request, view)
+        results.append(result)
+        if refused is None and not result.ok:
+            refused = result
+            if not shown:
+                break
+    if refused is not None:
+        return Refusal(refused.check, refused.detail, refused.found, refused.allowed, tuple(results))
+    return Approved(request, request_at_risk_pct(request, view.equity), _SEAL, tuple(results))
 
 
 def judge_exit(request: OrderRequest, open_quantity: Decimal) -> Approved | Refusal:

@@ -21,7 +21,7 @@ def lots_whole(request: OrderRequest, view: RiskView) -> CheckResult:
         return not_asked("lot_size", "the lot size is not known", "any")
     ok = request.quantity % lot == 0
     detail = "" if ok else f"{request.quantity:f} is no whole number of lots of {lot:f}"
-    return CheckResult("lot_size", ok, request.quantity, f"lots of {shown(lot)}", detail)
+    return CheckResult("lot_size", ok, request.quantity, lambda: f"lots of {shown(lot)}", detail)
 
 
 def price_on_tick(request: OrderRequest, view: RiskView) -> CheckResult:
@@ -40,8 +40,11 @@ def price_in_band(request: OrderRequest, view: RiskView) -> CheckResult:
     if low is None and high is None:
         return not_asked("price_band", "the day's price limits are not known", "any")
     ok = (low is None or price >= low) and (high is None or price <= high)
-    band = f"{'any' if low is None else shown(low)} to {'any' if high is None else shown(high)}"
-    detail = "" if ok else f"{request.symbol}: {price:f} is outside the day's price band, {band}"
+
+    def band() -> str:
+        return f"{'any' if low is None else shown(low)} to {'any' if high is None else shown(high)}"
+
+    detail = "" if ok else f"{request.symbol}: {price:f} is outside the day's price band, {band()}"
     return CheckResult("price_band", ok, price, band, detail)
 
 
@@ -120,14 +123,19 @@ def day_not_lost(request: OrderRequest, view: RiskView) -> CheckResult:
     """
     start, policy = view.start_equity_day, view.policy
     limit = policy.day_loss_max
-    allowed = f"above -{shown(policy.day_loss_max_pct)} %" + ("" if limit is None else f" and -{shown(limit)}")
+
+    def allowed() -> str:
+        return f"above -{shown(policy.day_loss_max_pct)} %" + ("" if limit is None else f" and -{shown(limit)}")
+
     if start <= 0:
         return not_asked("daily_stop", "no day has begun", allowed)
     change = view.equity - start
-    percent = change * 100 / start
-    found = f"{percent:.2f} %, {change:.2f}"
+
+    def found() -> str:
+        return f"{change * 100 / start:.2f} %, {change:.2f}"
+
     if -change * 100 >= start * policy.day_loss_max_pct:
-        said = f"{percent:.2f} % today, limit -{policy.day_loss_max_pct:.2f} %"
+        said = f"{change * 100 / start:.2f} % today, limit -{policy.day_loss_max_pct:.2f} %"
     elif limit is not None and -change >= limit:
         said = f"{change:.2f} today, limit -{limit:.2f}"
     else:

@@ -12,7 +12,7 @@ from datetime import datetime
 from engine.adapters.brokers.angelone.access.access import Access, open_access
 from engine.adapters.brokers.angelone.access.endpoints import Endpoints
 from engine.adapters.brokers.angelone.access.session_hours import SessionHours
-from engine.domain.credentials import Credentials
+from engine.domain.angelone_credentials import AngelOneCredentials
 from tests.brokers.angelone.broker import MARKET_PATH, ORDER_PATH, Broker, Setup
 from tests.brokers.angelone.control import control
 from tests.brokers.angelone.limits import Limits
@@ -38,7 +38,7 @@ class InProcessAngelOne(InProcess[Broker]):
             ca_file=self.authority,
         )
 
-    def credentials(self, **changes: str) -> Credentials:
+    def credentials(self, **changes: str) -> AngelOneCredentials:
         """What its client logs in with."""
         client = self.broker.setup.client
         known = {
@@ -48,7 +48,7 @@ class InProcessAngelOne(InProcess[Broker]):
             "api_key": client.api_key,
             "registered_ip": self.broker.terms.seen_ip,
         }
-        return Credentials(**{**known, **changes})
+        return AngelOneCredentials(**{**known, **changes})
 
     def access(self, *, hours: SessionHours | None = None, **changes: str) -> Access:
         """The adapter's way to it, by this clock."""

@@ -156,7 +156,8 @@ class Broker(InMemory):
 
     def _traded(self, trade: Trade, at: datetime) -> None:
         quote, name, said = self.market.quotes[trade.product_id], trade.product_id, self.market_socket.say
-        self.desk.priced(quote, at)
+        for shared in self.market.sharing(name):
+            self.desk.priced(shared, at)
         said(channels.TRADES, channels.trades_event(UPDATE, [trade]), name)
         said(channels.TICKER, channels.ticker_event(UPDATE, quote), name)
         said(channels.CANDLES, channels.candles_event(UPDATE, quote, self.market, at, 1), name)
@@ -173,14 +174,16 @@ class Broker(InMemory):
                 socket.say(channels.USER, event, order.product.product_id)
 
     def _socket(self, granted: frozenset[str]) -> Socket:
-        return Socket(granted, self.door, self.clock_now, self._answered, lambda: self.market.quotes)
+        return Socket(granted, self.door, self.clock_now, self._answered, self.market.books)
 
     def clock_now(self) -> datetime:
         """The clock may be exchanged for another."""
         return self.clock.now()
 
     def _answered(self, channel: str, products: list[str]) -> list[channels.Event]:
-        quotes = [quote for name, quote in self.market.quotes.items() if not products or name in products]
+        """Without products all that have a book; of what may be traded, all."""
+        wanted = products or (self.market.quotes if channel == channels.STATUS else self.market.books().values())
+        quotes = [quote for name, quote in self.market.quotes.items() if name in wanted]
         if channel != channels.USER:
             return channels.snapshots(channel, quotes, self.market, self.clock.now())
         working = [order for order in self.desk.orders.values() if order.status not in ENDED]

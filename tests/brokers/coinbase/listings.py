@@ -13,7 +13,11 @@ FLAGS = ("is_disabled", "cancel_only", "limit_only", "post_only", "trading_disab
 
 @dataclass(frozen=True)
 class Product:
-    """One pair of currencies. `price` is where it begins; a size is of the base, a value of the quote currency."""
+    """One pair of currencies. `price` is where it begins; a size is of the base, a value of the quote currency.
+
+    `alias`: the product whose book it shares: what trades there trades here, and the market's channels know it by that
+    name alone. `alias_to`: who shares this one's.
+    """
 
     product_id: str
     base_name: str
@@ -25,6 +29,13 @@ class Product:
     quote_max_size: Decimal = Decimal(25_000_000)
     status: str = "online"
     flags: dict[str, bool] = field(default_factory=dict, compare=False)
+    alias: str = ""
+    alias_to: tuple[str, ...] = ()
+
+    @property
+    def book(self) -> str:
+        """The product in whose book it trades."""
+        return self.alias or self.product_id
 
     @property
     def base(self) -> str:
@@ -60,8 +71,8 @@ class Product:
             "quote_currency_id": self.quote,
             "base_currency_id": self.base,
             "fcm_trading_session_details": None,
-            "alias": "",
-            "alias_to": [],
+            "alias": self.alias,
+            "alias_to": list(self.alias_to),
             "base_display_symbol": self.base,
             "quote_display_symbol": self.quote,
             "price_increment": text(self.price_increment),
@@ -86,7 +97,8 @@ def _listed(product_id: str, name: str, price: str, tick: str, size: str, most: 
 
 # Increments and maxima as the real ones had them in August 2026; prices are invented, and so is the last one.
 DEFAULT = (
-    _listed("BTC-USD", "Bitcoin", "65000", "0.01", "0.00000001", "3400"),
+    _listed("BTC-USD", "Bitcoin", "65000", "0.01", "0.00000001", "3400", alias_to=("BTC-USDC",)),
+    _listed("BTC-USDC", "Bitcoin", "65000", "0.01", "0.00000001", "3400", alias="BTC-USD"),
     _listed("ETH-USD", "Ethereum", "1900", "0.01", "0.00000001", "42000"),
     _listed("SOL-USD", "Solana", "77", "0.01", "0.00000001", "1274000"),
     _listed("DOGE-USD", "Dogecoin", "0.07", "0.00001", "0.1", "141834300"),

@@ -119,12 +119,21 @@ class Market:
         self, product_id: str, price: Decimal, size: Decimal, at: datetime, *, side: str = SELL,
         bid: Decimal | None = None, ask: Decimal | None = None,
     ) -> Trade:  # fmt: skip
-        """Somebody traded. Raises KeyError for what is not listed."""
-        quote = self.quotes[product_id]
-        quote.numbered += 1
-        made = Trade(quote.numbered, product_id, price, size, at, side)
-        quote.took(made, bid, ask)
+        """Somebody traded; in a book that others share, theirs as well. Raises KeyError for what is not listed."""
+        book = self.quotes[self.quotes[product_id].product.book]
+        book.numbered += 1
+        made = Trade(book.numbered, book.product.product_id, price, size, at, side)
+        for quote in self.sharing(made.product_id):
+            quote.took(made, bid, ask)
         return made
+
+    def sharing(self, product_id: str) -> list[Quote]:
+        """All whose book this is."""
+        return [quote for quote in self.quotes.values() if quote.product.book == product_id]
+
+    def books(self) -> dict[str, str]:
+        """The book of each product, by name."""
+        return {name: quote.product.book for name, quote in self.quotes.items()}
 
 
 class Walk:
@@ -134,8 +143,9 @@ class Walk:
         self._market, self._chance = market, random.Random(seed)
 
     def step(self, at: datetime) -> list[Trade]:
-        """One trade of every product that trades."""
-        return [self._one(quote, at) for quote in self._market.quotes.values() if not quote.flags["trading_disabled"]]
+        """One trade in every book that trades."""
+        quotes = self._market.quotes.values()
+        return [self._one(one, at) for one in quotes if not one.flags["trading_disabled"] and not one.product.alias]
 
     def _one(self, quote: Quote, at: datetime) -> Trade:
         product = quote.product

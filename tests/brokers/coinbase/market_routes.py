@@ -62,7 +62,11 @@ def _candles(broker: Broker, call: Call, quote: Quote) -> Answer:
 @_of
 def _trades(broker: Broker, call: Call, quote: Quote) -> Answer:
     count = int(call.asked("limit", "100"))
-    rows = [{**trade.row(), "bid": "", "ask": "", "exchange": ""} for trade in list(quote.trades)[:count]]
+    name = quote.product.product_id
+    rows = [
+        {**trade.row(), "product_id": name, "bid": "", "ask": "", "exchange": ""}
+        for trade in list(quote.trades)[:count]
+    ]
     return told({"trades": rows, "best_bid": text(quote.bid), "best_ask": text(quote.ask)})
 
 

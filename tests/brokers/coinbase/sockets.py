@@ -8,7 +8,7 @@ SDK insists on one, as older documents have it: `with_client_id` sends it. Fed b
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,7 +63,9 @@ class Script:
 
 
 class Socket:
-    """Used under the broker's lock. `answered` makes the events of a subscription that was granted."""
+    """Used under the broker's lock. `answered` makes the events of a subscription that was granted. `books`: in which
+    product's book each trades, by which alone the market's channels know it.
+    """
 
     pong: bytes | None = None
 
@@ -73,9 +75,9 @@ class Socket:
         door: Door,
         now: Callable[[], datetime],
         answered: Callable[[str, list[str]], list[Event]],
-        products: Callable[[], Iterable[str]],
+        books: Callable[[], Mapping[str, str]],
     ) -> None:
-        self._channels, self._door, self._now, self._answered, self._products = channels, door, now, answered, products
+        self._channels, self._door, self._now, self._answered, self._books = channels, door, now, answered, books
         self.lines: list[Line] = []
         self.refusing: list[Refusal] = []  # what the next handshakes are told
         self.silent = False  # connections live, pings are answered, nothing comes
@@ -115,6 +117,8 @@ class Socket:
             self.denied += 1
             self.error(line, "authentication failure")
             return
+        if channel != USER:
+            products = list(dict.fromkeys(self._books().get(one, one) for one in products))
         self._change(line, kind, channel, products)
 
     def error(self, line: Line, message: str) -> None:
@@ -154,7 +158,7 @@ class Socket:
 
     def _by_itself(self, channel: str) -> list[str]:
         """How a subscription without products is named: beats and the user by themselves, others by all there is."""
-        return {HEARTBEATS: [HEARTBEATS], USER: [NOBODY]}.get(channel) or list(self._products())
+        return {HEARTBEATS: [HEARTBEATS], USER: [NOBODY]}.get(channel) or list(dict.fromkeys(self._books().values()))
 
     def _send(self, line: Line, channel: str, event: Event, product_id: str = "") -> None:
         line.said_at = self._now()

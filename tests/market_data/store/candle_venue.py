@@ -71,7 +71,8 @@ def bar_at(symbol: str, open_at: Instant) -> Bar:
     )
 
 
-_FAULTS = {"502": (502, "<html>bad gateway</html>"), "junk": (200, "{half"), "404": (404, "no such")}
+_UNKNOWN = json.dumps({"error": "NOT_FOUND", "error_details": "no such product", "message": "no such product"})
+_FAULTS = {"502": (502, "<html>bad gateway</html>"), "junk": (200, "{half"), "404": (404, _UNKNOWN)}
 
 
 class _Handler(BaseHTTPRequestHandler):

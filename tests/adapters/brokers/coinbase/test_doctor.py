@@ -90,9 +90,7 @@ def test_where_all_is_well_every_line_is_green_and_nothing_was_sent(coinbase: In
     assert "BUY 0.00001563 BTC-USD at 64000" in found["order_preview"].says
 
 
-@pytest.mark.parametrize(
-    "kind", ["", "page", "refused", "wrong_shape", "not_json", "too_fast", "unauthorized"]
-)
+@pytest.mark.parametrize("kind", ["", "page", "refused", "wrong_shape", "not_json", "too_fast", "unauthorized"])
 def test_no_line_holds_a_secret_whatever_the_broker_says(coinbase: InProcessCoinbase, kind: str) -> None:
     examined = examined_at(coinbase)
     if kind:

@@ -57,7 +57,7 @@ def test_what_was_traded_is_what_is_told(live: ListeningCoinbase, seed: int) -> 
         trade(chance.choice(SYMBOLS), number)
         live.clock.pass_s(0.1)
         if number % 5 == 0:
-            live.wait_for(lambda: heard_all(live))
+            live.wait_for(lambda: heard_all(live, connected=number % 25 == 0))  # noqa: B023 - called at once
     for number, symbol in enumerate(SYMBOLS):
         trade(symbol, TRADES + number)
 
@@ -75,12 +75,33 @@ def test_what_was_traded_is_what_is_told(live: ListeningCoinbase, seed: int) -> 
     assert missed <= 4, "lost again within seconds of having asked"
 
 
-def heard_all(live: ListeningCoinbase) -> bool:
-    """Every message that was sent has been read, or there is no connection to read it from."""
+def test_a_product_that_shares_anothers_book_is_heard_under_that_name(
+    server: InProcessCoinbase, tmp_path: Path
+) -> None:
+    server.reset()
+    live = ListeningCoinbase(server, tmp_path, ("BTC-USDC",))
+    live.feed.prepare()
+    live.start()
+    try:
+        live.wait_for(lambda: live.subscribed() == [["BTC-USD"]] and not live.feed.lines[0].trades.gathering)
+        live.trades("64000.00")
+        live.wait_for(lambda: live.prices("BTC-USDC") == [6_400_000])
+        live.here.do("market_socket", act="lose", channel="market_trades")
+        for price in ("64001.00", "64002.00"):
+            live.trades(price)
+        live.wait_for(lambda: live.prices("BTC-USDC") == [6_400_000, 6_400_100, 6_400_200])
+    finally:
+        live.end()
+
+
+def heard_all(live: ListeningCoinbase, *, connected: bool) -> bool:
+    """Every message that was sent has been read; without a connection that is subscribed, where there may be none."""
     with live.here.broker.lock:
-        sent = [line.sequence for line in live.here.broker.market_socket.lines]
+        sent = [line.sequence for line in live.here.broker.market_socket.lines if "heartbeats" in line.wanted]
     line = live.feed.lines[0]
-    return line.wire is None or not sent or line._sequence >= sent[-1] - 1
+    if line.wire is None or not sent:
+        return not connected
+    return line._sequence >= sent[-1] - 1
 
 
 def known(live: ListeningCoinbase, symbol: str) -> list[tuple[int, float]]:

@@ -106,6 +106,7 @@ def test_a_refusal_that_names_the_double_means_that_the_order_is_there(desk: Ord
     desk.ask(limit_order())
     desk.until(lambda: accepted(desk))
     assert (len(desk.orders), ended(desk), desk.coinbase.calls("create_order")) == (1, [], 1)
+    assert desk.venue.stopped is None
 
 
 def test_an_order_that_the_list_shows_late_is_found_and_not_sent_again(desk: OrderDesk) -> None:

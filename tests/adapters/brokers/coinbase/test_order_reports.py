@@ -206,3 +206,11 @@ def test_a_product_that_is_listed_no_more_makes_it_no_report_and_no_crash(desk: 
     venue = CoinbaseBroker(desk.reach, desk.market_at, symbols=lambda: ("NONE-USD",))
     with pytest.raises(PermanentFailure, match="NONE-USD is no product"):
         venue.report()
+
+
+@pytest.mark.parametrize("kind", ["page", "drop", "wrong_shape"])
+def test_a_product_that_can_not_be_read_means_that_no_order_was_sent(desk: OrderDesk, kind: str) -> None:
+    desk.coinbase.fault("product", kind)
+    with pytest.raises(BackPressure, match="SOL-USD"):
+        desk.venue.submit(limit_order(symbol="SOL-USD", price="70"))
+    assert desk.coinbase.calls("create_order") == 0

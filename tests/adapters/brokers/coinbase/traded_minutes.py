@@ -65,7 +65,10 @@ class TradingMinutes(TradedMinutes):
             if (route, kind) == ("list_accounts", "half_the_rows"):
                 return
             applied = None if kind in AS_THEY_ARE else self.random.choice((True, False))
-            self.desk.coinbase.fault(route, kind, applied=applied, seconds=HIDDEN_S if kind == "hidden" else 0.0)
+            more: dict[str, float] = {"seconds": HIDDEN_S} if kind == "hidden" else {}
+            if route == "create_order" and kind == "lose_reply":
+                more = self.random.choice(({}, {"late_s": 30.0}, {"late_s": 100.0}, {"hidden_s": HIDDEN_S}))
+            self.desk.coinbase.fault(route, kind, applied=applied, **more)
             terms.fill_lot = self.random.choice(("", "350.5", "700.000001"))
             terms.step_s = self.random.choice((0.02, 0.5, 2.0))
             terms.fills_late_s = self.random.choice((0.0, 1.0, 8.0))

@@ -16,7 +16,7 @@ from engine.adapters.brokers.angelone.access.session import Session
 from engine.adapters.brokers.angelone.access.session_hours import SessionHours
 from engine.adapters.brokers.connection.rate_budget import RateBudget
 from engine.adapters.brokers.connection.wire import Wire
-from engine.domain.credentials import Credentials
+from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.ports import Clock
 
 
@@ -41,7 +41,7 @@ class Access:
         self.egress.tend()
         self.session.tend()
 
-    def change(self, credentials: Credentials) -> None:
+    def change(self, credentials: AngelOneCredentials) -> None:
         """A person gave other credentials: they count from the next call on, and a login may be tried at once."""
         self.egress.change(credentials.registered_ip)
         self.carrier.change(credentials)
@@ -54,7 +54,7 @@ class Access:
 
 
 def open_access(
-    credentials: Credentials,
+    credentials: AngelOneCredentials,
     endpoints: Endpoints,
     clock: Clock,
     chance: random.Random,

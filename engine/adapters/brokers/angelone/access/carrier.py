@@ -18,7 +18,7 @@ from engine.adapters.brokers.connection.broker_words import fit_to_show
 from engine.adapters.brokers.connection.clock_skew import ClockSkew
 from engine.adapters.brokers.connection.rate_budget import RateBudget
 from engine.adapters.brokers.connection.wire import Answer, Lost, NotSent, Wire
-from engine.domain.credentials import Credentials
+from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.ports import Clock
 
 
@@ -26,7 +26,12 @@ class Carrier:
     """Safe from several threads."""
 
     def __init__(
-        self, credentials: Credentials, endpoints: Endpoints, wire: Wire, budget: RateBudget[Route], clock: Clock
+        self,
+        credentials: AngelOneCredentials,
+        endpoints: Endpoints,
+        wire: Wire,
+        budget: RateBudget[Route],
+        clock: Clock,
     ) -> None:
         self._root, self._wire, self._budget = endpoints.rest, wire, budget
         self._lock = threading.Lock()
@@ -47,7 +52,7 @@ class Carrier:
         reply = read_reply(answer.status, answer.body)
         return replace(reply, message=self._shown(reply.message, asked))
 
-    def change(self, credentials: Credentials) -> None:
+    def change(self, credentials: AngelOneCredentials) -> None:
         """From now on calls are this client's. Raises PermanentFailure where the SDK can't be loaded."""
         sdk = ContainedSdk(credentials.api_key, self._root, credentials.registered_ip)
         with self._lock:

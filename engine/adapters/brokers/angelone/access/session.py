@@ -25,7 +25,7 @@ from engine.adapters.brokers.angelone.access.session_states import Happening, St
 from engine.adapters.brokers.angelone.access.session_view import SessionView, in_india, view_of, why_not
 from engine.adapters.brokers.angelone.access.tokens import Tokens, next_midnight, tokens_of
 from engine.adapters.brokers.connection.wire import Lost, NotSent
-from engine.domain.credentials import Credentials
+from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.errors import OutcomeUnknown
 from engine.domain.instant import SECOND, Instant, instant_of
 from engine.ports import Clock
@@ -38,7 +38,7 @@ class Session:
     """One client's. Nothing is called when it is made. Safe from several threads; every wait has a bound."""
 
     def __init__(
-        self, credentials: Credentials, carrier: Carrier, clock: Clock, *, hours: SessionHours | None = None
+        self, credentials: AngelOneCredentials, carrier: Carrier, clock: Clock, *, hours: SessionHours | None = None
     ) -> None:
         self._credentials, self._carrier, self._clock = credentials, carrier, clock
         self._hours = hours
@@ -128,7 +128,7 @@ class Session:
             if self._standing.state in (State.STOPPED, State.RESTING, State.CLOSED):
                 self._standing = self._standing.after(Happening.PERSON, self._now())
 
-    def change(self, credentials: Credentials) -> None:
+    def change(self, credentials: AngelOneCredentials) -> None:
         """A person gave others: the next login is by these, and may be tried at once.
 
         A session that lives goes on where they only differ in the registered address.

@@ -18,8 +18,8 @@ from engine.adapters.brokers.angelone.prices.candles import AngelOneCandles
 from engine.adapters.brokers.angelone.prices.instruments import Listed
 from engine.adapters.brokers.connection.socket_line import SocketLine, open_line
 from engine.adapters.brokers.connection.wire import Answer, Lost, NotSent, Request
+from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.broker import BrokerReport
-from engine.domain.credentials import Credentials
 from engine.domain.order import Side
 from engine.market_data.calendar import Calendar
 from engine.ports import Clock, HistoricalCandles
@@ -75,7 +75,7 @@ class Examined:
 
     reads: Reads
     session: HasSession
-    credentials: Credentials
+    credentials: AngelOneCredentials
     knock: Callable[[], Answer | NotSent | Lost]
     address: Callable[[], str]
     report: Callable[[], BrokerReport]
@@ -93,7 +93,7 @@ class Examined:
 
 def examined_with(
     access: Access,
-    credentials: Credentials,
+    credentials: AngelOneCredentials,
     instruments: Any,
     calendar: Calendar,
     report: Callable[[], BrokerReport],
@@ -130,7 +130,7 @@ def examined_with(
     )
 
 
-def _orders(access: Access, credentials: Credentials) -> Callable[[Tokens], SocketLine]:
+def _orders(access: Access, credentials: AngelOneCredentials) -> Callable[[Tokens], SocketLine]:
     opened: Any = order_lines(access.endpoints, credentials, access.clock)
     found: Callable[[Tokens], SocketLine] = opened
     return found

@@ -24,7 +24,7 @@ from engine.adapters.brokers.bookkeeping.looking_stream import NAP_S, Line, Look
 from engine.adapters.brokers.bookkeeping.looks import Looks, Tell
 from engine.adapters.brokers.bookkeeping.order_news import OrderNews
 from engine.adapters.brokers.connection.socket_line import open_line
-from engine.domain.credentials import Credentials
+from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.errors import OperatingError, OutcomeUnknown
 from engine.domain.instant import instant_of
 from engine.ports import Clock
@@ -44,7 +44,7 @@ class HasTokens(Protocol):
     def doubted(self, tokens: Tokens, why: str) -> None: ...
 
 
-def order_lines(endpoints: Endpoints, credentials: Credentials, clock: Clock) -> Callable[[Tokens], Line]:
+def order_lines(endpoints: Endpoints, credentials: AngelOneCredentials, clock: Clock) -> Callable[[Tokens], Line]:
     """What opens the order socket, with the headers that the broker's own client sends."""
     return lambda tokens: open_line(
         endpoints.order_socket,

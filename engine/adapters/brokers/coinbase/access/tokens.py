@@ -1,5 +1,5 @@
-"""The token that goes with a request: a JWT signed by the person's key, for one request and two minutes. Fed by
-credentials; feeds calls and the user socket.
+"""The token that goes with a request: a JWT signed by the person's key, for one request and two minutes at most. Fed
+by credentials; feeds calls and the user socket.
 
 Claims and header are those of Coinbase's own client: `uri` names the method and the path of one request, so that a
 token which is seen on its way opens nothing else. The key is read once; what signs is never shown.
@@ -12,8 +12,6 @@ import random
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
-
-import jwt
 
 from engine.domain.coinbase_credentials import CoinbaseCredentials
 from engine.domain.errors import InvalidValue
@@ -30,6 +28,9 @@ class Signer:
     """One key's. Safe from several threads. Raises InvalidValue for a key that can't sign, without quoting it."""
 
     def __init__(self, credentials: CoinbaseCredentials, clock: Clock, chance: random.Random) -> None:
+        from jwt import encode  # brings OpenSSL, which prices without a key do not need
+
+        self._encode = encode
         self._name, self._algorithm = credentials.key_name, credentials.algorithm
         self._clock, self._chance = clock, chance
         self._key = _private_key(credentials)
@@ -50,7 +51,7 @@ class Signer:
         now_s = instant_of(self._clock.now()) // SECOND
         claims = {"sub": self._name, "iss": ISSUER, "nbf": now_s, "exp": now_s + lives_s, **more}
         header = {"kid": self._name, "nonce": f"{self._chance.getrandbits(NONCE_BITS):032x}"}
-        return jwt.encode(claims, self._key, self._algorithm, header)
+        return self._encode(claims, self._key, self._algorithm, header)
 
 
 def _private_key(credentials: CoinbaseCredentials) -> Any:

@@ -13,7 +13,7 @@ from engine.adapters.brokers.examination_lines import ClockBounds, clock_line, c
 from engine.domain.errors import BackPressure, OutcomeUnknown, PermanentFailure
 from engine.domain.findings import Finding, amber, green, red
 
-# A token is good for two minutes from our now on; the date of an answer counts whole seconds.
+# A token of an order is good for 45 s from our now on; the date of an answer counts whole seconds.
 CLOCK = ClockBounds(3.0, 30.0, "with half a minute and more no key is accepted", "tokens of a wrong time are refused")
 KEY_DO = "Make another key at Coinbase's developer platform (permissions view and trade), and set it anew."
 

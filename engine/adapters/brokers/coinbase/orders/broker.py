@@ -29,7 +29,7 @@ from engine.adapters.brokers.coinbase.orders.order_words import SpotOrder, cance
 from engine.adapters.brokers.coinbase.prices.listed import Listed
 from engine.domain.broker import VenueState
 from engine.domain.effects import CancelOrder, SubmitOrder
-from engine.domain.errors import BackPressure, InvalidValue
+from engine.domain.errors import BackPressure, InvalidValue, OutcomeUnknown, PermanentFailure
 from engine.domain.events import BrokerEvent, OrderAccepted, OrderRejected
 from engine.domain.instant import DAY, Instant, instant_of
 from engine.domain.order import Purpose
@@ -127,13 +127,14 @@ class CoinbaseBroker(BookedVenue):
         entry = order.purpose is Purpose.ENTRY
         try:
             listed = self._reach.products.find(order.symbol)
-            closed = listed.closed if entry else None
-            why = (self.stopped if entry else None) or (closed and f"{order.symbol}: {closed}")
+            why = (self.stopped or (listed.closed and f"{order.symbol}: {listed.closed}")) if entry else None
             if why:
                 raise BackPressure(why)
             return spot_order(order, listed)
         except InvalidValue as wrong:
             raise BackPressure(wrong.message) from wrong
+        except (OutcomeUnknown, PermanentFailure) as unread:  # of the product: no order was sent
+            raise BackPressure(f"{order.symbol} is not known yet: {unread}") from unread
 
     def _place(self, asked: SpotOrder, *, exit_: bool) -> Outcome:
         try:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from engine.adapters.brokers.coinbase.access.calls import Refused
 from engine.adapters.brokers.coinbase.access.routes import Route
 from engine.adapters.brokers.coinbase.prices.products import Reads
-from engine.domain.errors import InvalidValue, OutcomeUnknown
+from engine.domain.errors import InvalidValue, OutcomeUnknown, PermanentFailure
 from engine.domain.instant import SECOND, Instant
 from engine.domain.instrument import Instrument
 from engine.domain.market import Bar
@@ -52,7 +53,12 @@ class CoinbaseCandles:
             "granularity": _granularity(timeframe),
         }
         instrument = self._instrument_of(symbol)
-        return _bars(self._reads.read(Route.CANDLES, query, path=symbol), instrument, timeframe)
+        try:
+            answer = self._reads.read(Route.CANDLES, query, path=symbol)
+        except Refused as refused:
+            why = f"{refused.code} {refused.message}".strip()
+            raise PermanentFailure(f"Coinbase refused the bars of {symbol}: {why}") from None
+        return _bars(answer, instrument, timeframe)
 
 
 def _granularity(timeframe: str) -> str:

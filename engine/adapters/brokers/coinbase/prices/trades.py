@@ -6,8 +6,8 @@ Every product numbers its trades without holes, so the numbers decide:
 next      a tick of its size
 known     a repeat (a snapshot tells the newest hundred again): nothing
 further   trades are missing in between. From then on everything is gathered, and the line asks for the market anew:
-          the answer is a snapshot of each product. Once those have come, or GATHER_S has passed, what was gathered is
-          told by time; what is missing even then is counted
+          the answer is a snapshot of each product. Once those have come, or GATHER_S has passed twice, what was
+          gathered is told by time; what is missing even then is counted
 
 So a connection begins by gathering, too: trades that happened while there was none are told before those that come
 after, of all products in one order, and a minute that was interrupted for some seconds is whole. Of the first
@@ -18,6 +18,7 @@ Market makers' sides and books are not looked at. Prices are in the instrument's
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +31,7 @@ from engine.domain.market import Tick
 
 GATHER_S = 2.0  # for snapshots to come: they are the answer to a wish, and under way for a fraction of a second
 UNITS_MAX = 2**53  # of a price: beyond it a float is no whole number any more
-ASK_AGAIN_S = 5.0  # a product that does number with holes is not asked about more often
+ASKS_MAX, ASKS_S = 4, 20.0  # so often in so many seconds: a product may number with holes after all
 
 
 @dataclass(slots=True)
@@ -84,7 +85,8 @@ class Trades:
         self._awaited: set[str] = set()
         self._empty = 0  # snapshots without a trade: of products that never had one, and they do not say of which
         self._until_s = -1.0  # of gathering; -1 while it is not
-        self._asked_s = -ASK_AGAIN_S
+        self._asked_s: deque[float] = deque(maxlen=ASKS_MAX)
+        self._extended = False  # whether what is gathered was asked for once more
         for one in self.heard:
             for name in one.names:
                 self._by_name.setdefault(name, []).append(one)
@@ -96,7 +98,7 @@ class Trades:
 
     def gather(self, now_s: float) -> None:
         """A connection has begun, or lost messages: a snapshot of each product comes, or is to be asked for."""
-        self._until_s = now_s + GATHER_S
+        self._until_s, self._extended = now_s + GATHER_S, False
         self._awaited, self._empty = set(self._by_symbol), 0
 
     def lost(self, now_s: float) -> None:
@@ -124,6 +126,9 @@ class Trades:
         """What was gathered, once it is complete or has waited long enough; nothing before."""
         if not self.gathering or (len(self._awaited) > self._empty and now_s < self._until_s):
             return []
+        if len(self._awaited) > self._empty and not self._extended and self._ask(now_s):
+            self._extended = True  # a snapshot that does not come may be lost as well
+            return []
         self._until_s = -1.0
         gathered, self._gathered = sorted(self._gathered.values(), key=lambda trade: trade.number), {}
         told = []
@@ -143,11 +148,12 @@ class Trades:
         self.counts.last_trouble = why
 
     def _ask(self, now_s: float) -> bool:
-        """Begin to gather, and want to be told anew; False where that was a moment ago."""
-        if now_s - self._asked_s < ASK_AGAIN_S:
+        """Begin to gather, and want to be told anew; False where that was wanted often of late."""
+        if len(self._asked_s) == ASKS_MAX and now_s - self._asked_s[0] < ASKS_S:
             return False
         self.gather(now_s)
-        self._asked_s, self.asks = now_s, True
+        self._asked_s.append(now_s)
+        self.asks = True
         return True
 
     def _tell(self, one: Heard, trade: Trade) -> None:

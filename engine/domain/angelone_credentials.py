@@ -22,7 +22,7 @@ _API_KEY = re.compile(r"[\x21-\x7e]{4,128}")
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
+class AngelOneCredentials:
     """One client's at one broker. `registered_ip` is the address that the broker takes orders from; "" where the client
     registered none: then no order leaves.
 
@@ -39,7 +39,7 @@ class Credentials:
         ANGELONE_FORM.check(self)
 
     def __repr__(self) -> str:
-        return f"Credentials(client {self.ending})"
+        return f"AngelOneCredentials(client {self.ending})"
 
     @property
     def ending(self) -> str:
@@ -96,7 +96,7 @@ def _registered_ip(text: str) -> str:
 
 
 ANGELONE_FORM = KeyForm(
-    Credentials,
+    AngelOneCredentials,
     {
         "client_code": _client_code,
         "pin": _pin,
@@ -106,4 +106,3 @@ ANGELONE_FORM = KeyForm(
     },
     left_out={"registered_ip": ""},
 )
-read_credentials = ANGELONE_FORM.read
