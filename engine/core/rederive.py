@@ -75,7 +75,8 @@ class _Gap:
         views, key = self.event.views, (bot.bot_id, bar.symbol, bar.close_at)
         told = views.verdicts.get(key) or views.waiting.get(key)
         known_until = self.known_until.get((bot.bot_id, bar.symbol), self.event.seen[bot.bot_id])
-        lost = told is None and bar.close_at > known_until
+        ordered = verdict.signal is not None and self._identity(judged) in self.orders  # ahead of all that led to it
+        lost = told is None and (bar.close_at > known_until or ordered)
         if lost:
             publish_decision(self.state, bot, judged.stance, bar, judged.session)
         if verdict.signal is None:
@@ -86,7 +87,7 @@ class _Gap:
         if there is not None:
             self._compare(judged, there)
             self._look_for_order(there)
-        elif lost or told == "signal":
+        elif lost or ordered or told == "signal":
             self._signal(judged)
         elif told is not None:
             self._differs(judged, f"Firestore has {told} there, today's bars give a {verdict.signal}")

@@ -219,6 +219,7 @@ class Dispatch:
             else:
                 self._look_ups.again(asked, now, absent=True)
             return
+        asked.lost = False  # it arrived, whatever later answers lack
         self._tell(told_by(sighting, self._telling.market_at()))
         if asked.cancel is None or sighting[0].state is not VenueState.WORKING:
             self._look_ups.settled(asked)
@@ -232,7 +233,6 @@ class Dispatch:
             reason = "the broker does not answer the cancellation"
             self._tell([CancelRefused(cancel.order_id, reason, self._telling.market_at())])
             return
-        asked.lost = False
         self._told_of(cancel)
         self._look_ups.again(asked, now, absent=False)
 

@@ -34,8 +34,9 @@ BELIEVED_AFTER_LOOKS = 2
 class LookUp:
     """One order to ask about. `lost`: no answer to its send. `cancel`: no answer to that, to be asked again.
 
-    `since` and `due` by monotonic time; `absent` counts the answers in a row that there is no such order. `asking`: it
-    is being asked about; `wished` is by when somebody has wished meanwhile that it be asked about again.
+    `since`, when the last of the two was, and `due` by monotonic time; `absent` counts the answers in a row that there
+    is no such order. `asking`: it is being asked about; `wished` is by when somebody has wished meanwhile that it be
+    asked about again.
     """
 
     order_id: str
@@ -60,12 +61,16 @@ class LookUps:
         self._asked: dict[str, LookUp] = {}
 
     def add(self, order_id: str, now: float, *, lost: bool, cancel: CancelOrder | None = None, in_s: float) -> None:
-        """Ask about an order in so many seconds; one that is asked about already goes on as it was."""
+        """Ask about an order in so many seconds; one that is asked about already goes on as it was, but that the time
+        of a send without an answer, or of a cancellation, begins with that.
+        """
         with self._lock:
             known = self._asked.get(order_id)
             if known is None:
                 self._asked[order_id] = LookUp(order_id, now, now + in_s, lost, cancel)
                 return
+            if (lost and not known.lost) or (cancel is not None and known.cancel is None):
+                known.since, known.absent = now, 0
             known.lost, known.cancel = known.lost or lost, cancel or known.cancel
             if known.asking:
                 known.wished = min(known.wished, now + in_s)

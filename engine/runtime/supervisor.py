@@ -142,10 +142,13 @@ class Supervisor:
         return max(0.0, min(most, self._end_at - self._parts.clock.monotonic()))
 
     def _stop(self, *workers: Worker) -> bool:
-        """Ask workers to end and wait for them; False where one does not."""
+        """Ask workers to end and wait for them together; False where one does not: it may hang in a call to a broker,
+        as all may that call one.
+        """
+        until = self._parts.clock.monotonic() + self._left_s(JOIN_S)
         for worker in workers:
             worker.stop()
-        ended = [worker.join(self._left_s(JOIN_S)) for worker in workers]
+        ended = [worker.join(max(0.0, until - self._parts.clock.monotonic())) for worker in workers]
         return all(ended)
 
     def _flush(self) -> bool:

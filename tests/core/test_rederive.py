@@ -210,3 +210,14 @@ def test_a_signal_whose_order_is_there_stays_as_it_is() -> None:
     orders = {one.order_id: one for one in old.orders}
     facts = FoundFacts(OPEN, tuple(old.fills), orders, signals={signal.signal_id: signal})
     assert found(DAY[:4], "09:19", facts, old=old).signals == []
+
+
+def test_a_signal_whose_order_is_there_is_found_again_even_of_a_bar_that_is_known_to_have_been_judged() -> None:
+    """What the bot says of itself went ahead to the store with the order; the signal waited in the journal."""
+    old = traded()
+    (order,) = old.orders
+    facts = FoundFacts(OPEN, tuple(old.fills), {order.order_id: order})
+    books = found(DAY, "09:27", facts, old=old, seen="09:20")
+    (first, *_) = books.signals
+    assert (first.confirmed_at, first.outcome, first.order_id) == (at("09:18"), Outcome.ORDERED, order.order_id)
+    assert at("09:18") in {one.at for one in books.all(DecisionRecord)}

@@ -129,6 +129,7 @@ IN_BOOKS = (
         "an order without an answer is somebody else's when a report shows it",
         "core/differences.py",
         "        comparison.sighted.append(theirs)\n",
-        "        comparison.found.append(_foreign_order(state, theirs))\n",
+        "        words = ('no such order', 'placed by somebody else')\n"
+        "        comparison.found.extend(_foreign_order(state, theirs, words))\n",
     ),
 )
