@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from engine.adapters.snapshot_file import SnapshotFile
@@ -38,11 +39,11 @@ def alert_desk(settings: Settings, account_id: str, clock: Clock, journal: Outbo
     return AlertDesk(account_id, clock, journal, _senders(settings, account_id, clock))
 
 
-def heartbeat_watch(settings: Settings, clock: Clock) -> HeartbeatWatch:
-    """The launcher's eye on the engine."""
+def heartbeat_watch(settings: Settings, clock: Clock, began_at: datetime) -> HeartbeatWatch:
+    """The launcher's eye on the engine, which was started after `began_at`."""
     senders = _senders(settings, SERVICE, clock)
     kept = SnapshotFile(_folder(settings) / f"{SERVICE}.ended.json")
-    return HeartbeatWatch(SnapshotFile(settings.snapshot_path), clock, senders, kept)
+    return HeartbeatWatch(SnapshotFile(settings.snapshot_path), clock, senders, kept, began_at)
 
 
 def _senders(settings: Settings, owner: str, clock: Clock) -> list[AlertSender]:

@@ -41,12 +41,13 @@ def serve() -> int:
 def _launch(environment: Mapping[str, str]) -> int:
     """The engine at once, whatever else is to be loaded; then gunicorn."""
     clock = SystemClock()
+    began_at = clock.now()
 
     def watch() -> HeartbeatWatch:
         from engine.bootstrap.alerts import heartbeat_watch
         from engine.settings import read_settings
 
-        return heartbeat_watch(read_settings(environment), clock)
+        return heartbeat_watch(read_settings(environment), clock, began_at)
 
     return Launcher(_programs(environment), clock, watch).run()
 

@@ -134,10 +134,13 @@ def _foreign_order(state: State, theirs: VenueOrder, words: tuple[str, str]) -> 
 
 
 def _is_missed(state: State, fill: VenueFill) -> bool:
-    ours = state.orders.get(fill.client_order_id or "")
-    if ours is None or state.truth.taken(fill.venue_fill_id):
+    """Of an order that a restart forgot, since it had ended, only what was told as missed before is missed still."""
+    order_id = fill.client_order_id or ""
+    if state.truth.taken(fill.venue_fill_id):
         return False
-    return not state.portfolio.has_booked(fill_key(state.account.account_id, ours.order_id, fill.venue_fill_id))
+    if order_id not in state.orders and not state.truth.misses(fill.venue_fill_id):
+        return False
+    return not state.portfolio.has_booked(fill_key(state.account.account_id, order_id, fill.venue_fill_id))
 
 
 def _missed_fill(state: State, fill: VenueFill) -> DifferenceRecord:

@@ -54,6 +54,10 @@ class Truth:
             for found in self.differences.values()
         )
 
+    def misses(self, venue_fill_id: str) -> bool:
+        """Whether a fill stands there as missed, and nobody has decided yet."""
+        return any(found.kind is DifferenceKind.MISSED_FILL and found.subject == venue_fill_id for found in self.open())
+
     def taken(self, venue_fill_id: str) -> bool:
         """Whether a fill that the order itself could not take was booked by a person's word."""
         booked = (DifferenceState.ADOPTED, DifferenceState.FLATTENED)

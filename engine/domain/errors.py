@@ -54,6 +54,10 @@ class BackPressure(OperatingError):
     """The other side asks for less; repeat later."""
 
 
+class CannotBeAsked(BackPressure):
+    """What is wanted can't be asked for as things stand (too small, say): not sent, and asking soon won't change it."""
+
+
 class PermanentFailure(OperatingError):
     """Repeating the call can't help: keep the payload as a dead letter and go on with the rest."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from threading import Event, Lock
 from time import monotonic
+from weakref import ref
 
 from engine.domain.effects import PublishRecord
 from engine.domain.errors import BackPressure, Fenced, OperatingError, OutcomeUnknown, PermanentFailure
@@ -90,12 +91,15 @@ class Expected:
 
 
 class Waiters:
-    """All who wait. `wake` has the relay look at once. Where nothing else is said, a method is the relay's to call."""
+    """All who wait. `wake` has the relay look at once. Where nothing else is said, a method is the relay's to call.
+
+    What is expected is kept for as long as somebody has it who may still wait: an exit needs the disk alone.
+    """
 
     def __init__(self, journal: Journal, wake: Callable[[], None]) -> None:
         self._journal = journal
         self._lock = Lock()
-        self._expected: tuple[Expected, ...] = ()  # replaced whole: the relay reads it without the lock
+        self._expected: tuple[ref[Expected], ...] = ()  # replaced whole: the relay reads it without the lock
         self._fenced: Fenced | None = None
         self.wake = wake
 
@@ -103,7 +107,7 @@ class Waiters:
         """Say that somebody is going to wait for these; call it before they are put. Any thread."""
         expected = Expected(self, self._journal, [published.record for published in batch])
         with self._lock:
-            self._expected += (expected,)
+            self._expected = (*map(ref, self._kept()), ref(expected))
             fenced = self._fenced
         if fenced is not None:
             _end(expected, fenced)
@@ -125,7 +129,7 @@ class Waiters:
     def forget(self, expected: Expected) -> None:
         """Nobody waits for these any more. Any thread."""
         with self._lock:
-            self._expected = tuple(other for other in self._expected if other is not expected)
+            self._expected = tuple(ref(other) for other in self._kept() if other is not expected)
 
     def documents(self) -> frozenset[Document]:
         """Those that go first: somebody waits, and what they wait for is on disk."""
@@ -150,13 +154,13 @@ class Waiters:
     def troubled(self, error: OperatingError, batch: Sequence[Pending] | None = None) -> None:
         """A commit failed: of this batch, or whatever was sent."""
         of = None if batch is None or not self._expected else {document_of(item) for item in batch}
-        for expected in self._expected:
+        for expected in self._kept():
             if of is None or expected.documents & of:
                 expected.trouble = error
 
     def buried(self, item: Pending, error: OperatingError) -> None:
         """A record became a dead letter."""
-        for expected in self._expected:
+        for expected in self._kept():
             if expected.holds(item):
                 _end(expected, PermanentFailure(str(error)))
 
@@ -164,12 +168,15 @@ class Waiters:
         """The lease is lost for good."""
         with self._lock:
             self._fenced = error
-            everybody = self._expected
+            everybody = self._kept()
         for expected in everybody:
             _end(expected, error)
 
     def _hurried(self) -> list[Expected]:
-        return [one for one in self._expected if one.through_row is not None and not one.settled.is_set()]
+        return [one for one in self._kept() if one.through_row is not None and not one.settled.is_set()]
+
+    def _kept(self) -> tuple[Expected, ...]:
+        return tuple(one for each in self._expected if (one := each()) is not None)
 
 
 def _end(expected: Expected, error: OperatingError) -> None:

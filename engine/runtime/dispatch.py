@@ -16,7 +16,7 @@ import structlog
 from engine.domain.account import AccountSpec, Mode
 from engine.domain.broker import VenueState
 from engine.domain.effects import CancelOrder, SubmitOrder
-from engine.domain.errors import BackPressure, CannotStart, OperatingError
+from engine.domain.errors import BackPressure, CannotBeAsked, CannotStart, OperatingError
 from engine.domain.events import BrokerEvent, CancelRefused, OrderDispatched, OrderExpired, OrderUnknown
 from engine.domain.instant import Instant
 from engine.domain.order import Purpose
@@ -28,6 +28,7 @@ from engine.runtime.outgoing import Errand, Lane, Outgoing, Written
 WRITTEN_WITHIN_S = 5.0
 ENTRY_WAITS_S = 10.0  # behind others; the price that it was decided at is gone by then
 EXIT_RESTS_S = 5.0  # before an exit that could not leave is given up, and decided anew
+NOT_ASKED_RESTS_S = 60.0  # before one that can't be asked for is: a rest below the broker's smallest order stays one
 CANCELS_FOR_S = 60.0  # a cancellation without an answer is asked for again for so long
 NAP_S = 0.2
 _log = structlog.get_logger()
@@ -82,14 +83,18 @@ class Dispatch:
         while not stop.is_set():
             self._send(Lane.EXITS, stop.is_set)
             self._give_up()
-            self._outgoing.wait(Lane.EXITS, NAP_S)
+            self._rest(Lane.EXITS, NAP_S, stop)
 
     def run_entries(self, stop: threading.Event) -> None:
         """Send entries, and ask about what has no answer, until stopped."""
         while not stop.is_set():
             self._send(Lane.ENTRIES, stop.is_set)
             self._ask(stop.is_set)
-            self._outgoing.wait(Lane.ENTRIES, min(NAP_S, self._look_ups.next_s(self._clock.monotonic())))
+            self._rest(Lane.ENTRIES, min(NAP_S, self._look_ups.next_s(self._clock.monotonic())), stop)
+
+    def _rest(self, lane: Lane, most_s: float, stop: threading.Event) -> None:
+        """Until there is something to do; of a lost account nothing of what waits is."""
+        stop.wait(NAP_S) if self._lost() else self._outgoing.wait(lane, most_s)
 
     def step(self) -> None:
         """All that there is to do, in one thread: where threads would be in the way of a seed."""
@@ -144,7 +149,8 @@ class Dispatch:
         try:
             self._tell(self._broker.submit(order))
         except BackPressure as error:
-            self._tell_not_sent(order, str(error))
+            rests_s = NOT_ASKED_RESTS_S if isinstance(error, CannotBeAsked) else EXIT_RESTS_S
+            self._tell_not_sent(order, str(error), rests_s)
         except OperatingError as error:
             _log.warning("no answer to an order", order=order.order_id, error=str(error))
             self._tell([OrderUnknown(order.order_id, str(error), self._telling.market_at())])
@@ -174,12 +180,12 @@ class Dispatch:
             return None
         return "another engine may have closed it: the broker has this order, or shows nothing left to close"
 
-    def _tell_not_sent(self, order: SubmitOrder, why: str) -> None:
+    def _tell_not_sent(self, order: SubmitOrder, why: str, rests_s: float = EXIT_RESTS_S) -> None:
         """It certainly did not leave. An exit is given up a little later, or each tick would decide another."""
         event = OrderExpired(order.order_id, f"not sent: {why}", self._telling.market_at())
         _log.warning("order not sent", order=order.order_id, why=why)
         if order.purpose is Purpose.EXIT:
-            self._later.append((self._clock.monotonic() + EXIT_RESTS_S, event))
+            self._later.append((self._clock.monotonic() + rests_s, event))
         else:
             self._tell([event])
 

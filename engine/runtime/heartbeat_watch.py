@@ -33,17 +33,24 @@ _log = structlog.get_logger()
 
 
 class HeartbeatWatch:
-    """`snapshots` is what the engine writes; `kept` remembers over restarts when an end was told."""
+    """`snapshots` is what the engine writes; `kept` remembers over restarts when an end was told. `began_at` is when
+    the engine was started at the earliest: a heartbeat of before is another's.
+    """
 
     def __init__(
-        self, snapshots: SnapshotStore, clock: Clock, senders: Sequence[AlertSender], kept: SnapshotStore
+        self,
+        snapshots: SnapshotStore,
+        clock: Clock,
+        senders: Sequence[AlertSender],
+        kept: SnapshotStore,
+        began_at: datetime | None = None,
     ) -> None:
         self._snapshots = snapshots
         self._clock = clock
         self._senders = tuple(senders)
         self._kept = kept
         self._silent: dict[str, datetime] = {}
-        self._began_at = clock.now()
+        self._began_at = began_at or clock.now()
         works = {"heartbeat": self._run, **{f"alert-{each.channel.name}": each.run for each in self._senders}}
         self._workers = [Worker(name, work, lambda name, error: None) for name, work in works.items()]
 

@@ -109,7 +109,7 @@ class Launcher:
             return None
         code = self._running[name].wait()
         if code not in TOLD_ITSELF:
-            _log().error("a program ended by itself", program=name, code=code)
+            self._tell_end(name, code)
         return code or 1
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -123,12 +123,15 @@ class Launcher:
             for name, process in self._running.items():
                 code = process.poll()
                 if code is not None:
-                    _log().error("a program ended by itself", program=name, code=code)
-                    self._watch_heart()
-                    if self._heartbeat is not None:
-                        self._heartbeat.ended(name, code)
+                    self._tell_end(name, code)
                     return code or 1
         return 0
+
+    def _tell_end(self, name: str, code: int) -> None:
+        _log().error("a program ended by itself", program=name, code=code)
+        self._watch_heart()
+        if self._heartbeat is not None:
+            self._heartbeat.ended(name, code)
 
     def _watch_heart(self) -> None:
         """Make the watch and let it begin, once: a thread, and no fork comes after it."""

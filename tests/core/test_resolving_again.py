@@ -60,6 +60,16 @@ def test_a_missed_fill_of_an_order_that_a_restart_forgot_is_booked_as_a_quantity
     assert (made.engine.state.truth.state, held(made)) == ("in_step", {BY_HAND: D(100)})
 
 
+def test_a_missed_fill_of_an_order_that_a_restart_forgot_stays_told_until_somebody_decides() -> None:
+    made, book = missed()
+    made.engine.state.orders.clear()
+    cycle(made, book, 3)
+    assert (opened(made).kind, opened(made).quantity) == (DifferenceKind.MISSED_FILL, D(100)), "and nothing beside it"
+    assert resolve(made, "adopt").state == "done"
+    cycle(made, book, 2)
+    assert (made.engine.state.truth.state, held(made)) == ("in_step", {BY_HAND: D(100)})
+
+
 def test_the_end_of_an_order_that_a_restart_forgot_can_be_adopted() -> None:
     made, book = desk(), VenueBook()
     enter(made, 1, "500")

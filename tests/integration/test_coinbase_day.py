@@ -40,6 +40,8 @@ def end(day: CoinbaseDay) -> None:
         lambda: not working(day) and set(held(day)) <= {"USD"}, 40, "it is flat, and nothing rests at the broker"
     )
     day.service.await_that(lambda: not day.store.all_of("open_positions", ACCOUNT), 20, "the books are flat")
+    # Two reports may see a fill before the stream tells of it; the next one ends that difference.
+    day.service.await_that(lambda: day.account()["truth"]["state"] == "in_step", 45, "broker and books are in step")
 
 
 def begun(day: CoinbaseDay) -> None:

@@ -200,3 +200,15 @@ def test_many_threads_wait_at_once_on_a_relay_that_runs() -> None:
     runs.join()
     assert failures == []
     assert way.relay.waiters.documents() == frozenset()
+
+
+def test_what_nobody_came_to_wait_for_is_not_kept() -> None:
+    """An exit of a live account leaves as soon as it is on this machine's disk: thousands a week, none waited for."""
+    way = Way()
+    for number in range(1, 50):
+        way.relay.waiters.expect(published(number, sample(OrderRecord, number)))
+    waits = expected(way, 50, INTENT)
+    assert len(way.relay.waiters._kept()) == 1
+    way.relay.step()
+    waits.wait(0)
+    assert way.relay.waiters._kept() == ()

@@ -69,7 +69,7 @@ class Overlaps:
         self.exchange.doubled, self.exchange.late_exits = [], []
         self.in_flight = InFlight(self.exchange)
         self.prices = Prices(chance, lambda: self.occasions.now)
-        self.prices.ticks = list(calm_ticks(chance))
+        self.prices.coming = iter(calm_ticks(chance))
         self.prices.signals = many_signals(chance)
         self.around = Surroundings(
             self.occasions, self.clock, self.store, self.exchange, self.in_flight, self.prices, ACCOUNT, (BOT,)

@@ -22,7 +22,7 @@ from engine.domain.order import OrderState
 from engine.domain.records import AccountRecord, CommandResult, HealthRecord, OrderRecord
 from engine.domain.signal import SignalType
 from engine.outbox.memory import MemoryJournal
-from engine.runtime.outgoing import Outgoing, ReportWish, Written
+from engine.runtime.outgoing import Lane, Outgoing, ReportWish, Written
 from engine.runtime.session import Doors, Session
 from engine.simulation.clock import ManualClock
 from engine.simulation.paper import PaperLoop
@@ -168,10 +168,10 @@ def test_a_paper_account_is_compared_before_its_first_price_and_is_never_shown_a
 def test_an_order_is_promised_before_its_record_is_put_and_handed_over_after() -> None:
     _, kept = outside()
     assert kept.calls == [("expect", False), ("put", True)]
-    errand = kept.take()
+    errand = kept.take(Lane.ENTRIES)
     assert errand is not None
     assert isinstance(errand.effect, SubmitOrder)
-    assert kept.take() is None
+    assert kept.take(Lane.ENTRIES) is None
 
 
 def test_an_order_that_may_have_been_sent_is_unknown_after_a_restart_and_an_accepted_one_is_only_looked_at() -> None:

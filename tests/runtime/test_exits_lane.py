@@ -14,6 +14,7 @@ from engine.domain.order import Purpose
 from engine.ports import Sighting
 from engine.runtime.lookups import LookUps
 from tests.runtime.broker_desk import AT, BrokerDesk, ScriptedVenue, order
+from tests.runtime.test_last_word import WatchedDesk
 from tests.runtime.world import eventually
 
 CANCEL = CancelOrder("REST", AT, "the position is being closed", False, "V-REST")
@@ -118,3 +119,30 @@ def test_what_is_settled_is_asked_about_no_more() -> None:
     look_ups.asking(asked)
     look_ups.settled(asked)
     assert due() == []
+
+
+class OneRest(threading.Event):
+    """Stops whoever rests once; and whoever asks a hundred times without having rested."""
+
+    asked, rested = 0, 0
+
+    def is_set(self) -> bool:
+        self.asked += 1
+        return super().is_set() or self.asked > 100
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.rested += 1
+        self.set()
+        return True
+
+
+def test_a_lane_rests_while_what_waits_must_not_leave_any_more() -> None:
+    """The account is another engine's: to spin would keep the end from the journal and the store."""
+    desk = WatchedDesk()
+    desk.hold.lost = True
+    desk.ask(order("IN"), order("OUT", Purpose.EXIT))
+    for lane in (desk.dispatch.run_exits, desk.dispatch.run_entries):
+        stop = OneRest()
+        lane(stop)
+        assert stop.rested == 1
+    assert desk.calls("submit") == []

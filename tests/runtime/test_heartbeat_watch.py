@@ -67,6 +67,17 @@ def test_an_engine_that_is_still_starting_is_not_held_to_the_heartbeat_of_the_on
     assert watching.look(120) == []
 
 
+def test_an_engine_that_hung_before_the_watch_was_made_is_told_of() -> None:
+    """The launcher makes it seconds after it has started the engine, which may trade by then."""
+    watching = Watching()
+    began_at = watching.clock.now()
+    watching.clock.advance(2)
+    watching.beat()
+    watching.clock.advance(3)
+    watching.watch = HeartbeatWatch(watching.snapshot, watching.clock, [watching.to], Drawer(), began_at)
+    assert len(watching.look(61)) == 1
+
+
 def test_a_snapshot_that_is_not_there_or_has_no_heartbeat_yet_is_nothing_to_tell() -> None:
     watching = Watching()
     assert watching.look(120) == []

@@ -73,15 +73,17 @@ class Wire:
     def __init__(self, ca_file: Path | None, clock: Clock, *, read_s: float = READ_S) -> None:
         self._clock = clock
         self._read_s = read_s
-        self._reads, self._orders = _Kept(ca_file, clock), _Kept(ca_file, clock)
+        self._ca_file, self._reads = ca_file, _Kept(ca_file, clock)
+        self._lock = threading.Lock()
+        self._orders: dict[int, _Kept] = {}  # by thread: of two that are shared one may rest unseen, the other in use
 
     def carry(
         self, request: Request, *, read_s: float | None = None, for_order: bool = False
     ) -> Answer | NotSent | Lost:
         """Send once. `read_s`: how long each piece of the answer may take, where it is less than usual. `for_order`: on
-        a connection that only orders use, so that how long it has rested is known.
+        a connection that only orders of this thread use, so that how long it has rested is known.
         """
-        kept = self._orders if for_order else self._reads
+        kept = self._for_orders() if for_order else self._reads
         outcome: Answer | NotSent | Lost
         try:
             outcome = self._exchange(kept.pool(), request, self._read_s if read_s is None else read_s)
@@ -95,8 +97,18 @@ class Wire:
 
     def close(self) -> None:
         """Close every connection that rests."""
-        self._reads.clear()
-        self._orders.clear()
+        with self._lock:
+            every = [self._reads, *self._orders.values()]
+        for kept in every:
+            kept.clear()
+
+    def _for_orders(self) -> _Kept:
+        with self._lock:
+            number = threading.get_ident()
+            kept = self._orders.get(number)
+            if kept is None:
+                kept = self._orders[number] = _Kept(self._ca_file, self._clock)
+            return kept
 
     def _exchange(self, pool: urllib3.PoolManager, request: Request, read_s: float) -> Answer | Lost:
         began_s = self._clock.monotonic()

@@ -90,6 +90,18 @@ class OrderDesk(DispatchDesk):
         self.venue = self.anew()
 
 
+def by_hand(desk: OrderDesk, product: str, price: str, size: str, name: str = "by hand") -> None:
+    """Somebody orders at Coinbase itself."""
+    desk.coinbase.broker.desk.create(
+        {
+            "client_order_id": name, "product_id": product, "side": "BUY",
+            "order_configuration": {"limit_limit_gtc": {"base_size": size, "limit_price": price}},
+        },
+        desk.clock.now(), 0.0,
+    )  # fmt: skip
+    desk.pass_s()
+
+
 @contextmanager
 def order_desk(coinbase: InProcessCoinbase | None = None) -> Iterator[OrderDesk]:
     """A desk with a broker that nobody has called; one of its own unless it is given one."""

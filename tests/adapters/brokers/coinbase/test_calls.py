@@ -207,6 +207,7 @@ def test_orders_are_no_reads_and_reads_no_orders(access: Access) -> None:
         (401, b"Unauthorized", Meaning.NO_KEY),
         (403, b"<html>", Meaning.FORBIDDEN),
         (404, b"", Meaning.UNKNOWN),
+        (409, b'{"error": "ALREADY_EXISTS", "message": "x"}', Meaning.UNKNOWN),
         (429, b"too many requests", Meaning.TOO_FAST),
         (502, b'{"error": "INTERNAL"}', Meaning.UNKNOWN),
     ],

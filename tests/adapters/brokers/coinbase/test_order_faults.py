@@ -109,6 +109,30 @@ def test_a_refusal_that_names_the_double_means_that_the_order_is_there(desk: Ord
     assert desk.venue.stopped is None
 
 
+def test_an_exit_below_the_smallest_order_is_not_decided_anew_every_few_seconds(desk: OrderDesk) -> None:
+    desk.own("0.4")
+    desk.ask(limit_order(price="2.00", quantity=Decimal("0.4"), purpose=Purpose.EXIT))
+    assert desk.until(lambda: bool(ended(desk))) >= 55
+    assert (ended(desk), desk.coinbase.calls("create_order")) == (["OrderExpired"], 0)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message"),
+    [
+        (400, "DUPLICATE_CLIENT_ORDER_ID", "Duplicate client order id"),
+        (400, "INVALID_ARGUMENT", "DUPLICATE_CLIENT_ORDER_ID"),
+        (409, "ALREADY_EXISTS", "it exists"),
+    ],
+)
+def test_an_error_that_names_the_double_means_that_the_order_is_there(
+    desk: OrderDesk, status: int, code: str, message: str
+) -> None:
+    desk.coinbase.fault("create_order", "error", status=status, code=code, message=message, applied=True)
+    desk.ask(limit_order())
+    desk.until(lambda: accepted(desk) or bool(ended(desk)))
+    assert (len(desk.orders), ended(desk), desk.coinbase.calls("create_order")) == (1, [], 1)
+
+
 def test_an_order_that_the_list_shows_late_is_found_and_not_sent_again(desk: OrderDesk) -> None:
     desk.coinbase.fault("create_order", "lose_reply")
     desk.ask(limit_order())

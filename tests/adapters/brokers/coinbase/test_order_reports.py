@@ -28,18 +28,6 @@ class Named:
         self.find = found.__getitem__
 
 
-def by_hand(desk: OrderDesk, product: str, price: str, size: str, name: str = "by hand") -> None:
-    """Somebody orders at Coinbase itself."""
-    desk.coinbase.broker.desk.create(
-        {
-            "client_order_id": name, "product_id": product, "side": "BUY",
-            "order_configuration": {"limit_limit_gtc": {"base_size": size, "limit_price": price}},
-        },
-        desk.clock.now(), 0.0,
-    )  # fmt: skip
-    desk.pass_s()
-
-
 def test_many_orders_come_in_pages_and_each_is_reported_once(desk: OrderDesk) -> None:
     desk.coinbase.do("terms", page_max=3)
     identities = [f"{'ABCDEFGH'[n]}" * 15 for n in range(8)]
@@ -89,21 +77,16 @@ def test_a_part_that_an_old_order_fills_today_is_in_the_report_and_what_it_fille
     assert [fill.quantity for fill in found[1]] == [D(4), D(4)]
 
 
-def test_orders_by_hand_of_our_product_are_reported_as_nobodys_and_of_others_named(desk: OrderDesk) -> None:
-    by_hand(desk, XRP, "2.15", "5")
-    by_hand(desk, "SOL-USD", "80", "2", "another")
-    report = desk.venue.report()
-    assert [(order.client_order_id, order.symbol) for order in report.orders] == [(None, XRP)]
-    assert [(fill.client_order_id, fill.quantity) for fill in report.fills] == [(None, D(5))]
-    assert report.positions[0].quantity == D(5)
-    assert report.beside == ("SOL, 2 held", "SOL-USD order")
-
-
-def test_an_order_by_hand_that_can_not_be_read_spoils_no_report(desk: OrderDesk) -> None:
-    by_hand(desk, XRP, "1.50", "5")
-    desk.orders[0].status = "UNKNOWN_ORDER_STATUS"
-    report = desk.venue.report()
-    assert (report.orders, report.beside) == ((), (f"{XRP} order",))
+def test_what_an_old_order_filled_while_nobody_looked_is_in_the_report(desk: OrderDesk) -> None:
+    desk.own("10")
+    desk.ask(stop_order())
+    desk.pass_s(3 * DAY_S)
+    desk.price("1.995")
+    desk.pass_s()
+    report = desk.anew().report()
+    assert [(order.client_order_id, order.state) for order in report.orders] == [(ONE, VenueState.FILLED)]
+    assert [(fill.client_order_id, fill.quantity) for fill in report.fills] == [(ONE, D(10))]
+    assert report.positions == ()
 
 
 def test_an_order_of_ours_that_can_not_be_read_makes_it_no_report(desk: OrderDesk) -> None:
@@ -169,14 +152,6 @@ def test_a_product_that_does_not_trade_takes_no_entry_and_is_asked_for_exits_all
     assert desk.coinbase.calls("create_order") == 0
     venue.submit(limit_order(TWO, "2.15", purpose=Purpose.EXIT))
     assert desk.coinbase.calls("create_order") == 1
-
-
-def test_an_order_of_somebody_else_is_cancelled_by_the_brokers_id(desk: OrderDesk) -> None:
-    by_hand(desk, XRP, "1.50", "5")
-    (order,) = desk.venue.report().orders
-    desk.venue.cancel(CancelOrder("", 0, "a person asked", venue_order_id=order.venue_order_id))
-    desk.pass_s()
-    assert desk.orders[0].status == "CANCELLED"
 
 
 def test_cancelling_an_order_that_nobody_has_sends_nothing(desk: OrderDesk) -> None:

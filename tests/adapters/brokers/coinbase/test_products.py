@@ -13,8 +13,9 @@ import pytest
 from engine.adapters.brokers.coinbase.access.calls import Query
 from engine.adapters.brokers.coinbase.access.routes import Route
 from engine.adapters.brokers.coinbase.prices.products import Products
-from engine.domain.errors import BackPressure, InvalidValue, OutcomeUnknown
-from tests.adapters.brokers.coinbase.printed import BTC, ETH
+from engine.domain.errors import BackPressure, InvalidValue, OutcomeUnknown, PermanentFailure
+from engine.domain.market import TradingStatus
+from tests.adapters.brokers.coinbase.printed import BTC, ETH, Row, product
 from tests.brokers.coinbase.in_process import InProcessCoinbase
 
 
@@ -23,6 +24,18 @@ class Away:
 
     def read(self, route: Route, query: Query | None = None, *, path: str = "", body: object = None) -> object:
         raise BackPressure("Coinbase, products: no connection (NameResolutionError)")
+
+
+class Listing:
+    """Calls that list these products and know no other."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.rows = rows
+
+    def read(self, route: Route, query: Query | None = None, *, path: str = "", body: object = None) -> object:
+        if route is Route.PRODUCTS:
+            return {"products": self.rows}
+        raise PermanentFailure("NOT_FOUND")
 
 
 @pytest.fixture
@@ -85,6 +98,23 @@ def test_one_that_an_answer_lacks_is_asked_for_by_itself(products: Products, her
     products.update([BTC, ETH])
     assert {symbol for symbol in (BTC, ETH) if products.known(symbol)} == {BTC, ETH}
     assert here.calls("product") == 1
+
+
+@pytest.mark.parametrize("now", [None, product(ETH, quote_max_size=""), product(ETH, product_type="FUTURE")])
+def test_what_was_listed_and_is_no_more_stays_known_as_closed(now: Row | None) -> None:
+    listing = Listing([product(BTC), product(ETH)])
+    products = Products(listing)
+    products.update([BTC, ETH])
+    before = products.find(ETH)
+    listing.rows = [product(BTC)] if now is None else [product(BTC), now]
+    for _ in range(2):
+        products.update([BTC, ETH])
+    found = products.find(ETH)
+    assert (found.base_increment, found.closed) == (before.base_increment, "Coinbase says that it is listed no more")
+    assert found.status is TradingStatus.HALTED
+    listing.rows = [product(BTC), product(ETH)]
+    products.update([BTC, ETH])
+    assert products.find(ETH) == before
 
 
 def test_a_start_without_a_network_goes_by_what_an_earlier_one_found(products: Products, tmp_path: Path) -> None:

@@ -132,6 +132,21 @@ def test_numbers_say_what_came_first_where_stamps_cross() -> None:
     assert [(tick.price, seconds) for tick, seconds in zip(told, after(told), strict=True)] == [(100, 2), (200, 2)]
 
 
+def test_a_stamp_far_in_the_future_does_not_carry_the_trades_after_it_along() -> None:
+    told = of(BTC).take([trade(101, after_s=1), trade(102, after_s=86_400), trade(103, after_s=2)], 1.0, snapshot=False)
+    assert after(told) == [1, 86_400, 2]
+
+
+def test_a_product_that_is_numbered_anew_is_heard_and_a_number_that_is_wrong_once_is_not_believed() -> None:
+    here = of(BTC)
+    here.take([trade(900_000, after_s=1)], 1.0, snapshot=False)
+    here.due(1.0 + 2 * GATHER_S)
+    here.due(1.0 + 4 * GATHER_S)
+    told = [here.take([trade(number, after_s=number)], 9.0 + number, snapshot=False) for number in range(101, 108)]
+    assert [after(ticks) for ticks in told] == [[], [], [103], [104], [105], [106], [107]]
+    assert here.take([trade(5, after_s=110)], 120.0, snapshot=False) == []
+
+
 def test_messages_under_the_name_of_the_book_that_is_shared_count() -> None:
     usdc = listed("BTC-USDC", alias=BTC)
     here = Trades([Heard(instrument(), (BTC,)), Heard(usdc.instrument, ("BTC-USDC", BTC))])

@@ -34,7 +34,7 @@ from engine.adapters.brokers.bookkeeping.order_news import OrderNews
 from engine.adapters.brokers.bookkeeping.stopped_entries import StoppedEntries
 from engine.domain.broker import VenueState
 from engine.domain.effects import CancelOrder, SubmitOrder
-from engine.domain.errors import BackPressure, InvalidValue, OutcomeUnknown
+from engine.domain.errors import BackPressure, CannotBeAsked, InvalidValue, OutcomeUnknown
 from engine.domain.events import BrokerEvent, OrderAccepted, OrderRejected
 from engine.domain.instant import SECOND, Instant, instant_of
 from engine.domain.order import Purpose
@@ -140,7 +140,7 @@ class AngelOneBroker(BookedVenue):
         try:
             return day_order(order, self._reach.instruments.find(order.symbol), self._product)
         except InvalidValue as wrong:
-            raise BackPressure(wrong.message) from wrong
+            raise CannotBeAsked(wrong.message) from wrong
 
     def _closed(self) -> str | None:
         """Why nothing is sent at this time, by our own clock."""

@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeAlias
 from urllib.parse import quote, urlencode
 
 from engine.adapters.brokers.coinbase.access.endpoints import Endpoints
-from engine.adapters.brokers.coinbase.access.replies import Meaning, Reply, read_reply
+from engine.adapters.brokers.coinbase.access.replies import USED_BEFORE, Meaning, Reply, read_reply
 from engine.adapters.brokers.coinbase.access.routes import ORDER_ROUTES, POSTED, PUBLIC, Route
 from engine.adapters.brokers.coinbase.access.tokens import LIVES_S, Signer
 from engine.adapters.brokers.connection.broker_words import fit_to_show
@@ -135,7 +135,7 @@ class Calls:
         reply = self._answered(route, self._carry(route, None, "", body, waits_s, for_exit=exit))
         if reply.meaning is Meaning.GOOD:
             return reply.data
-        if reply.meaning is Meaning.REFUSED:
+        if reply.meaning is Meaning.REFUSED and USED_BEFORE not in reply.words:
             raise Refused(route, reply)
         if reply.meaning is Meaning.FORBIDDEN:
             raise UnlistedRefusal(reply.words)

@@ -14,7 +14,9 @@ from enum import StrEnum
 from typing import Any
 
 GOOD_STATUS, NO_KEY, FORBIDDEN, TOO_MANY = 200, 401, 403, 429
-REFUSALS = frozenset({400, 404, 409, 412, 422})  # with an error of the API's own: read and turned down
+REFUSALS = frozenset({400, 404, 412, 422})  # with an error of the API's own: read and turned down
+# Words of a refusal that mean that the order is there: what carries requests on the way may repeat one.
+USED_BEFORE = "DUPLICATE_CLIENT_ORDER_ID"
 
 
 class Meaning(StrEnum):

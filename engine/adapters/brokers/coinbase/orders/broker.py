@@ -22,14 +22,15 @@ from engine.adapters.brokers.bookkeeping.stopped_entries import StoppedEntries
 from engine.adapters.brokers.coinbase.access.calls import Refused, UnlistedRefusal
 from engine.adapters.brokers.coinbase.access.routes import Route
 from engine.adapters.brokers.coinbase.orders.order_answers import Outcome, Placed, check_cancelled, read_placed
-from engine.adapters.brokers.coinbase.orders.order_books import Books, Paid, Reads, Scope
+from engine.adapters.brokers.coinbase.orders.order_books import Books, Paid, Reads
 from engine.adapters.brokers.coinbase.orders.order_rows import TradeRow
 from engine.adapters.brokers.coinbase.orders.order_stream import OrderStream
 from engine.adapters.brokers.coinbase.orders.order_words import SpotOrder, cancel_body, spot_order
+from engine.adapters.brokers.coinbase.orders.scope import Scope
 from engine.adapters.brokers.coinbase.prices.listed import Listed
 from engine.domain.broker import VenueState
 from engine.domain.effects import CancelOrder, SubmitOrder
-from engine.domain.errors import BackPressure, InvalidValue, OutcomeUnknown, PermanentFailure
+from engine.domain.errors import BackPressure, CannotBeAsked, InvalidValue, OutcomeUnknown, PermanentFailure
 from engine.domain.events import BrokerEvent, OrderAccepted, OrderRejected
 from engine.domain.instant import DAY, Instant, instant_of
 from engine.domain.order import Purpose
@@ -132,7 +133,7 @@ class CoinbaseBroker(BookedVenue):
                 raise BackPressure(why)
             return spot_order(order, listed)
         except InvalidValue as wrong:
-            raise BackPressure(wrong.message) from wrong
+            raise CannotBeAsked(wrong.message) from wrong
         except (OutcomeUnknown, PermanentFailure) as unread:  # of the product: no order was sent
             raise BackPressure(f"{order.symbol} is not known yet: {unread}") from unread
 

@@ -13,10 +13,10 @@ from typing import Any, TypeAlias
 
 from engine.adapters.brokers.bookkeeping.row_values import Row, number, text
 from engine.adapters.brokers.coinbase.access.calls import UnlistedRefusal
+from engine.adapters.brokers.coinbase.access.replies import USED_BEFORE
 from engine.adapters.brokers.coinbase.orders.order_words import SpotOrder
 from engine.domain.errors import OutcomeUnknown
 
-USED_BEFORE = "DUPLICATE_CLIENT_ORDER_ID"
 WOULD_CROSS = "INVALID_LIMIT_PRICE_POST_ONLY"
 UNSAID = ("", "UNKNOWN_FAILURE_REASON", "UNKNOWN_PREVIEW_FAILURE_REASON")
 _PREVIEW = "PREVIEW_"

@@ -10,10 +10,10 @@ the account's: they are named in `beside` and left out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from engine.adapters.brokers.bookkeeping.filled_orders import venue_order, with_fills
 from engine.adapters.brokers.bookkeeping.known_orders import KnownOrders
@@ -22,9 +22,9 @@ from engine.adapters.brokers.coinbase.access.calls import Query, Refused
 from engine.adapters.brokers.coinbase.access.routes import Route
 from engine.adapters.brokers.coinbase.orders.balances import balances, others, positions
 from engine.adapters.brokers.coinbase.orders.order_rows import OrderRow, TradeRow, order_row, our_tag, trade_row
-from engine.adapters.brokers.coinbase.prices.listed import Listed
+from engine.adapters.brokers.coinbase.orders.scope import Scope, named
 from engine.domain.broker import BrokerReport, VenueFill, VenueOrder, VenuePosition
-from engine.domain.errors import InvalidValue, OutcomeUnknown, PermanentFailure
+from engine.domain.errors import OutcomeUnknown
 from engine.domain.instant import DAY, MINUTE, Instant, iso
 from engine.ports import Sighting
 
@@ -34,7 +34,6 @@ LONG_AGO_US = 90 * DAY  # an order that an earlier run sent is looked for back t
 PAGE = "250"  # rows; the most that is documented for accounts, and taken for the others
 ASKED_MAX = 50  # orders named in one query
 ZERO = Decimal(0)
-AnyRow = TypeVar("AnyRow", OrderRow, TradeRow)
 
 
 class Reads(Protocol):
@@ -51,27 +50,6 @@ class Paid:
 
     worth: Decimal = ZERO
     commission: Decimal = ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What of the person's books is the account's: its symbols, and what these are at the broker."""
-
-    symbols: Callable[[], Collection[str]]
-    find: Callable[[str], Listed]
-
-    def products(self) -> list[Listed]:
-        """Those of the account. Raises PermanentFailure for one that Coinbase does not list any more."""
-        try:
-            return [self.find(symbol) for symbol in self.symbols()]
-        except InvalidValue as gone:
-            raise PermanentFailure(f"what the account has of it can't be told: {gone.message}") from None
-
-    def names(self) -> dict[str, str]:
-        """Our symbols by the names that rows may have them under: a product's, or that of the book it shares."""
-        products = self.products()
-        own = {product.symbol: product.symbol for product in products}
-        return {**{product.alias: product.symbol for product in products if product.alias}, **own}
 
 
 class Books:
@@ -100,12 +78,9 @@ class Books:
     def one(self, order_id: str) -> OrderRow:
         """An order by the broker's id. Raises OutcomeUnknown where it says that it has none: it was there."""
         try:
-            told = self._calls.read(Route.ORDER, path=order_id).get("order")
+            row = named(order_row(self._listed(order_id)), self._scope.names())
         except Refused as refused:
             raise OutcomeUnknown(f"Coinbase took order {order_id} and does not find it ({refused})") from None
-        if not isinstance(told, dict) or text(told, "order_id") != order_id:
-            raise OutcomeUnknown(f"Coinbase's answer about order {order_id} is about something else")
-        row = _named(order_row(told), self._scope.names())
         self._known.see([row], whole_book=False)
         return row
 
@@ -135,7 +110,7 @@ class Books:
             query = {"order_ids": wanted[at : at + ASKED_MAX], "limit": PAGE}
             rows += self._calls.read_all(Route.FILLS, "fills", query)
         names = self._scope.names()
-        return [row for row in _each_once(_named(trade_row(row), names) for row in rows) if row.order_id in numbers]
+        return [row for row in _each_once(named(trade_row(row), names) for row in rows) if row.order_id in numbers]
 
     def trades(self) -> list[TradeRow]:
         """The last day's fills of the account's products and of orders of ours."""
@@ -143,7 +118,7 @@ class Books:
         rows = rows_of(self._calls.read_all(Route.FILLS, "fills", query), "list of fills")
         names = self._scope.names()
         return _each_once(
-            _named(trade_row(row), names) for row in rows if self._is_ours(row) or text(row, "product_id") in names
+            named(trade_row(row), names) for row in rows if self._is_ours(row) or text(row, "product_id") in names
         )
 
     def sighting(self, row: OrderRow) -> Sighting:
@@ -157,14 +132,16 @@ class Books:
         """See ports.Venue."""
         rows, beside = self.orders()
         oldest = self._now() - WINDOW_US + CLOCKS_US  # of older ones some fills are out of the window
-        young, old = [row for row in rows if row.at > oldest], [row for row in rows if row.at <= oldest]
-        together, _ = with_fills(young, self.trades)
+        # Somebody else's need not come to the digit: one for so many dollars has its fills in dollars.
+        whole = {row.order_id: row for row in rows if row.at > oldest and row.tag is not None}
+        rest = [row for row in rows if row.order_id not in whole]
+        together, pulled = with_fills(whole.values(), self.trades)
+        rest += self._filled_since(pulled.keys() - {row.order_id for row in rows}, beside)
         fills = [fill for _, each in together for fill in each]
-        ids = {row.order_id for row in old}
-        fills += [fill for fill in self.trades() if fill.order_id in ids] if ids else []
+        fills += [fill for row in rest for fill in pulled.get(row.order_id, ())]
         self.paid = self._paid(fills)
         return BrokerReport(
-            tuple(self.venue_order(row) for row in [*(row for row, _ in together), *old]),
+            tuple(self.venue_order(row) for row in [*(row for row, _ in together), *rest]),
             tuple(self.venue_fill(fill) for fill in fills),
             self._positions(beside),
             self._market_at(),
@@ -192,7 +169,7 @@ class Books:
                 try:
                     if not ours and text(row, "product_id") not in names:
                         raise OutcomeUnknown("somebody else's, of another product")
-                    read = _named(order_row(row), names)
+                    read = named(order_row(row), names)
                 except OutcomeUnknown:
                     if ours:
                         raise
@@ -203,6 +180,30 @@ class Books:
                     found[read.order_id] = read
         self._known.see(found.values(), whole_book=True)
         return found, Counter(beside.values())
+
+    def _listed(self, order_id: str) -> Row:
+        """An order as Coinbase has it. Raises Refused where it says that it has none, OutcomeUnknown."""
+        told = self._calls.read(Route.ORDER, path=order_id).get("order")
+        if not isinstance(told, dict) or text(told, "order_id") != order_id:
+            raise OutcomeUnknown(f"Coinbase's answer about order {order_id} is about something else")
+        return told
+
+    def _filled_since(self, numbers: Collection[str], beside: Counter[str]) -> list[OrderRow]:
+        """Orders with fills of the last day that are in no list: made before it, they ended while nobody looked."""
+        found, names = list[OrderRow](), self._scope.names()
+        for number in sorted(numbers):
+            try:
+                told = self._listed(number)
+            except Refused:
+                continue  # whose it was can't be told; the balance has what it did
+            try:
+                found.append(named(order_row(told), names))
+            except OutcomeUnknown:
+                if our_tag(told) is not None:
+                    raise
+                beside.setdefault(f"{text(told, 'product_id')} order", 1)
+        self._known.see(found, whole_book=True)
+        return found
 
     def _paid(self, fills: Iterable[TradeRow]) -> Paid:
         ours = [fill for fill in fills if self._known.tag_of(fill.order_id) is not None]
@@ -217,12 +218,6 @@ class Books:
         products = self._scope.products()
         beside.update(others(held, products))
         return positions(held, products)
-
-
-def _named(row: AnyRow, names: Mapping[str, str]) -> AnyRow:
-    """Under our symbol."""
-    symbol = names.get(row.symbol, row.symbol)
-    return row if symbol == row.symbol else replace(row, symbol=symbol)
 
 
 def _each_once(rows: Iterable[TradeRow]) -> list[TradeRow]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from engine.adapters.brokers.coinbase.access.routes import Route
 from engine.adapters.brokers.coinbase.prices.listed import Listed, read_product
 from engine.domain.errors import InvalidValue, OutcomeUnknown, PermanentFailure
 
+UNLISTED = "listed no more"
 _log = structlog.get_logger()
 
 
@@ -37,8 +39,8 @@ class Products:
         self._found: Mapping[str, Listed] = {}
 
     def update(self, symbols: Sequence[str]) -> None:
-        """Ask for these anew, in one call; one that is not in the answer is asked for by itself. What is not listed is
-        not known afterwards.
+        """Ask for these anew, in one call; one that is not in the answer is asked for by itself. What was listed and is
+        no more stays known as it was, and as closed: what is held of it is still to be told, and to be sold.
 
         Raises OperatingError, and what was known stays.
         """
@@ -103,7 +105,8 @@ class Products:
                 _log.error("a product is refused", product=str(row.get("product_id"))[:40], because=error.message)
                 continue
             found[listed.symbol] = listed
-        self._found = found
+        gone = {symbol: replace(one, state=UNLISTED) for symbol, one in self._found.items() if symbol not in found}
+        self._found = {**gone, **found}
 
     def _keep(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """In place of what was kept, whole; a disk that does not take it costs a start without a network alone."""

@@ -26,11 +26,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from engine.adapters.brokers.live_prices.silence import Listened
-from engine.domain.instant import Instant, instant_of
+from engine.domain.instant import MINUTE, Instant, instant_of
 from engine.domain.market import Tick
 
 GATHER_S = 2.0  # for snapshots to come: they are the answer to a wish, and under way for a fraction of a second
 UNITS_MAX = 2**53  # of a price: beyond it a float is no whole number any more
+# Numbers say what came first, and stamps may cross by a moment. One that is further ahead than this is wrong (the tick
+# guard does not take it either), and the trades after it keep their own.
+CROSSED_US = MINUTE
+FAR, FAR_COUNT = 1_000, 3  # numbers below the last: a snapshot has a hundred, and messages cross by a few
 ASKS_MAX, ASKS_S = 4, 20.0  # so often in so many seconds: a product may number with holes after all
 
 
@@ -43,6 +47,7 @@ class Heard(Listened):
     names: tuple[str, ...]
     last: int = 0
     at: Instant = 0
+    behind: int = 0  # trades in a row that are numbered far below it
 
 
 @dataclass(slots=True)
@@ -111,6 +116,7 @@ class Trades:
         told, read = list[Trade](), self._read(rows, now_s)
         self._empty += snapshot and not read
         for one, trade in sorted(read, key=lambda each: each[1].number):
+            self._follow_numbers(one, trade)
             if trade.number <= one.last:
                 self.counts.repeated += 1
             elif self.gathering or (trade.number > one.last + 1 > 1 and self._ask(now_s)):
@@ -156,6 +162,15 @@ class Trades:
         self.asks = True
         return True
 
+    def _follow_numbers(self, one: Heard, trade: Trade) -> None:
+        """Where several in a row are far below the last one, that was wrong, or the product is numbered anew: taken for
+        repeats they would be its last price for good, from a feed that lives.
+        """
+        one.behind = one.behind + 1 if one.last - trade.number > FAR else 0
+        if one.behind == FAR_COUNT:
+            self.counts.last_trouble = f"{trade.symbol} is numbered from {trade.number} on, after {one.last}"
+            one.last, one.behind = trade.number - 1, 0
+
     def _tell(self, one: Heard, trade: Trade) -> None:
         if one.last:
             self.counts.missed += trade.number - one.last - 1
@@ -166,7 +181,9 @@ class Trades:
         ticks = []
         for trade in trades:
             one = self._by_symbol[trade.symbol]
-            one.at, one.told_s = max(one.at, trade.at), now_s  # numbers say what came first, stamps may cross
+            one.told_s = now_s
+            if trade.at > one.at or one.at - trade.at > CROSSED_US:
+                one.at = trade.at
             ticks.append(Tick(trade.symbol, one.at, trade.price, trade.size))
         return ticks
 
