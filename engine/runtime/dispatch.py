@@ -94,7 +94,10 @@ class Dispatch:
 
     def _rest(self, lane: Lane, most_s: float, stop: threading.Event) -> None:
         """Until there is something to do; of a lost account nothing of what waits is."""
-        stop.wait(NAP_S) if self._lost() else self._outgoing.wait(lane, most_s)
+        if self._lost():
+            stop.wait(NAP_S)
+        else:
+            self._outgoing.wait(lane, most_s)
 
     def step(self) -> None:
         """All that there is to do, in one thread: where threads would be in the way of a seed."""
