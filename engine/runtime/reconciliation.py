@@ -23,7 +23,6 @@ from engine.runtime.health import BrokerSeen
 from engine.runtime.outgoing import Outgoing, ReportWish
 
 EVERY_S = 30.0
-DOUBTED_S = 2.0
 TWICE_S = 1.0  # between the two reports that a person's wish takes: one alone only makes a suspicion
 NAP_S = 0.5
 CLOSED_S = 1.0  # between two looks at whether the broker's hours have begun

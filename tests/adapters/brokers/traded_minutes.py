@@ -36,6 +36,8 @@ D = Decimal
 CASH = D(10_000_000)
 MAYBE_SENT = (OrderState.SENT, OrderState.IN_FLIGHT)
 
+STEPS = 200  # of a day of trouble
+
 
 class Tap:
     """Where a broker writes to its order socket: a list instead of a line."""
@@ -170,6 +172,16 @@ class TradedMinutes(ABC):
             self.dispatch.step()
             self._listen()
             self.reports.step()
+
+    def trade_until_tied(self, *, forgets_every: int = STEPS + 1) -> None:
+        """Some seven minutes, and quiet after them; what is known of the broker is forgotten after so many steps."""
+        for step in range(1, STEPS + 1):
+            self.step()
+            if step % forgets_every == 0:
+                self.forget()
+        self.settle()
+        assert self.booked, "it traded"
+        self.assert_tied()
 
     def assert_tied(self) -> None:
         """Orders, fills and positions are one at both, and cash is what the fills leave."""

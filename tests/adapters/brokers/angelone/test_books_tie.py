@@ -9,27 +9,13 @@ import pytest
 from tests.adapters.brokers.angelone.order_desk import OrderDesk
 from tests.adapters.brokers.angelone.traded_minutes import TradingDay
 
-STEPS = 200  # some seven minutes
-
 
 @pytest.mark.parametrize(("seed", "faults_pct"), [(1, 0), (401, 20)])
 def test_the_books_are_the_brokers_after_minutes_of_trouble(desk: OrderDesk, seed: int, faults_pct: int) -> None:
-    day = TradingDay(desk, seed, faults_pct=faults_pct)
-    for _ in range(STEPS):
-        day.step()
-    day.settle()
-    assert day.booked
-    day.assert_tied()
+    TradingDay(desk, seed, faults_pct=faults_pct).trade_until_tied()
 
 
 def test_the_books_are_the_brokers_though_all_that_was_known_of_it_is_forgotten_again_and_again(
     desk: OrderDesk,
 ) -> None:
-    day = TradingDay(desk, 401, faults_pct=15)
-    for step in range(STEPS):
-        day.step()
-        if step % 25 == 24:
-            day.forget()
-    day.settle()
-    assert day.booked
-    day.assert_tied()
+    TradingDay(desk, 401, faults_pct=15).trade_until_tied(forgets_every=25)
