@@ -8,9 +8,9 @@ import json
 import os
 from typing import Any
 
+from bench.children import answer, child
 from bench.contender import NotMeasured
 from bench.figure import Figure, Measured, Target, Terms, spread, spreads, turned
-from bench.outage_ticks import answer, child
 
 SECONDS = 15.0
 MODES = {"snap_quote": "3", "quote": "2"}

@@ -16,8 +16,8 @@ from itertools import chain
 from pathlib import Path
 
 from bench import contender
-from bench.drain import signal
 from bench.figure import Figure, Measured, Quantities, Target, Terms, ratio, spread, spreads, turned
+from bench.sample_signals import signal
 from engine.adapters.clock import SystemClock
 from engine.adapters.queue.journal import FileJournal
 from engine.domain.effects import PublishRecord

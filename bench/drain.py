@@ -15,13 +15,13 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client
 
+from bench.sample_signals import signal
 from engine.adapters.clock import SystemClock
 from engine.adapters.firestore.client import connect
 from engine.adapters.firestore.encoder import add_set, commit_request, name_of, nested
@@ -31,9 +31,6 @@ from engine.adapters.firestore.store import FirestoreRecordStore
 from engine.adapters.queue.journal import FileJournal
 from engine.domain.account import AccountSpec
 from engine.domain.effects import PublishRecord
-from engine.domain.instant import MINUTE, instant_of
-from engine.domain.records import SignalRecord
-from engine.domain.signal import Outcome, SignalType
 from engine.outbox.backoff import Backoff
 from engine.outbox.codec import decode, encode
 from engine.outbox.relay import Relay
@@ -42,19 +39,7 @@ from local.firestore import FirestoreEmulator
 ACCOUNT = AccountSpec("paper-bench", "bench")
 LIBRARY_BATCH = 100
 WARMING = 5_000
-BEGIN = instant_of(datetime(2026, 1, 5, 4, tzinfo=UTC))
 Measured = dict[str, float]
-
-
-def signal(number: int) -> SignalRecord:
-    """A signal as the engine publishes them."""
-    at = BEGIN + number * MINUTE
-    return SignalRecord(
-        signal_id=f"SIGNAL{number:014d}", bot_id="momentum", strategy="confluence", symbol="RELIANCE", timeframe="1m",
-        type=SignalType.BUY, price=Decimal("2412.35"), score=63.25, reasons=("RSI 62.1", "EMA12 above EMA26"),
-        bar_at=at, confirmed_at=at + MINUTE, outcome=Outcome.ORDERED, blocking_reason=None, blocking_detail=None,
-        order_id=f"ORDER{number:010d}",
-    )  # fmt: skip
 
 
 def documents(count: int) -> list[dict[str, Any]]:

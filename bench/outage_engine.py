@@ -9,12 +9,10 @@ The market alone is made up: a thousand ticks a second, evenly, over ten symbols
 from __future__ import annotations
 
 import json
-import random
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -22,84 +20,38 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from bench.even_feed import EvenFeed, symbols
 from engine.adapters.firestore.reader import CONTROLS, FirestoreDocuments
 from engine.adapters.queue.journal import FileJournal
 from engine.bootstrap import engine as wiring
 from engine.bootstrap.outside import Outside, outside
 from engine.bootstrap.traded import Market
 from engine.domain.account import AccountSpec, BotSpec, Mode
-from engine.domain.events import Event, HistoryBar, InstrumentListed, MarketEvent, SessionOpened
-from engine.domain.instant import MILLISECOND, MINUTE, Instant
-from engine.domain.instrument import Instrument
-from engine.domain.market import Bar, Tick
+from engine.domain.events import Event
+from engine.domain.market import Tick
 from engine.ports import Fields, Transaction
 from engine.runtime.ending import EndWish
 from engine.runtime.kill_watch import KillSignal
 from engine.runtime.logs import configure_logs
 from engine.runtime.session import Session
 from engine.settings import read_settings
-from engine.simulation.demo_market import DemoMarket
 
-SYMBOLS = tuple(f"SHARE{number}" for number in range(10))
-BOTS = tuple(
-    BotSpec(
-        f"bot-{number}",
-        "confluence",
-        (SYMBOLS[number % 10], SYMBOLS[(number * 3 + 1) % 10]),
-        parameters={"buy_at": 20 + number, "sell_at": 20 + number, "confirm_s": 0, "cooldown_s": 60},
-    )
-    for number in range(20)
-)
-TICKS_A_SECOND = 1_000
-SPEED = 10  # the demo's own: a minute closes every six seconds
-WARM_BARS = 60
+SYMBOLS = symbols(10)
 WARM_S = 8.0  # of ticks before anything is measured: a minute closes once, connections are up, code is warm
 
 
-class EvenFeed:
-    """A MarketFeed that lets out every tick when it is due, and notes when it did (perf_counter, s)."""
-
-    market, speed, simulated = "demo", float(SPEED), True
-
-    def __init__(self) -> None:
-        demo = DemoMarket(1)
-        self._session = demo.session(0)
-        self._begin: Instant = self._session.open_at + WARM_BARS * MINUTE
-        self._chance = random.Random(1)
-        self._prices = [100_000 + 5_000 * number for number in range(len(SYMBOLS))]
-        self.let_out: deque[float] = deque()
-
-    def instruments(self) -> Sequence[Instrument]:
-        return [Instrument(symbol, "DEMO", "INR", 2, 0, Decimal("0.05"), Decimal(1)) for symbol in SYMBOLS]
-
-    def history(self, until: int | None) -> Iterator[MarketEvent]:
-        for instrument in self.instruments():
-            yield InstrumentListed(instrument)
-        yield SessionOpened(self._session, self._begin)
-        for minute in range(WARM_BARS):
-            open_at = self._session.open_at + minute * MINUTE
-            for code, symbol in enumerate(SYMBOLS):
-                path = [self._next_price(code, 0.0005) for _ in range(10)]
-                yield HistoryBar(
-                    Bar(symbol, "1m", open_at, open_at + MINUTE, path[0], max(path), min(path), path[-1], 100.0)
-                )
-
-    def events(self, since: int | None, stop: Callable[[], bool]) -> Iterator[MarketEvent]:
-        began, number = time.perf_counter(), 0
-        while not stop():
-            due = int((time.perf_counter() - began) * TICKS_A_SECOND)
-            while number < due:
-                number += 1
-                code = number % len(SYMBOLS)
-                at = self._begin + number * SPEED * 1_000 * MILLISECOND // TICKS_A_SECOND
-                price = self._next_price(code, 0.00005)
-                self.let_out.append(time.perf_counter())
-                yield Tick(SYMBOLS[code], at, price, 10.0)
-            time.sleep(0.0005)
-
-    def _next_price(self, code: int, step: float) -> int:
-        self._prices[code] = max(10_000, round(self._prices[code] * (1 + self._chance.gauss(0, step)) / 5) * 5)
-        return self._prices[code]
+def bots(count: int, shares: Sequence[str]) -> tuple[BotSpec, ...]:
+    """So many, on two of the shares each, with thresholds of their own."""
+    return tuple(
+        BotSpec(
+            f"bot-{number}",
+            "confluence",
+            (shares[number % len(shares)], shares[(number * 3 + 1) % len(shares)]),
+            parameters={"buy_at": level, "sell_at": level, "confirm_s": 0, "cooldown_s": 60},
+        )
+        for number in range(count)
+        for level in (20 + number % 40,)
+    )
 
 
 class Stopwatch:
@@ -164,9 +116,9 @@ def main(host: str, folder: Path, seconds: float, listeners: dict[str, str] | No
         "LOCKSTEP_ROLE": "engine", "GOOGLE_CLOUD_PROJECT": "demo-fake", "FIRESTORE_EMULATOR_HOST": host,
         "LOCKSTEP_STATE_DIR": str(folder), "LOCKSTEP_OWNER_UID": "bench", **(listeners or {}),
     })  # fmt: skip
-    feed, end = EvenFeed(), EndWish()
+    feed, end = EvenFeed(SYMBOLS), EndWish()
     identity, mode = ("paper-bench", Mode.PAPER) if listeners is None else ("live-bench", Mode.LIVE)
-    market = Market(AccountSpec(identity, "bench", mode, cash=Decimal(100_000_000)), BOTS, feed)
+    market = Market(AccountSpec(identity, "bench", mode, cash=Decimal(100_000_000)), bots(20, SYMBOLS), feed)
     with outside(settings, market) as out:
         running = wiring.own_and_recover(out, end, None, KillSignal())
         be_watched(out)

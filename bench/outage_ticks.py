@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
-from bench.contender import ROOT, NotMeasured
+from bench.children import answer, child, tell
+from bench.contender import NotMeasured
 from bench.figure import Figure, Measured, Target, Terms, ratio, spreads, turned
 
 HEALTHY = "healthy"
@@ -78,42 +76,6 @@ def one_run(name: str, address: str, seconds: float = SECONDS, listeners: Sequen
             tell(engine, "measure")
             result: dict[str, Any] = json.loads(answer(engine))
             return result
-
-
-@contextmanager
-def child(core: int, module: str, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """A process on one core that does not outlive the block."""
-    with tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, *words],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True,
-        )  # fmt: skip
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(process.pid, {core})
-        try:
-            yield process
-        except NotMeasured as missed:
-            said.seek(0)
-            raise NotMeasured(f"{missed}\n{said.read()[-3000:]}") from missed
-        finally:
-            process.kill()
-            process.communicate()
-
-
-def tell(process: subprocess.Popen[str], word: str) -> None:
-    """Write a line to it."""
-    assert process.stdin is not None
-    process.stdin.write(f"{word}\n")
-    process.stdin.flush()
-
-
-def answer(process: subprocess.Popen[str]) -> str:
-    """The next line it prints. Raises NotMeasured when it ends instead."""
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    if not line:
-        raise NotMeasured(f"{process.args!r} ended")
-    return line
 
 
 FIGURE = Figure(

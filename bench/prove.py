@@ -107,7 +107,7 @@ def _pytest(proof: Proof, data: Path | None, report: Path) -> int:
     if data is not None:
         environment["LOCKSTEP_PROVE_DATA"] = str(data.resolve())
     quietly = ("-q", "-p", "no:cacheprovider", "-m", "prove")
-    patiently = ("-o", "faulthandler_timeout=1800")  # a proof may take minutes where a test that does so hangs
+    patiently = ("-o", "faulthandler_timeout=3600")  # a proof may take half an hour where a test that does so hangs
     reported = ("-o", "junit_family=xunit1", f"--junitxml={report}")  # the family that carries recorded figures
     words = [sys.executable, "-m", "pytest", *quietly, *patiently, *reported, *proof.tests]
     return subprocess.run(words, cwd=ROOT, env=environment, check=False).returncode

@@ -4,8 +4,9 @@ import json
 import tempfile
 from pathlib import Path
 
+from bench.children import answer, child, tell
 from bench.listened_ticks import BOTH, WAYS
-from bench.outage_ticks import HEALTHY, answer, child, tell
+from bench.outage_ticks import HEALTHY
 from engine.recording.folder import parts_in
 from engine.research.day_replay import replay_day
 from engine.strategies.registry import make
