@@ -3,12 +3,13 @@
 The engine sends its alerts directly and notes in the alert's document which channels took them. A critical one that no
 channel has taken after a while is sent by this function, to the channels of its own setting. Each is noted in
 `notifications/{alert_id}`. An event that is delivered again finds the note; one cut off between the sending and the
-note is sent again: better twice than not at all.
+note is sent again: better twice than not at all. What no channel takes is tried again for as long as the engine would.
 """
 
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType, PersistentStoreMode
@@ -21,12 +22,20 @@ ENGINE_FIRST_S = 15.0
 """How long the engine has for sending it itself: an attempt of ten seconds, and the way to Firestore."""
 
 LOOK_S = 3.0
+TRIED_FOR = timedelta(hours=6)
+"""As long as the engine tries a critical alert; then the note says that no channel took it."""
+
+NOT_TAKEN = "the service did not take it"
 COPIED = ("user_id", "account_id", "mode", "severity", "kind", "text", "sequence")
 """What the note takes over from the alert; each must be there."""
 
 
 class NotAnAlert(Exception):
     """The document lacks a field that every alert has; delivering it again would not help."""
+
+
+class NotTaken(Exception):
+    """No channel took the alert, and one of them may yet: the platform delivers the event again, ever more slowly."""
 
 
 class BadChannels(Exception):
@@ -60,10 +69,11 @@ def deliver(
     alert: Mapping[str, Any],
     channels: Sequence[tuple[str, str]],
     wait: Callable[[float], None] = time.sleep,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> str:
-    """Send a critical alert where the engine has not; says what was done.
+    """Send a critical alert where the engine has not; says what was done. `now` is wall time.
 
-    Raises NotAnAlert, and whatever Firestore raises: the platform then delivers the event again.
+    Raises NotAnAlert; NotTaken, and whatever Firestore raises, upon which the platform delivers the event again.
     """
     missing = [name for name in COPIED if alert.get(name) is None]
     if missing:
@@ -75,6 +85,9 @@ def deliver(
         return "told before"
     by_engine = _engine_told(store, alert_id, wait)
     outcomes = [] if by_engine else [_send(name, url, alert) for name, url in channels]
+    taken = any(failed is None for _, failed in outcomes)
+    if not taken and any(failed == NOT_TAKEN for _, failed in outcomes) and _is_young(alert, now()):
+        raise NotTaken(f"none of {len(outcomes)} channels took it")
     note.set(
         {
             **{name: alert[name] for name in COPIED},
@@ -88,7 +101,13 @@ def deliver(
     )
     if by_engine:
         return "the engine told it"
-    return "sent" if any(failed is None for _, failed in outcomes) else "no channel took it"
+    return "sent" if taken else "no channel took it"
+
+
+def _is_young(alert: Mapping[str, Any], now: datetime) -> bool:
+    """Whether it is still tried; one that does not say of when it is, is not."""
+    written_at = alert.get("updated_at")
+    return isinstance(written_at, datetime) and now - written_at < TRIED_FOR
 
 
 def _engine_told(store: Client, alert_id: str, wait: Callable[[float], None]) -> bool:
@@ -118,5 +137,5 @@ def _send(name: str, url: str, alert: Mapping[str, Any]) -> tuple[str, str | Non
         taken = way.notify(
             body=alert["text"], title=title, notify_type=NotifyType.FAILURE, body_format=NotifyFormat.TEXT
         )
-        failed = None if taken else "the service did not take it"
+        failed = None if taken else NOT_TAKEN
     return name, failed

@@ -73,8 +73,8 @@ def notify_of_signal(event: Event[DocumentSnapshot | None]) -> None:
 def deliver_alert(event: Event[DocumentSnapshot | None]) -> None:
     """A critical alert that the engine could not send itself is sent from here.
 
-    What Firestore raises is raised on, and the event delivered again. A document that is no alert is logged and left;
-    so is an alert while the channels' setting can't be read.
+    What Firestore raises, and that no channel took it, is raised on, and the event delivered again. A document that is
+    no alert is logged and left; so is an alert while the channels' setting can't be read.
     """
     alert_id = event.params["alert_id"]
     alert = (event.data.to_dict() if event.data else None) or {}

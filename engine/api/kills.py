@@ -53,6 +53,8 @@ def resume(control_id: str, account_ids: Iterable[str]) -> Response:
         service = transaction.get("controls", SERVICE) or {}
         if control_id != SERVICE and service.get("killed"):
             raise conflict("The whole service is killed. Its owner resumes it, once every step is done.")
+        if control_id != SERVICE and service.get("halted") and not (own.get("halted") or own.get("killed")):
+            raise conflict("The whole service is halted, and this account with it. Its owner resumes it.")
         if control_id != SERVICE and own.get("killed") and not any(kills):
             raise conflict("The engine has not taken up the kill yet.")
         for kill in kills:

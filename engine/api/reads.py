@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.api.answers import iso
 from engine.api.authentication import caller
+from engine.api.ownership import is_document_id
 from engine.api.services import services
 from engine.core.performance import TOO_FEW
 from engine.domain.errors import OperatingError
@@ -53,7 +54,9 @@ def bot_statuses(account_id: str) -> Reading:
 
 
 def stored(collection: str, document_id: str) -> Fields:
-    """A document of the caller's with a reckoned id; empty when there is none, or it is another's."""
+    """A document of the caller's with a reckoned id; empty when there is none or can be none, or it is another's."""
+    if not is_document_id(document_id):  # a symbol that no market has may hold a slash
+        return {}
     found = services().deps.documents.get(collection, document_id)
     return found if found is not None and found.get("user_id") == caller().uid else {}
 

@@ -116,9 +116,12 @@ def _slot(key: str | None) -> str:
 
 
 def _fingerprint() -> str:
-    """What makes two requests the same: method, path and body, however its keys are ordered. `?wait` does not count."""
+    """What makes two requests the same: method, path, query less `wait`, and body, however their keys are ordered."""
     body = request.get_json(silent=True) if request.is_json else None
-    named = f"{request.method}\x1f{request.path}\x1f".encode() + canonical(body or {})
+    query = sorted((name, value) for name, value in request.args.items(multi=True) if name != "wait")
+    # A request without a query is known by what it was known by before there were any.
+    asked = canonical(query) if query else b""
+    named = f"{request.method}\x1f{request.path}\x1f".encode() + asked + canonical(body or {})
     return hashlib.sha256(named).hexdigest()
 
 

@@ -1,5 +1,5 @@
 """A loopback stand-in for Google's certificate address, and tokens signed with its keys. Real RS256, real x509: what
-the emulator never checks. Feeds test_firebase_tokens.
+the emulator never checks. Feeds test_firebase_tokens and test_known_tokens.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from firebase_admin import credentials
+from google.auth.credentials import AnonymousCredentials
+
+from engine.adapters.firebase_auth import FirebaseTokenVerifier
 
 PROJECT = "lockstep-test"
 
@@ -89,3 +93,17 @@ class CertificateServer:
             server.shutdown()
             thread.join()
             server.server_close()
+
+
+class NoCredential(credentials.Base):  # type: ignore[misc]
+    """What a machine without Google credentials has: enough to verify signatures."""
+
+    def get_credential(self) -> AnonymousCredentials:
+        return AnonymousCredentials()
+
+
+def verifier_of(certificates: CertificateServer, **more: Any) -> FirebaseTokenVerifier:
+    """The verifier on that server's certificates, not closed."""
+    return FirebaseTokenVerifier(
+        PROJECT, credential=NoCredential(), certificates_url=certificates.url, http_timeout_s=2, **more
+    )

@@ -11,8 +11,6 @@ from typing import Any
 
 import jwt
 import pytest
-from firebase_admin import credentials
-from google.auth.credentials import AnonymousCredentials
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,15 +18,8 @@ from engine.adapters import firebase_auth
 from engine.adapters.firebase_auth import FirebaseTokenVerifier
 from engine.api.app import create_app
 from engine.domain.errors import OutcomeUnknown, Unauthenticated
-from tests.api.certificates import PROJECT, CertificateServer, SigningKey, minted
+from tests.api.certificates import PROJECT, CertificateServer, SigningKey, minted, verifier_of
 from tests.api.conftest import World
-
-
-class NoCredential(credentials.Base):  # type: ignore[misc]
-    """What a machine without Google credentials has: enough to verify signatures."""
-
-    def get_credential(self) -> AnonymousCredentials:
-        return AnonymousCredentials()
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +47,7 @@ def no_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def verifier(server: CertificateServer) -> Iterator[FirebaseTokenVerifier]:
-    made = FirebaseTokenVerifier(PROJECT, credential=NoCredential(), certificates_url=server.url, http_timeout_s=2)
+    made = verifier_of(server)
     yield made
     made.close()
 
@@ -176,12 +167,6 @@ def test_certificates_are_fetched_once_and_serve_on_while_their_server_is_away(k
     assert certificates.asked == 1
     assert verifier.verify(minted(key)).uid == "uid-1"
     verifier.close()
-
-
-def verifier_of(certificates: CertificateServer) -> FirebaseTokenVerifier:
-    return FirebaseTokenVerifier(
-        PROJECT, credential=NoCredential(), certificates_url=certificates.url, http_timeout_s=2
-    )
 
 
 def test_a_certificate_server_that_is_down_from_the_start_is_trouble_and_no_refusal(key: SigningKey) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from engine.domain.errors import OutcomeUnknown
 from tests.api.conftest import World
-from tests.api.world import BELA, START
+from tests.api.world import ASHAS, BELA, START
 
 BOT = {"strategy": "confluence", "symbols": ["INFY"], "name": "Once"}
 KEY = {"Idempotency-Key": "k-1"}
@@ -36,6 +36,13 @@ def test_the_same_key_with_another_request_is_refused_and_writes_nothing(world: 
         answer = world.call(method, path, json=body, headers=KEY)
         assert (answer.status_code, answer.json["type"]) == (422, "urn:lockstep:problem:idempotency-key-reused")
     assert world.everything() == before
+
+
+def test_the_account_named_in_the_address_belongs_to_the_request_and_the_wait_does_not(world: World) -> None:
+    first = world.call("POST", f"/orders/sync?account_id={ASHAS}&wait=0", headers=KEY)
+    again = world.call("POST", f"/orders/sync?wait=1&account_id={ASHAS}", headers=KEY)
+    assert (first.status_code, again.json["command_id"]) == (202, first.json["command_id"])
+    assert world.call("POST", "/orders/sync", headers=KEY).status_code == 422
 
 
 def test_a_key_is_its_users_own(world: World) -> None:

@@ -23,7 +23,7 @@ FIELDS = [
 ]  # fmt: skip
 WORDS = [
     "confluence", "INFY", "NIFTY50", "1m", "running", "equity_pct", ASHAS, "drift", "2026-03-02", "all", "day",
-    "accepted", "0", "200", "1e400", "__x__", "..", "0001-01-01", "9999-12-31T23:59:59+14:00", "NaN",
+    "accepted", "0", "200", "1e400", "A/B", "__x__", "..", "0001-01-01", "9999-12-31T23:59:59+14:00", "NaN",
 ]  # fmt: skip
 PARAMETERS = [
     "limit", "cursor", "bot_id", "symbol", "state", "outcome", "account_id", "wait", "period", "day", "q", "timeframe",

@@ -115,3 +115,14 @@ def test_a_resume_lifts_halt_and_kill_once_every_step_is_done_and_says_when(worl
     plane = control_plane(world)
     assert (plane.kill(ASHAS), plane.halt(ASHAS)) == (None, (False, ""))
     assert plane.resumed_at(ASHAS) == world.clock.now()
+
+
+def test_an_account_that_only_the_services_halt_holds_is_not_told_that_it_was_resumed(world: World) -> None:
+    world.call("POST", "/service/halt", json={"reason": "fire"})
+    answer = world.call("POST", f"/accounts/{ASHAS}/resume")
+    assert (answer.status_code, answer.json["detail"]) == (
+        409, "The whole service is halted, and this account with it. Its owner resumes it."
+    )  # fmt: skip
+    world.call("POST", f"/accounts/{ASHAS}/halt", json={"reason": "mine"})
+    assert world.call("POST", f"/accounts/{ASHAS}/resume").status_code == 200
+    assert control_plane(world).halt(ASHAS) == (True, "fire")

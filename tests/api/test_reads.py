@@ -142,6 +142,12 @@ def test_candles_refuse_a_window_that_is_none(world: World, query: str, field: s
     assert field in answer.json["errors"][0]["field"]
 
 
+@pytest.mark.parametrize("symbol", ["A%2FB", "A%2FB%2FC", "..", "__x__", "x" * 128])
+def test_a_symbol_that_no_document_can_be_named_after_has_no_candles(world: World, symbol: str) -> None:
+    answer = world.call("GET", f"/candles?symbol={symbol}")
+    assert (answer.status_code, answer.json["items"]) == (200, [])
+
+
 def test_instruments_are_found_by_symbol_and_name_in_any_case(world: World) -> None:
     def symbols(path: str) -> list[str]:
         return [item["symbol"] for item in world.call("GET", path).json["items"]]

@@ -7,7 +7,7 @@ import pytest
 from engine.api.authentication import PUBLIC, REVOCATION_CHECKED
 from tests.api.conftest import World
 from tests.api.routes_of import targets
-from tests.api.world import ASHA
+from tests.api.world import ASHA, ASHAS
 
 BAD_HEADERS = [
     "", "Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "token-uid-asha", "Bearer a b", "Bearer tökén",
@@ -69,6 +69,21 @@ def test_a_token_that_cannot_be_checked_is_a_503_and_not_a_401(world: World) -> 
     before = world.everything()
     answer = world.call("POST", "/accounts/paper-demo/halt", json={})
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert world.everything() == before
+
+
+def test_stopping_waits_for_no_identity_service_and_everything_else_that_moves_money_does(world: World) -> None:
+    world.tokens.identity_away = True
+    for stop in ("halt", "kill", "disarm"):
+        assert world.call("POST", f"/accounts/{ASHAS}/{stop}", json={}).status_code == 200, stop
+    before = world.everything()
+    for path in (
+        f"/accounts/{ASHAS}/resume",
+        f"/accounts/{ASHAS}/flatten",
+        "/bots/drift/start",
+        "/orders/ORDER/cancel",
+    ):
+        assert world.call("POST", path, json={}).status_code == 503, path
     assert world.everything() == before
 
 

@@ -38,15 +38,18 @@ class HandClock:
 
 
 class KnownTokens:
-    """Knows `token-<uid>`; remembers when revocation was asked for. `down` is an identity service that is away."""
+    """Knows `token-<uid>`; remembers when revocation was asked for. `down` is certificates that can't be had,
+    `identity_away` an identity service that does not answer.
+    """
 
     def __init__(self) -> None:
         self.down = False
+        self.identity_away = False
         self.checked_for_revocation: list[bool] = []
 
     def verify(self, token: str, *, check_revoked: bool = False) -> Identity:
         self.checked_for_revocation.append(check_revoked)
-        if self.down:
+        if self.down or (check_revoked and self.identity_away):
             raise OutcomeUnknown("away")
         if token == "token-expired":
             raise Unauthenticated("The token has expired.")

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from google.cloud.firestore import Client
 
-from functions.alert import ENGINE_FIRST_S, BadChannels, NotAnAlert, channels_of, deliver
+from functions.alert import ENGINE_FIRST_S, TRIED_FOR, BadChannels, NotAnAlert, NotTaken, channels_of, deliver
 from tests.adapters.notify.receiver import Receiver, receiving
 
 AT = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -97,6 +97,25 @@ def test_a_channel_that_fails_is_noted_and_the_others_are_sent_to(firestore_clie
         {"channel": "bad", "failed": "apprise can't use its url"},
         {"channel": "hook", "failed": None},
     ]
+
+
+def test_what_no_channel_takes_is_tried_again_for_as_long_as_the_engine_would_and_then_given_up(
+    firestore_client: Client,
+) -> None:
+    with receiving() as broken:
+        broken.status = 502
+        ways = [("hook", broken.url())]
+        late = AT + TRIED_FOR
+        with pytest.raises(NotTaken):
+            deliver(firestore_client, "a1", an_alert(), ways, Patience(), lambda: late - timedelta(seconds=1))
+        assert told(firestore_client) == {}
+        assert deliver(firestore_client, "a1", an_alert(), ways, Patience(), lambda: late) == "no channel took it"
+    assert told(firestore_client)["delivered_to"] == [{"channel": "hook", "failed": "the service did not take it"}]
+
+
+def test_a_setting_that_can_never_work_is_not_tried_again(firestore_client: Client) -> None:
+    done = deliver(firestore_client, "a1", an_alert(), [("bad", "nosuch://x")], Patience(), lambda: AT)
+    assert done == "no channel took it"
 
 
 @pytest.mark.parametrize("name", ["user_id", "account_id", "mode", "severity", "kind", "text", "sequence"])

@@ -11,7 +11,7 @@ import { FillsPane } from "./panes/FillsPane";
 import { OrdersPane } from "./panes/OrdersPane";
 import { PositionsPane } from "./panes/PositionsPane";
 import { TradesPane } from "./panes/TradesPane";
-import { Blank, Pane } from "./parts/Pane";
+import { Pane } from "./parts/Pane";
 import { BotForm } from "./screens/BotForm";
 import { BotPage } from "./screens/BotPage";
 import { ListScreen } from "./screens/ListScreen";
@@ -22,6 +22,7 @@ import { Risk } from "./screens/Risk";
 import { SignIn } from "./screens/SignIn";
 import { Waiting } from "./screens/Waiting";
 import { Session } from "./session/Session";
+import { Breakwater } from "./shell/Breakwater";
 import { Link } from "./shell/Link";
 import { paths, routeOf, usePath, type Route } from "./shell/routes";
 import { Shell } from "./shell/Shell";
@@ -34,9 +35,10 @@ const TITLES: Partial<Record<Route["screen"], string>> = {
 
 function Unknown() {
   return (
-    <Pane id="unknown" title={words.nav.unknown}>
-      <Blank title={words.nav.unknownDetail}><Link className="link" href={paths.overview}>{words.nav.toOverview}</Link></Blank>
-    </Pane>
+    <>
+      <header className="head"><h1>{words.nav.unknown}</h1></header>
+      <Pane id="unknown" title={words.nav.unknownDetail}><p><Link className="link" href={paths.overview}>{words.nav.toOverview}</Link></p></Pane>
+    </>
   );
 }
 
@@ -62,7 +64,8 @@ function Screen({ route }: { route: Route }) {
 }
 
 export function App() {
-  const route = routeOf(usePath());
+  const path = usePath();
+  const route = routeOf(path);
   const title = TITLES[route.screen] ?? words.nav.unknown;
   useEffect(() => {
     document.title = `${title} · ${words.product}`;
@@ -70,7 +73,7 @@ export function App() {
   return (
     <Session signedOut={<SignIn />}>
       <AccountProvider waiting={(accounts) => <Waiting accounts={accounts} />}>
-        <Shell><Screen route={route} /></Shell>
+        <Shell><Breakwater place={path}><Screen route={route} /></Breakwater></Shell>
       </AccountProvider>
     </Session>
   );

@@ -12,6 +12,7 @@ it("says at which numbers each trips, and which the policy leaves off", () => {
   expect(found.daily_stop).toContain("₹20,000.00");
   expect(found.reject_storm).toContain("5");
   expect(found.losing_streak).toBeNull();
+  expect(found.unread_refusals).toContain("3 entries");
 });
 
 it("puts what has tripped first, and keeps a kind that this page does not know", () => {

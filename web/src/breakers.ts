@@ -3,7 +3,7 @@ import { count, money, percent } from "./numbers";
 import type { Policy, Trip } from "./riskDocuments";
 import { words } from "./words";
 
-export const BREAKERS = ["daily_stop", "weekly_stop", "drawdown", "losing_streak", "reject_storm", "feed_lost", "not_reconciled"] as const;
+export const BREAKERS = ["daily_stop", "weekly_stop", "drawdown", "losing_streak", "reject_storm", "unread_refusals", "feed_lost", "not_reconciled"] as const;
 export type BreakerKind = (typeof BREAKERS)[number];
 
 export interface Breaker {
@@ -39,6 +39,7 @@ function tripsAt(kind: BreakerKind, policy: Policy, currency: string): string | 
     case "drawdown": return said(pct("drawdown_max_pct"), words.risk.trips.drawdown);
     case "losing_streak": return said(n("losses_in_a_row_max"), words.risk.trips.losing_streak);
     case "reject_storm": return said(n("rejects_max"), words.risk.trips.reject_storm);
+    case "unread_refusals": return words.risk.trips.unread_refusals;
     case "feed_lost": return said(n("feed_lost_s"), words.risk.trips.feed_lost);
     case "not_reconciled": return words.risk.trips.not_reconciled;
   }

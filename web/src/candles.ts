@@ -1,7 +1,6 @@
 /** Candles for the chart: stored bars, the bar that is forming, and where fills fall. Fed by bars, quotes, fills; feeds the candle chart. Pure. */
 import type { Fill } from "./documents";
 import type { Bars, Quote } from "./marketDocuments";
-import { zoneOffset, type Zone } from "./moments";
 
 /** One candle. `at` is the bar's open, ms UTC. */
 export interface Candle {
@@ -29,19 +28,19 @@ export function candlesOf(documents: readonly Bars[]): Candle[] {
   return [...byOpen.values()].sort((a, b) => a.at - b.at);
 }
 
-/** When the bar that holds `at` opened: bars count from midnight of the venue's zone, where all its timeframes divide the day. */
-export function barOpen(at: number, timeframeS: number, zone: Zone): number {
+/** When the bar that holds `at` opened. Bars count from a session's open (an hour in Mumbai begins at 09:15): `origin` is one, or a bar's own open. */
+export function barOpen(at: number, timeframeS: number, origin: number): number {
   const step = timeframeS * 1000;
-  const offset = zoneOffset(at, zone);
-  return Math.floor((at + offset) / step) * step - offset;
+  return origin + Math.floor((at - origin) / step) * step;
 }
 
 /**
  * The bar that is forming, carried on with one more quote, or a new one when the quote falls into the next bar.
- * Null while the newest stored bar covers the quote. Its extremes are those that this screen saw.
+ * Null while the newest stored bar covers the quote. Its extremes are those that this screen saw. `opensAt` is the open of the account's session.
  */
-export function formingCandle(before: Candle | null, closed: Candle | undefined, quote: Quote, timeframeS: number, zone: Zone): Candle | null {
-  const at = barOpen(quote.at, timeframeS, zone);
+export function formingCandle(before: Candle | null, closed: Candle | undefined, quote: Quote, timeframeS: number, opensAt: number | null): Candle | null {
+  const inSession = opensAt !== null && quote.at >= opensAt;
+  const at = barOpen(quote.at, timeframeS, inSession ? opensAt : closed?.at ?? 0);
   if (closed && at <= closed.at) return null;
   if (!before || before.at !== at) return { at, o: quote.price, h: quote.price, l: quote.price, c: quote.price, v: 0 };
   return { ...before, h: Math.max(before.h, quote.price), l: Math.min(before.l, quote.price), c: quote.price };
@@ -56,12 +55,11 @@ export interface FillMark {
 }
 
 /** The fills that fall into the drawn candles, oldest first; those of one side and bar become one mark. */
-export function fillMarks(fills: readonly Fill[], candles: readonly Candle[], timeframeS: number, zone: Zone): FillMark[] {
-  const drawn = new Set(candles.map((c) => c.at));
+export function fillMarks(fills: readonly Fill[], candles: readonly Candle[], timeframeS: number): FillMark[] {
   const marks = new Map<string, FillMark>();
   for (const fill of fills) {
-    const at = barOpen(fill.filled_at, timeframeS, zone);
-    if (!drawn.has(at)) continue;
+    const at = candles.findLast((c) => c.at <= fill.filled_at)?.at;
+    if (at === undefined || fill.filled_at >= at + timeframeS * 1000) continue;
     const key = `${at} ${fill.side}`;
     const mark = marks.get(key);
     if (!mark) marks.set(key, { at, side: fill.side, quantity: fill.quantity, price: fill.price });
@@ -72,4 +70,17 @@ export function fillMarks(fills: readonly Fill[], candles: readonly Candle[], ti
     }
   }
   return [...marks.values()].sort((a, b) => a.at - b.at);
+}
+
+const STEP_MAX = 0.01;
+const DECIMALS_MAX = 8;
+
+/** The smallest step that the candles' prices were told in, a power of ten from 0.01 down: an axis of 0.00001234 needs more than cents. */
+export function priceStep(candles: readonly Candle[]): number {
+  const told = candles.slice(-50).flatMap((c) => [c.o, c.h, c.l, c.c]);
+  for (let decimals = 2; decimals < DECIMALS_MAX; decimals += 1) {
+    const scale = 10 ** decimals;
+    if (told.every((p) => Math.abs(p * scale - Math.round(p * scale)) < 1e-6 * Math.max(1, p * scale))) return Math.min(STEP_MAX, 1 / scale);
+  }
+  return 10 ** -DECIMALS_MAX;
 }

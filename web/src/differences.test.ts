@@ -43,6 +43,12 @@ describe("an order that differs", () => {
     expect(outcome(killed, "adopt", [92], "INR")).not.toContain("closed");
     expect(outcome(killed, "flatten", [92], "INR")).toContain("sell 92 INFY");
   });
+
+  it("of an earlier day ends in the books when adopted, and says where to look", () => {
+    const lapsed = found({ kind: "lapsed_order", quantity: 0 });
+    expect(outcome(lapsed, "adopt", [], "INR")).toContain("ends in the books");
+    expect(titleOf(lapsed, "INR")).toContain("of an earlier day");
+  });
 });
 
 it("a missed fill moves the position by what the broker filled", () => {

@@ -7,7 +7,7 @@ import { MINUS, price, quantity } from "./numbers";
 import { words } from "./words";
 
 export type DifferenceKind =
-  | "missed_fill" | "missed_status" | "killed_by_broker" | "unknown_order" | "late_order" | "foreign_order"
+  | "missed_fill" | "missed_status" | "killed_by_broker" | "unknown_order" | "lapsed_order" | "late_order" | "foreign_order"
   | "foreign_position" | "overnight_position" | "quantity_mismatch";
 
 /** `quantity` is signed: what the books lack of what the broker has. `ours` and `theirs` are the engine's words. */
@@ -65,6 +65,7 @@ export function outcome(found: Difference, resolution: Resolution, held: Held, c
   switch (found.kind) {
     case "missed_status":
     case "killed_by_broker":
+    case "lapsed_order":
       if (resolution === "ignore") return say.staysOpen;
       return resolution === "adopt" ? say.orderEnds : `${say.orderEnds} ${closing(before, found.symbol, currency)}`;
     case "late_order":

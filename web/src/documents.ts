@@ -150,7 +150,7 @@ export interface Account extends Owned {
   drawdown_pct: number;
   trading_state: "ACTIVE" | "REDUCING" | "HALTED";
   halted_reason: string | null;
-  /** A halt that no resume lifts. */
+  /** A halt that a resume lifts once a report compared since it began left nothing open. */
   invariant_broken?: boolean;
   /** Halted by the service alone, until its cause has passed. */
   held?: boolean;

@@ -11,6 +11,8 @@ export interface EquityPlot {
   /** The start of the day, percent from the top. */
   base: number;
   grid: { y: number; value: number }[];
+  /** Between two gridlines, in the account's currency. */
+  step: number;
   hours: { x: number; text: string; first: boolean }[];
   now: { x: number; y: number };
   high: { x: number; y: number; at: number; value: number };
@@ -35,8 +37,7 @@ export function niceStep(range: number, wanted: number): number {
   return fits * power;
 }
 
-function gridLines(low: number, high: number, y: (value: number) => number): { y: number; value: number }[] {
-  const step = niceStep(high - low, 5);
+function gridLines(low: number, high: number, step: number, y: (value: number) => number): { y: number; value: number }[] {
   const lines: { y: number; value: number }[] = [];
   for (let value = Math.ceil(low / step) * step; value <= high; value += step) lines.push({ y: y(value), value });
   return lines;
@@ -64,13 +65,15 @@ export function equityPlot(points: readonly EquityPoint[], start: number, frame:
   const pad = Math.max((top - bottom) * 0.12, Math.abs(start) * 0.00005, 0.01);
   const high = top + pad;
   const low = bottom - pad;
+  const step = niceStep(high - low, 5);
   const x = (at: number) => Math.min(100, Math.max(0, (100 * (at - frame.from)) / Math.max(frame.to - frame.from, 1)));
   const y = (value: number) => (100 * (high - value)) / (high - low);
   const highest = points.reduce((best, p) => (p.equity > best.equity ? p : best));
   return {
     line: points.map((p) => `${x(p.at).toFixed(2)},${y(p.equity).toFixed(2)}`).join(" "),
     base: y(start),
-    grid: gridLines(low, high, y),
+    grid: gridLines(low, high, step, y),
+    step,
     hours: hourMarks(frame, zone, x),
     now: { x: x(last.at), y: y(last.equity) },
     high: { x: x(highest.at), y: y(highest.equity), at: highest.at, value: highest.equity },

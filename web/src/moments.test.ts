@@ -1,6 +1,6 @@
 /** Moments, ages and countdowns are written as the design says, and the market clock never runs away. */
 import { describe, expect, it } from "vitest";
-import { ageWords, clock, countdown, dayKey, dayLong, hourOf, marketNow, zoneName, zoneOffset } from "./moments";
+import { ageWords, clock, countdown, dayKey, dayLong, hourOf, marketNow, minutesOn, otherDay, untilText, zoneName, zoneOffset } from "./moments";
 
 const IST = "Asia/Kolkata";
 const AT = Date.UTC(2021, 3, 28, 8, 12, 9); // 13:42:09 in India
@@ -16,6 +16,18 @@ describe("clocks and days", () => {
     expect(dayKey(late, IST)).toBe("20210429");
     expect(hourOf(late, IST)).toBe(0);
     expect(dayKey(late, "Etc/UTC")).toBe("20210428");
+  });
+  it("names the day of what is not today's, by the venue's midnight", () => {
+    const night = Date.UTC(2021, 3, 28, 19, 0); // 00:30 of the 29th in India
+    expect(otherDay(AT, AT + 60_000, IST)).toBeNull();
+    expect(otherDay(AT, night, IST)).toBe("28 Apr");
+    expect(otherDay(AT, night, "Etc/UTC")).toBeNull();
+    expect([minutesOn(AT, AT, IST), minutesOn(AT, night, IST)]).toEqual(["13:42", "28 Apr 13:42"]);
+  });
+  it("says an end with its zone, and its day where that is another", () => {
+    expect(untilText(AT, AT, IST)).toBe("13:42 IST");
+    expect(untilText(AT + 86_400_000, AT, IST)).toBe("29 Apr 13:42 IST");
+    expect(untilText(AT, AT, "Etc/UTC")).toBe("08:12 UTC");
   });
   it("knows how far a zone is ahead of UTC", () => {
     expect(zoneOffset(AT, IST)).toBe(5.5 * 3600_000);

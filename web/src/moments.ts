@@ -42,6 +42,22 @@ export function dayShort(at: number, zone: Zone): string {
   return formatter(zone, { day: "2-digit", month: "short" }).format(at);
 }
 
+/** The day of a moment where it is not that of `now`: "28 Apr"; null on the same day, where the clock says enough. */
+export function otherDay(at: number, now: number, zone: Zone): string | null {
+  return dayKey(at, zone) === dayKey(now, zone) ? null : dayShort(at, zone);
+}
+
+/** "13:42", and on another day "28 Apr 13:42". */
+export function minutesOn(at: number, now: number, zone: Zone): string {
+  const day = otherDay(at, now, zone);
+  return day === null ? clockMinutes(at, zone) : `${day} ${clockMinutes(at, zone)}`;
+}
+
+/** An end that decides about money: "13:42 IST", on another day "28 Apr 13:42 IST". A clock alone would be read in the reader's own zone. */
+export function untilText(at: number, now: number, zone: Zone): string {
+  return `${minutesOn(at, now, zone)} ${zoneName(at, zone)}`;
+}
+
 /** 20210428, the day part of document ids. */
 export function dayKey(at: number, zone: Zone): string {
   const parts = formatter(zone, { year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts(at);

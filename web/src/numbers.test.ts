@@ -34,6 +34,7 @@ describe("money", () => {
     expect(roughMoney(24800000, "INR")).toBe("2.48 crore");
     expect(roughMoney(1001000, "USD")).toBe("$1,001,000");
     expect(axisMoney(2506000, "INR")).toBe("25,06,000");
+    expect([axisMoney(150.2, "USD", 0.2), axisMoney(150.4, "USD", 0.2)]).toEqual(["150.20", "150.40"]);
   });
 });
 

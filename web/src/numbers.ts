@@ -69,9 +69,10 @@ export function roughMoney(value: number, currency: string): string {
   return withSign(value, 0, false, currencySymbol(currency) + grouped(size, localeOf(currency), 0, 0));
 }
 
-/** An axis label: whole units, grouped, without symbol. */
-export function axisMoney(value: number, currency: string): string {
-  return withSign(value, 0, false, grouped(Math.abs(value), localeOf(currency), 0, 0));
+/** An axis label, grouped, without symbol: whole units, or cents where the axis's step is finer than one. */
+export function axisMoney(value: number, currency: string, step = 1): string {
+  const decimals = step < 1 ? 2 : 0;
+  return withSign(value, decimals, false, grouped(Math.abs(value), localeOf(currency), decimals, decimals));
 }
 
 /** A price as its instrument quotes it: two decimals at least, as many as the value carries up to eight, no symbol. */
@@ -100,6 +101,6 @@ export function points(value: number): string {
 }
 
 /** A whole number, grouped. */
-export function count(value: number): string {
-  return withSign(value, 0, false, grouped(Math.abs(value), "en-IN", 0, 0));
+export function count(value: number, currency = "INR"): string {
+  return withSign(value, 0, false, grouped(Math.abs(value), localeOf(currency), 0, 0));
 }

@@ -72,6 +72,9 @@ describe("the account and the bots", () => {
   it("keeps the written equity while the positions are not known", () => {
     expect(accountNow(account, undefined)).toMatchObject({ equity: 1_000_100, net: 100 });
   });
+  it("tells no net of a bot whose positions are not known", () => {
+    expect(botNet({ id: "b1", status: { realized_pnl_day: 40 } } as Bot, undefined)).toBeNull();
+  });
   it("names the symbols whose price is stale", () => {
     const p = position();
     expect(accountNow(account, [positionNow(p, priceNow(p, undefined, 1, NOW))]).stale).toEqual(["RELIANCE"]);

@@ -69,8 +69,9 @@ export function accountNow(account: Account, positions: readonly PositionNow[] |
   return { equity, net, netPct, stale: (positions ?? []).filter((p) => p.price.stale).map((p) => p.position.symbol) };
 }
 
-/** A bot's net of the day: what it realized, which is written after charges, with its open positions at the newest prices. */
-export function botNet(bot: Bot, positions: readonly PositionNow[]): { net: number; open: number; stale: string[] } {
+/** A bot's net of the day: what it realized, which is written after charges, with its open positions at the newest prices; null while those are not known. */
+export function botNet(bot: Bot, positions: readonly PositionNow[] | undefined): { net: number; open: number; stale: string[] } | null {
+  if (!positions) return null;
   const mine = positions.filter((p) => p.position.bot_id === bot.id);
   const unrealized = mine.reduce((sum, p) => sum + p.gross, 0);
   const net = (bot.status?.realized_pnl_day ?? 0) + unrealized;

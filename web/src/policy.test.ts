@@ -8,7 +8,7 @@ const change = (edits: Record<string, string>) => policyChange({ ...policyDraft(
 describe("what is sent", () => {
   it("is nothing where nothing was changed", () => expect(change({})).toEqual({ change: {} }));
   it("is the changed fields alone, numbers as numbers", () => {
-    expect(change({ day_loss_max_pct: " 2.5 ", positions_max: "1,2" })).toEqual({ change: { day_loss_max_pct: 2.5, positions_max: 12 } });
+    expect(change({ day_loss_max_pct: " 2.5 ", positions_max: "1,200" })).toEqual({ change: { day_loss_max_pct: 2.5, positions_max: 1200 } });
   });
   it("is null for an optional limit that was emptied", () => expect(change({ day_loss_max: " " })).toEqual({ change: { day_loss_max: null } }));
   it("is a list for a list, in capitals", () => expect(change({ symbols_allowed: "infy, tcs ," })).toEqual({ change: { symbols_allowed: ["INFY", "TCS"] } }));

@@ -3,6 +3,7 @@
  * session. Fed by risk_policies and accounts.policy_in_force, policy_next; feeds the policy form. Pure: whether a limit is allowed is for the API to say.
  */
 import type { Policy, PolicyValue } from "./riskDocuments";
+import { typedNumber } from "./strategies";
 import { words } from "./words";
 
 /** `list`: symbols or windows, parted by commas. `temperature`: one of four words. */
@@ -70,7 +71,7 @@ export function policyChange(draft: PolicyDraft, before: Policy): CheckedPolicy 
     else if (text === "") errors[name] = words.form.needed;
     else if (unit === "temperature") change[name] = text;
     else {
-      const number = Number(text.replaceAll(",", "").replace("−", "-"));
+      const number = typedNumber(text) ?? Number.NaN;
       if (Number.isFinite(number)) change[name] = number;
       else errors[name] = words.form.notNumber(text);
     }

@@ -33,6 +33,11 @@ function newest(owner: Owner, collection: string, field: string, limit: number):
   return { collection, filters: own(owner), order: { field, direction: "desc" }, limit };
 }
 
+/** One bot's own: among the newest of a busy account there may be none of it. */
+function ofBot(asked: ListenQuery, bot: string): ListenQuery {
+  return { ...asked, filters: [...asked.filters, is("bot_id", bot)] };
+}
+
 function byId(owner: Owner, collection: string, names: string[]): ListenQuery {
   const sorted = [...names].sort();
   const [first, last] = [sorted[0] ?? "", sorted.at(-1) ?? ""];
@@ -49,7 +54,10 @@ export const queries = {
   orders: (owner: Owner): ListenQuery => newest(owner, "orders", "created_at", 50),
   fills: (owner: Owner): ListenQuery => newest(owner, "fills", "filled_at", 100),
   trades: (owner: Owner): ListenQuery => newest(owner, "closed_trades", "exit_at", 50),
+  botFills: (owner: Owner, bot: string): ListenQuery => ofBot(newest(owner, "fills", "filled_at", 100), bot),
+  botTrades: (owner: Owner, bot: string): ListenQuery => ofBot(newest(owner, "closed_trades", "exit_at", 8), bot),
   alerts: (owner: Owner): ListenQuery => newest(owner, "alerts", "at", 20),
+  criticalAlerts: (owner: Owner): ListenQuery => ({ ...newest(owner, "alerts", "at", 20), filters: [...own(owner), is("severity", "critical")] }),
   deadLetters: (owner: Owner): ListenQuery => ({ collection: "dead_letters", filters: own(owner), limit: 50 }),
   openDifferences: (owner: Owner): ListenQuery => ({ collection: "differences", filters: [...own(owner), is("state", "open")], limit: 50 }),
   quotes: (owner: Owner): ListenQuery => byId(owner, "quotes", [owner.account]),

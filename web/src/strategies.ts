@@ -38,10 +38,14 @@ export function isText({ kind }: StrategyParameter): boolean {
   return kind === "text" || kind === "choice";
 }
 
+/** Commas between groups of digits, as in 10,00,000.50 or 1,000,000. Anywhere else they are none: 1,5 is not 15. */
+const GROUPED = /^[-+]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?$/;
+
 /** A number as people type it; null where nothing was typed, NaN where it is none. */
 export function typedNumber(text: string | undefined): number | null {
-  const clean = (text ?? "").trim().replaceAll(",", "").replace("−", "-");
-  return clean === "" ? null : Number(clean);
+  const clean = (text ?? "").trim().replace("−", "-");
+  if (clean === "") return null;
+  return Number(GROUPED.test(clean) ? clean.replaceAll(",", "") : clean);
 }
 
 /** Names that were stored or typed and that the strategy does not have; all of them where the strategy is not known. */

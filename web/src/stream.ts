@@ -7,6 +7,12 @@ export type Happening =
   | { kind: "fill"; at: number; id: string; fill: Fill }
   | { kind: "alert"; at: number; id: string; alert: Alert };
 
+/** The newest alerts and the newest critical ones as one list, newest first: what is grave must not scroll away under what is not. */
+export function alertsOf(newest: readonly Alert[], critical: readonly Alert[]): Alert[] {
+  const byId = new Map([...critical, ...newest].map((a) => [a.id, a]));
+  return [...byId.values()].sort((a, b) => b.at - a.at || b.sequence - a.sequence);
+}
+
 /** One list of all four, by market time; what shares an instant keeps the order in which the engine wrote it. */
 export function happenings(signals: readonly Signal[], orders: readonly Order[], fills: readonly Fill[], alerts: readonly Alert[]): Happening[] {
   const all: (Happening & { sequence: number })[] = [

@@ -12,7 +12,7 @@ export const blockedWords: Record<string, string> = {
   not_in_profit: "The position is not in profit", temperature: "The score is not strong enough", tranche_size: "The next entry would be too small",
   position_notional: "The position would be too large",
   daily_stop: "Daily stop: today's loss has reached its limit", weekly_stop: "Weekly stop: the week's loss has reached its limit", drawdown: "The drawdown has reached its limit",
-  losing_streak: "Too many trades lost one after another", reject_storm: "The broker rejected too many orders", feed_lost: "No price while positions are open",
+  losing_streak: "Too many trades lost one after another", reject_storm: "The broker rejected too many orders", unread_refusals: "The broker refused entries in words that nobody can read", feed_lost: "No price while positions are open",
   not_reconciled: "Broker and books are not compared yet", kill: "Everything is stopped", dry: "Dry: decided, not sent",
   removed: "The bot is removed", notional_max: "The order would be too large",
   leverage: "Too much exposure for the equity", symbol_exposure: "Too much in this symbol", bot_exposure: "Too much held by this bot",
@@ -32,7 +32,7 @@ export const exitReasonWords: Record<string, string> = {
 
 export const botFormWords = {
   newTitle: "New bot", editTitle: (name: string) => `Edit ${name}`, name: "Name", namePlaceholder: "Bank Basket", strategy: "Strategy", symbols: "Symbols, separated by commas",
-  symbolsPlaceholder: "RELIANCE, INFY", timeframe: "Timeframe", sizing: "Size of an entry as", size: "Size",
+  symbolsPlaceholder: (coins: boolean) => (coins ? "BTC-USD, ETH-USD" : "RELIANCE, INFY"), timeframe: "Timeframe", sizing: "Size of an entry as", size: "Size",
   sizings: {
     equity_pct: "Share of equity, %", notional: "Amount of money", quantity: "Quantity", volatility: "By volatility, % of equity a move of one ATR", risk_per_trade: "By risk, % of equity lost at the stop",
   } as Record<string, string>, optional: "none",
@@ -41,7 +41,7 @@ export const botFormWords = {
   } as Record<string, string>,
   sizingHints: { cool: "0: no entry then. Empty: the same size for all scores." } as Record<string, string>,
   parameters: "Parameters", create: "Create bot", save: "Save changes", cancel: "Cancel", saving: "Saving",
-  paperNote: "A bot is born on paper. It starts when you start it.", notNumber: (typed: string) => `This must be a number. You wrote ${typed}.`,
+  paperNote: "A bot is born on paper. It starts when you start it.", liveNote: "This account trades real money: once started, the bot's entries go to the broker whenever live trading is armed.", notNumber: (typed: string) => `This must be a number. You wrote ${typed}.`,
   needed: "This is needed.", fix: "Some fields need another look.",
   exits: "Exits", exitsNote: "Besides the strategy's own exit signal and the session's end. The first that is reached closes the position.",
   exitNames: {

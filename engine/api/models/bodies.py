@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from engine.api.models.queries import Name, Timeframe
+from engine.api.models.queries import Line, Name, Timeframe
 from engine.domain.account import BuildingPolicy, Desired
 from engine.domain.arming import HOURS_DEFAULT, HOURS_MAX
 from engine.domain.canary import LEVERAGE, TRADES
@@ -22,6 +22,8 @@ def _number(value: Any) -> Any:
     """JSON numbers only: "5" is a text."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("must be a number")
+    if not -_LARGEST <= value <= _LARGEST:
+        raise ValueError(f"must be a number from -{_LARGEST} to {_LARGEST}")
     return value
 
 
@@ -31,9 +33,7 @@ def _parameter(value: Any) -> Any:
     return value
 
 
-Number = Annotated[
-    Decimal, BeforeValidator(_number), Field(ge=-_LARGEST, le=_LARGEST), WithJsonSchema({"type": "number"})
-]
+Number = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
 Whole = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
 _SCALAR = {"anyOf": [{"type": "number"}, {"type": "boolean"}, {"type": "string"}]}
 Parameter = Annotated[Any, BeforeValidator(_parameter), WithJsonSchema(_SCALAR)]
@@ -120,7 +120,7 @@ class BotBody(Body):
     strategy: Name
     symbols: list[Name] = Field(max_length=50)
     id: str | None = Field(None, max_length=40, description="Made from the name if left out.")
-    name: str | None = Field(None, min_length=1, max_length=80)
+    name: Line | None = Field(None, min_length=1, max_length=80)
     parameters: dict[Name, Parameter] = Field(default_factory=dict, max_length=50)
     timeframe: Timeframe = "1m"
     sizing: SizingBody = Field(default_factory=SizingBody)
@@ -137,7 +137,7 @@ class BotChangeBody(Body):
 
     strategy: Name | None = None
     symbols: list[Name] | None = Field(None, max_length=50)
-    name: str | None = Field(None, min_length=1, max_length=80)
+    name: Line | None = Field(None, min_length=1, max_length=80)
     parameters: dict[Name, Parameter] | None = Field(None, max_length=50)
     timeframe: Timeframe | None = None
     sizing: SizingBody | None = None
@@ -171,7 +171,7 @@ class ReadOnlyBody(Body):
 class ReasonBody(Body):
     """Why."""
 
-    reason: str = Field("", max_length=200, description="Shown on every screen while it lasts.")
+    reason: Line = Field("", max_length=200, description="Shown on every screen while it lasts.")
 
 
 class KillBody(ReasonBody):

@@ -29,6 +29,7 @@ def _of_our_age(moment: date) -> date:
     return moment
 
 
+Line = Annotated[str, AfterValidator(_storable)]
 Name = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_storable)]
 Day = Annotated[date, AfterValidator(_of_our_age)]
 Moment = Annotated[AwareDatetime | date, AfterValidator(_of_our_age)]

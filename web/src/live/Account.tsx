@@ -8,6 +8,7 @@ import type { Quotes } from "../marketDocuments";
 import type { MarketClock, Zone } from "../moments";
 import { queries, type Owner } from "../queries";
 import { useUser } from "../session/Session";
+import { alertsOf } from "../stream";
 import { useLive, type Live } from "./useLive";
 
 const CHOSEN = "lockstep.account";
@@ -69,7 +70,9 @@ function ChosenAccount({ account, accounts, choose, children }: Chosen) {
   const owner = useMemo(() => ({ user: account.user_id, account: account.id }), [account.user_id, account.id]);
   const bots = useLive<Bot>(queries.bots(owner));
   const positions = useLive<Position>(queries.positions(owner));
-  const alerts = useLive<Alert>(queries.alerts(owner));
+  const newestAlerts = useLive<Alert>(queries.alerts(owner));
+  const critical = useLive<Alert>(queries.criticalAlerts(owner)).rows;
+  const alerts = useMemo(() => ({ ...newestAlerts, rows: newestAlerts.rows && alertsOf(newestAlerts.rows, critical ?? []) }), [newestAlerts, critical]);
   const quotes = useLive<Quotes>(queries.quotes(owner)).rows?.[0];
   const frame = account.mode === "paper" ? "paper" : account.effective_mode;
   useEffect(() => {

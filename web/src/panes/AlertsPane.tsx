@@ -62,7 +62,7 @@ export function AlertsPane() {
   const unread = rows.filter(waits);
   const today = account.market_at === null ? "" : dayKey(account.market_at, marketZone);
   return (
-    <Pane id="alerts" title={words.alerts.title} at={account.updated_at} limitS={LATE_AFTER_S} beside={rows.length >= 20 && <span className="dim small">{words.alerts.newest(rows.length)}</span>}>
+    <Pane id="alerts" title={words.alerts.title} at={account.updated_at} limitS={LATE_AFTER_S} beside={rows.length >= 20 && <span className="dim small">{words.alerts.newest}</span>}>
       <Rows live={alerts} what={words.alerts.title} empty={<Blank title={words.alerts.empty} detail={words.alerts.emptyDetail} />}>
         {() => (
           <>

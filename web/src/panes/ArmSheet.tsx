@@ -5,7 +5,7 @@ import { useDeed } from "../api/useDeed";
 import { useAccount } from "../live/Account";
 import { useTicking } from "../live/ticker";
 import { useLimits } from "../live/useRisk";
-import { clockMinutes } from "../moments";
+import { untilText } from "../moments";
 import { money } from "../numbers";
 import { Choice, Field, FieldError } from "../parts/Field";
 import { Sheet } from "../parts/Sheet";
@@ -19,13 +19,15 @@ const TOO_OLD = "recent-sign-in";
 function Stakes() {
   const { account } = useAccount();
   const { inForce } = useLimits();
-  const share = (name: string) => {
-    const pct = inForce[name];
-    return typeof pct === "number" ? (account.equity * pct) / 100 : undefined;
+  /** The nearer of a share of equity and an amount, where there is one. */
+  const share = (name: string, amount?: string) => {
+    const [pct, most] = [inForce[name], amount && inForce[amount]];
+    const found = [typeof pct === "number" ? (account.equity * pct) / 100 : undefined, typeof most === "number" ? most : undefined].filter((each) => each !== undefined);
+    return found.length > 0 ? Math.min(...found) : undefined;
   };
   const rows: [string, number | undefined][] = [
-    [words.execution.equity, account.equity], [words.execution.dayLoss, share("day_loss_max_pct")],
-    [words.execution.atRisk, share("at_risk_max_pct")], [words.execution.entry, share("notional_max_pct")],
+    [words.execution.equity, account.equity], [words.execution.dayLoss, share("day_loss_max_pct", "day_loss_max")],
+    [words.execution.atRisk, share("at_risk_max_pct")], [words.execution.entry, share("notional_max_pct", "notional_max")],
   ];
   return (
     <>
@@ -42,7 +44,7 @@ export function ArmSheet({ onClose }: { onClose: () => void }) {
   const [hours, setHours] = useState("8");
   const [typed, setTyped] = useState("");
   const [wrong, setWrong] = useState(false);
-  const until = useTicking((now) => clockMinutes(now + Number(hours) * 3_600_000, wallZone));
+  const until = useTicking((now) => untilText(now + Number(hours) * 3_600_000, now, wallZone));
   const arm = async () => {
     if (await run(() => deeds.arm(account.id, Number(hours)))) onClose();
   };

@@ -88,7 +88,7 @@ export function AuditPane() {
   const who = useWho();
   const at = (entry: AuditEntry) => `${dayShort(Date.parse(entry.at), marketZone)} ${clock(Date.parse(entry.at), marketZone)}`;
   const columns: Column<AuditEntry>[] = [
-    { key: "number", head: words.records.number, cell: "no", show: (e) => <span className="num mut">{count(e.number)}</span> },
+    { key: "number", head: words.records.number, cell: "no", show: (e) => <span className="num mut">{count(e.number, account.currency)}</span> },
     { key: "time", head: words.records.time, cell: "when", show: (e) => <span className="num mut">{at(e)}</span> },
     { key: "actor", head: words.records.actor, cell: "who", show: (e) => who(e.actor) },
     { key: "action", head: words.records.action, cell: "b", show: (e) => <><b>{sentence(e.action)}</b><small className="subject">{e.subject}</small></> },

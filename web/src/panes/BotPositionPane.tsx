@@ -1,6 +1,6 @@
 /** What a bot holds of the symbol on its chart: net, average, stop and target, its tranches. Fed by open_positions and quotes. */
 import { useAccount } from "../live/Account";
-import { clock } from "../moments";
+import { minutesOn } from "../moments";
 import { money, price, quantity } from "../numbers";
 import { LATE_AFTER_S } from "../parts/Age";
 import { Percent, Pnl } from "../parts/Figures";
@@ -41,7 +41,7 @@ export function BotPositionPane({ now, symbol }: { now: PositionNow | undefined;
           <thead><tr><th scope="col">{words.bot.dl.tranche}</th><th scope="col">{words.bot.dl.at}</th><th scope="col" className="r">{words.bot.dl.quantity}</th><th scope="col" className="r">{words.bot.dl.price}</th></tr></thead>
           <tbody>
             {p.tranches.map((t, i) => (
-              <tr key={`${t.at} ${i}`}><td>{i + 1}</td><td className="num">{clock(t.at, marketZone)}</td><td className="r num">{quantity(t.quantity, currency)}</td><td className="r num">{price(t.price, currency)}</td></tr>
+              <tr key={`${t.at} ${i}`}><td>{i + 1}</td><td className="num">{minutesOn(t.at, account.market_at ?? t.at, marketZone)}</td><td className="r num">{quantity(t.quantity, currency)}</td><td className="r num">{price(t.price, currency)}</td></tr>
             ))}
           </tbody>
         </table>

@@ -10,8 +10,6 @@ import { Blank, Pane, Rows } from "../parts/Pane";
 import { queries } from "../queries";
 import { words } from "../words";
 
-const FEW = 8;
-
 function TradeRow({ trade: t }: { trade: ClosedTrade }) {
   const { account, marketZone } = useAccount();
   const { currency } = account;
@@ -26,16 +24,15 @@ function TradeRow({ trade: t }: { trade: ClosedTrade }) {
 
 export function BotTradesPane({ bot }: { bot: string }) {
   const { account, owner } = useAccount();
-  const trades = useLive<ClosedTrade>(queries.trades(owner));
-  const own = trades.rows?.filter((t) => t.bot_id === bot);
+  const trades = useLive<ClosedTrade>(queries.botTrades(owner, bot));
   const heads = [words.trades.symbol.split(",")[0] ?? "", words.trades.how, words.trades.net];
   return (
     <Pane id="trades" title={words.trades.title} at={account.updated_at} limitS={LATE_AFTER_S}>
-      <Rows live={{ ...trades, rows: own }} what={words.trades.title} empty={<Blank title={words.trades.empty} detail={words.trades.emptyDetail} />}>
+      <Rows live={trades} what={words.trades.title} empty={<Blank title={words.trades.empty} detail={words.trades.emptyDetail} />}>
         {(rows) => (
           <table className="flush rows">
             <thead><tr>{heads.map((h, i) => <th key={h} scope="col" className={i === 2 ? "r" : ""}>{h}</th>)}</tr></thead>
-            <tbody>{rows.slice(0, FEW).map((t) => <TradeRow key={t.id} trade={t} />)}</tbody>
+            <tbody>{rows.map((t) => <TradeRow key={t.id} trade={t} />)}</tbody>
           </table>
         )}
       </Rows>

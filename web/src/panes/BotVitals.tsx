@@ -24,8 +24,8 @@ function Cell({ name, half = false, children }: { name: string; half?: boolean; 
 
 export function BotVitals({ bot }: { bot: Bot }) {
   const { account } = useAccount();
-  const positions = usePositionsNow() ?? [];
-  const mine = positions.filter((p) => p.position.bot_id === bot.id);
+  const positions = usePositionsNow();
+  const mine = (positions ?? []).filter((p) => p.position.bot_id === bot.id);
   const day = botNet(bot, positions);
   const [only] = mine;
   const worth = roughMoney(mine.reduce((sum, p) => sum + p.notional, 0), account.currency);
@@ -35,8 +35,8 @@ export function BotVitals({ bot }: { bot: Bot }) {
       <Cell name={words.bots.canTrade}><Ready bot={bot} /></Cell>
       <Cell name={words.bot.score} half>{bot.status?.score == null ? words.bots.noScore : `${score(bot.status.score)} · ${temperature ? words.bots.temperatures[temperature] : ""}`}</Cell>
       <Cell name={words.bot.next} half>{bot.status?.countdown?.kind ? <span className="inline"><Next bot={bot} /></span> : words.bot.none}</Cell>
-      <Cell name={words.bots.netToday} half><Pnl value={day.net} currency={account.currency} stale={day.stale.length > 0} strong /></Cell>
-      <Cell name={words.bot.held} half>{!only ? words.bot.nothingHeld : mine.length === 1 ? `${quantity(only.position.quantity, account.currency)}, ${worth}` : worth}</Cell>
+      <Cell name={words.bots.netToday} half>{day ? <Pnl value={day.net} currency={account.currency} stale={day.stale.length > 0} strong /> : "–"}</Cell>
+      <Cell name={words.bot.held} half>{!positions ? "–" : !only ? words.bot.nothingHeld : mine.length === 1 ? `${quantity(only.position.quantity, account.currency)}, ${worth}` : worth}</Cell>
       <Cell name={words.truth.name}><Truth truth={account.truth} /></Cell>
     </section>
   );

@@ -32,8 +32,9 @@ export function Next({ bot }: { bot: Bot }) {
   );
 }
 
-function Net({ bot, positions, currency }: { bot: Bot; positions: PositionNow[]; currency: string }) {
+function Net({ bot, positions, currency }: { bot: Bot; positions: PositionNow[] | undefined; currency: string }) {
   const day = botNet(bot, positions);
+  if (!day) return <span className="dim">–</span>;
   return (
     <>
       <Pnl value={day.net} currency={currency} stale={day.stale.length > 0} strong />
@@ -44,7 +45,7 @@ function Net({ bot, positions, currency }: { bot: Bot; positions: PositionNow[];
 
 export function BotsPane() {
   const { account, bots } = useAccount();
-  const positions = usePositionsNow() ?? [];
+  const positions = usePositionsNow();
   const columns: Column<Bot>[] = [
     { key: "name", head: words.bots.name, cell: "who", show: (b) => <Link className="two" href={paths.bot(b.id)}><b>{b.name}</b><small>{botLine(b)}</small></Link> },
     { key: "state", head: words.bots.state, cell: "state", show: (b) => <><Mode mode={modeOf(account)} /> <BotState bot={b} /></> },

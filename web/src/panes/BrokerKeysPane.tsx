@@ -88,7 +88,7 @@ export function BrokerKeysPane({ broker }: { broker: Broker }) {
   };
   return (
     <Pane id={`keys-${broker.name}`} title={title}>
-      {failed !== null && !keys && (
+      {failed !== null && (
         <Blank title={words.brokers.readFailed} detail={failed}><button type="button" className="btn" onClick={again}>{words.pane.again}</button></Blank>
       )}
       {failed === null && !keys && <Loading what={title} />}

@@ -42,10 +42,10 @@ export default function CandleChart({ candles, forming, fills, lines, scores, ed
   useEffect(() => drawn?.scores(scores), [drawn, scores]);
   useEffect(() => {
     const shown = forming ? [...candles, forming] : candles;
-    drawn?.marks(fillMarks(fills, shown, timeframeS, zone), (q) => quantity(q, currency));
+    drawn?.marks(fillMarks(fills, shown, timeframeS), (q) => quantity(q, currency));
     // The forming candle's moving price changes no mark: only a new bar does.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [drawn, candles, forming?.at, fills, timeframeS, zone, currency, colours]);
+  }, [drawn, candles, forming?.at, fills, timeframeS, currency, colours]);
   useEffect(() => drawn?.lines(lines), [drawn, lines, colours]);
   return <div className="candles" ref={element} role="img" aria-label={label} />;
 }

@@ -38,13 +38,14 @@ function useDays(): string[] {
 }
 
 function useForming(bot: Bot, symbol: string, candles: Candle[]): Candle | null {
-  const { quotes, marketZone } = useAccount();
+  const { account, quotes } = useAccount();
   const [forming, setForming] = useState<Candle | null>(null);
   const quote = quotes?.symbols[symbol];
   const closed = candles.at(-1);
+  const opensAt = account.session?.open_at ?? null;
   useEffect(() => {
-    if (quote) setForming((before) => formingCandle(before, closed, quote, timeframeSeconds(bot.timeframe), marketZone));
-  }, [quote, closed, bot.timeframe, marketZone]);
+    if (quote) setForming((before) => formingCandle(before, closed, quote, timeframeSeconds(bot.timeframe), opensAt));
+  }, [quote, closed, bot.timeframe, opensAt]);
   return forming;
 }
 
@@ -68,7 +69,7 @@ export function CandlePane({ bot, symbol, position, judged }: CandlePaneProps) {
   const { account, owner, quotes, marketZone } = useAccount();
   const days = useDays();
   const bars = useLive<Bars>(days.length > 0 ? queries.bars(owner, symbol, bot.timeframe, days) : null);
-  const allFills = useLive<Fill>(queries.fills(owner)).rows;
+  const botFills = useLive<Fill>(queries.botFills(owner, bot.id)).rows;
   const today = days[0];
   const candles = useMemo(() => {
     // Today and the newest day before it: older ones are only there for weekends.
@@ -76,15 +77,16 @@ export function CandlePane({ bot, symbol, position, judged }: CandlePaneProps) {
     return candlesOf(kept);
   }, [bars.rows, today]);
   const forming = useForming(bot, symbol, candles);
-  const fills = useMemo(() => (allFills ?? []).filter((f) => f.bot_id === bot.id && f.symbol === symbol), [allFills, bot.id, symbol]);
+  const fills = useMemo(() => (botFills ?? []).filter((f) => f.symbol === symbol), [botFills, symbol]);
   const key = position ? `${position.position.entry_price} ${position.position.stop_price} ${position.position.target_price}` : "";
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const lines = useMemo(() => positionLines(position), [key]);
   const scores = useMemo(() => {
     const step = timeframeSeconds(bot.timeframe) * 1000;
-    // A decision is stamped at the close of its bar, a candle at its open.
-    return [...(judged ?? [])].reverse().flatMap((b) => (b.score === null ? [] : [{ at: b.at - step, score: b.score }]));
-  }, [judged, bot.timeframe]);
+    // A decision is stamped at the close of its bar, a candle at its open; the day's last bar may be a short one.
+    const openOf = (close: number) => candles.findLast((c) => c.at < close && close - c.at <= step)?.at ?? close - step;
+    return [...(judged ?? [])].reverse().flatMap((b) => (b.score === null ? [] : [{ at: openOf(b.at), score: b.score }]));
+  }, [judged, bot.timeframe, candles]);
   const quote = quotes?.symbols[symbol];
   const [first, last] = [candles[0], candles.at(-1)];
   const shownPrice = quote?.price ?? last?.c;

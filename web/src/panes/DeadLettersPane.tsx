@@ -3,8 +3,9 @@ import { useState } from "react";
 import { deeds } from "../api/deeds";
 import type { DeadLetter } from "../documents";
 import { useAccount } from "../live/Account";
+import { serverNow } from "../live/ticker";
 import { useLive } from "../live/useLive";
-import { clock } from "../moments";
+import { minutesOn } from "../moments";
 import { count } from "../numbers";
 import { DeedButton } from "../parts/DeedButton";
 import { Icon } from "../parts/Icon";
@@ -37,7 +38,7 @@ function LetterRow({ letter }: { letter: DeadLetter }) {
   const size = words.deadLetters.bytes(count(letter.payload_bytes));
   return (
     <li className="warning letter">
-      <time>{clock(letter.first_at, wallZone)}</time>
+      <time>{minutesOn(letter.first_at, serverNow(), wallZone)}</time>
       <Icon name="warn" />
       <p>
         <b>{words.deadLetters.what(letter.collection, letter.document_id)}</b>

@@ -7,7 +7,7 @@ import type { Command, Order } from "../documents";
 import { useAccount } from "../live/Account";
 import { useOfflineSince } from "../live/connection";
 import { useLive } from "../live/useLive";
-import { clock } from "../moments";
+import { clock, minutesOn } from "../moments";
 import { quantity } from "../numbers";
 import { FieldError } from "../parts/Field";
 import { Notice } from "../parts/Notice";
@@ -15,7 +15,7 @@ import { Pane } from "../parts/Pane";
 import { queries } from "../queries";
 import { words } from "../words";
 
-const ABOUT_AN_ORDER = new Set<Difference["kind"]>(["missed_status", "killed_by_broker", "unknown_order", "late_order", "foreign_order"]);
+const ABOUT_AN_ORDER = new Set<Difference["kind"]>(["missed_status", "killed_by_broker", "unknown_order", "lapsed_order", "late_order", "foreign_order"]);
 
 interface CardProps {
   found: Difference;
@@ -28,7 +28,7 @@ export function DifferenceCard({ found, onDecided }: CardProps) {
   return (
     <Pane
       id={`difference-${found.id}`} title={titleOf(found, account.currency)} at={account.truth.checked_at}
-      beside={<span className="mut small">{words.differences.found(clock(found.found_at, marketZone))}</span>}
+      beside={<span className="mut small">{words.differences.found(minutesOn(found.found_at, account.market_at ?? found.found_at, marketZone))}</span>}
     >
       <Three found={found} />
       <p className="mut cause">{words.differences.causes[found.kind]} {waits ? words.differences.untilAnswer(found.symbol) : words.differences.until(found.symbol)}</p>

@@ -46,15 +46,15 @@ export function EquityChart({ plot, value, currency, zone, label }: EquityChartP
           <>
             <span className="dot high" style={{ left: `${plot.high.x}%`, top: `${plot.high.y}%` }} />
             <span className="note lbl high-note" style={plot.high.x > 45 ? { right: `${100.8 - plot.high.x}%`, top: `calc(${plot.high.y}% - 12px)` } : { left: `${plot.high.x + 0.8}%`, top: `calc(${plot.high.y}% - 12px)` }}>
-              {words.equity.high(axisMoney(plot.high.value, currency), clockMinutes(plot.high.at, zone))}
+              {words.equity.high(axisMoney(plot.high.value, currency, plot.step), clockMinutes(plot.high.at, zone))}
             </span>
           </>
         )}
         {plot.now.x < 92 && <span className="note" style={{ left: `calc(${plot.now.x}% + 9px)`, top: `calc(${plot.now.y}% - 6px)` }}>{words.equity.now}</span>}
       </div>
-      {free.map((g) => <span key={g.value} className="y" style={top(g.y)}>{axisMoney(g.value, currency)}</span>)}
+      {free.map((g) => <span key={g.value} className="y" style={top(g.y)}>{axisMoney(g.value, currency, plot.step)}</span>)}
       {Math.abs(plot.base - plot.now.y) > APART && <span className="y" style={top(plot.base)}>{words.equity.startOfDay}</span>}
-      <span className="tag now" style={top(plot.now.y)}>{axisMoney(value, currency)}</span>
+      <span className="tag now" style={top(plot.now.y)}>{axisMoney(value, currency, plot.step)}</span>
     </div>
   );
 }

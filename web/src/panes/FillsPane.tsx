@@ -2,12 +2,12 @@
 import type { Fill } from "../documents";
 import { useAccount } from "../live/Account";
 import { useLive } from "../live/useLive";
-import { clock } from "../moments";
 import { money, price, quantity } from "../numbers";
 import { LATE_AFTER_S } from "../parts/Age";
 import { Filtered } from "../parts/Filtered";
 import { Blank, Pane, Rows } from "../parts/Pane";
 import { Table, type Column } from "../parts/Table";
+import { When } from "../parts/When";
 import { queries } from "../queries";
 import { words } from "../words";
 import { useBotName } from "./PositionsPane";
@@ -17,12 +17,12 @@ function lines(fill: Fill, currency: string): string {
 }
 
 export function FillsPane({ className = "", most = 100, whole = false }: { className?: string; most?: number; whole?: boolean }) {
-  const { account, owner, marketZone } = useAccount();
+  const { account, owner } = useAccount();
   const fills = useLive<Fill>(queries.fills(owner));
   const nameOf = useBotName();
   const { currency } = account;
   const columns: Column<Fill>[] = [
-    { key: "time", head: words.fills.time, cell: "when", show: (f) => <span className="num mut">{clock(f.filled_at, marketZone)}</span> },
+    { key: "time", head: words.fills.time, cell: "when", show: (f) => <span className="num mut"><When at={f.filled_at} /></span> },
     { key: "symbol", head: words.fills.symbol, cell: "who", show: (f) => <span className="two"><b>{f.symbol}</b><small>{nameOf(f.bot_id)}</small></span> },
     { key: "side", head: words.fills.side, cell: "b", show: (f) => words.done[f.side] },
     { key: "quantity", head: words.fills.quantity, right: true, cell: "c", show: (f) => quantity(f.quantity, currency) },

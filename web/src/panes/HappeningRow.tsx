@@ -2,11 +2,11 @@
 import type { ReactNode } from "react";
 import type { Alert, Fill, Order, Signal } from "../documents";
 import { useAccount } from "../live/Account";
-import { clock } from "../moments";
 import { count, money, price, quantity, score } from "../numbers";
 import { DeedButton } from "../parts/DeedButton";
 import { Icon, type IconName } from "../parts/Icon";
 import { OrderChip } from "../parts/OrderChip";
+import { When } from "../parts/When";
 import type { Happening } from "../stream";
 import { words } from "../words";
 import { OutcomeChip, outcomeSentence } from "./SignalsPane";
@@ -66,7 +66,7 @@ interface HappeningRowProps {
 }
 
 export function HappeningRow({ happening: h, nameOf, hour, acknowledge }: HappeningRowProps) {
-  const { account, marketZone } = useAccount();
+  const { account } = useAccount();
   const { currency } = account;
   const line = h.kind === "signal" ? ofSignal(h.signal, nameOf(h.signal.bot_id), currency)
     : h.kind === "order" ? ofOrder(h.order, nameOf(h.order.bot_id), currency)
@@ -76,7 +76,7 @@ export function HappeningRow({ happening: h, nameOf, hour, acknowledge }: Happen
     <>
       {hour !== null && <li className="hr">{String(hour).padStart(2, "0")}:00</li>}
       <li className={h.kind === "alert" ? h.alert.severity : ""}>
-        <time>{clock(h.at, marketZone)}</time>
+        <time><When at={h.at} /></time>
         <Icon name={line.icon} />
         <p>{line.title}<small>{line.detail}</small></p>
         <span className="r">{line.right}</span>

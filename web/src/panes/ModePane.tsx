@@ -3,9 +3,9 @@ import { useState } from "react";
 import { deeds } from "../api/deeds";
 import type { Controls } from "../documents";
 import { useAccount } from "../live/Account";
-import { useTicking } from "../live/ticker";
+import { serverNow, useTicking } from "../live/ticker";
 import { useLive } from "../live/useLive";
-import { clockMinutes, countdown } from "../moments";
+import { countdown, minutesOn, untilText } from "../moments";
 import { LATE_AFTER_S } from "../parts/Age";
 import { DeedButton } from "../parts/DeedButton";
 import { Icon } from "../parts/Icon";
@@ -35,7 +35,7 @@ function Arming() {
     return (
       <>
         <dl className="dl">
-          <div><dt>{words.execution.armedUntil(clockMinutes(armed.until, wallZone))}</dt><dd className="mut">{words.execution.armedBy(armed.by === user.uid ? words.execution.you : armed.by, clockMinutes(armed.at, wallZone))}</dd></div>
+          <div><dt>{words.execution.armedUntil(untilText(armed.until, serverNow(), wallZone))}</dt><dd className="mut">{words.execution.armedBy(armed.by === user.uid ? words.execution.you : armed.by, minutesOn(armed.at, serverNow(), wallZone))}</dd></div>
           <div><dt>{words.execution.left}</dt><dd className="num">{left}</dd></div>
         </dl>
         <p className="act"><DeedButton deed={() => deeds.disarm(account.id)} done={words.execution.disarmed}>{words.execution.disarm}</DeedButton></p>

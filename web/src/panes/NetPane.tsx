@@ -44,11 +44,10 @@ function NetTable({ profits, currency }: { profits: Profit[]; currency: string }
 
 function AccountList() {
   const { account } = useAccount();
-  const positions = usePositionsNow() ?? [];
-  const invested = positions.reduce((sum, p) => sum + p.notional, 0);
+  const invested = usePositionsNow()?.reduce((sum, p) => sum + p.notional, 0);
   const rows: [string, string][] = [
     [words.net.cash, money(account.cash, account.currency)],
-    [words.net.invested, money(invested, account.currency)],
+    [words.net.invested, invested === undefined ? "–" : money(invested, account.currency)],
     [words.net.chargesDay, money(account.charges_day, account.currency)],
     [words.net.highWater, money(account.high_water_mark, account.currency)],
     [words.net.drawdown, percent(account.drawdown_pct)],

@@ -3,15 +3,15 @@ import { deeds } from "../api/deeds";
 import type { Order } from "../documents";
 import { useAccount } from "../live/Account";
 import { useLive } from "../live/useLive";
-import { clock } from "../moments";
 import { price, quantity } from "../numbers";
 import { LATE_AFTER_S } from "../parts/Age";
-import { DeedButton } from "../parts/DeedButton";
+import { CommandButton } from "../parts/CommandButton";
 import { Filtered } from "../parts/Filtered";
 import { OrderChip } from "../parts/OrderChip";
 import { Blank, Pane, Rows } from "../parts/Pane";
 import { blockedWords } from "../parts/Ready";
 import { Table, type Column } from "../parts/Table";
+import { When } from "../parts/When";
 import { queries } from "../queries";
 import { words } from "../words";
 import { useBotName } from "./PositionsPane";
@@ -33,12 +33,12 @@ function orderPrice(o: Order, currency: string): string {
 }
 
 export function OrdersPane({ className = "", most = 50, whole = false }: { className?: string; most?: number; whole?: boolean }) {
-  const { account, owner, marketZone } = useAccount();
+  const { account, owner } = useAccount();
   const orders = useLive<Order>(queries.orders(owner));
   const nameOf = useBotName();
   const { currency } = account;
   const columns: Column<Order>[] = [
-    { key: "time", head: words.orders.time, cell: "when", show: (o) => <span className="num mut">{clock(o.created_at, marketZone)}</span> },
+    { key: "time", head: words.orders.time, cell: "when", show: (o) => <span className="num mut"><When at={o.created_at} /></span> },
     { key: "symbol", head: words.orders.symbol, cell: "who", show: (o) => <span className="two"><b>{o.symbol}</b><small>{nameOf(o.bot_id)}</small></span> },
     { key: "what", head: words.orders.what, cell: "b", show: (o) => (
       <>{words.sides[o.side]} <span className="mut">{orderPrice(o, currency)}</span>
@@ -49,7 +49,7 @@ export function OrdersPane({ className = "", most = 50, whole = false }: { class
     { key: "state", head: words.orders.state, cell: "full state", show: (o) => (
       <>
         <OrderChip state={o.state} /> {reason(o) && <small>{reason(o)}</small>}
-        {whole && WORKING.has(o.state) && <DeedButton deed={() => deeds.cancelOrder(o.id)}>{words.orders.cancelShort}</DeedButton>}
+        {whole && WORKING.has(o.state) && <CommandButton deed={() => deeds.cancelOrder(o.id)} asked={words.orders.cancelAsked} done={words.orders.cancelTaken}>{words.orders.cancelShort}</CommandButton>}
       </>
     ) },
   ];

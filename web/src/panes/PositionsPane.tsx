@@ -4,10 +4,10 @@ import { deeds } from "../api/deeds";
 import type { Position } from "../documents";
 import { useAccount } from "../live/Account";
 import { usePositionsNow } from "../live/usePositionsNow";
-import { clockMinutes } from "../moments";
+import { clockMinutes, minutesOn } from "../moments";
 import { price, quantity } from "../numbers";
 import { Age, LATE_AFTER_S } from "../parts/Age";
-import { DeedButton } from "../parts/DeedButton";
+import { CommandButton } from "../parts/CommandButton";
 import { Percent, Pnl } from "../parts/Figures";
 import { Blank, Pane, Rows } from "../parts/Pane";
 import { Ruler } from "../parts/Ruler";
@@ -47,13 +47,13 @@ export function PositionsPane({ className = "", closable = false }: PositionsPan
   const columns: Column<PositionNow>[] = [
     { key: "symbol", head: words.positions.symbol, cell: "who", show: ({ position: p }) => <Who position={p} name={nameOf(p.bot_id)} /> },
     { key: "quantity", head: words.positions.quantity, right: true, cell: "a", show: ({ position: p }) => <>{quantity(p.quantity, currency)}<small>{p.tranches.length > 1 ? words.positions.tranches(p.tranches.length) : words.positions.states[p.state]}</small></> },
-    { key: "average", head: words.positions.average, right: true, cell: "b", show: ({ position: p }) => <>{price(p.entry_price, currency)}<small>{words.positions.since(clockMinutes(p.entry_time, marketZone))}</small></> },
+    { key: "average", head: words.positions.average, right: true, cell: "b", show: ({ position: p }) => <>{price(p.entry_price, currency)}<small>{words.positions.since(minutesOn(p.entry_time, account.market_at ?? p.entry_time, marketZone))}</small></> },
     { key: "price", head: words.positions.price, right: true, cell: "c", show: (p) => <PriceCell now={p} currency={currency} /> },
     { key: "ruler", head: words.positions.ruler, cell: "full", show: (p) => <Ruler now={p} currency={currency} /> },
     { key: "net", head: words.positions.net, right: true, cell: "sum", show: (p) => <><Pnl value={p.net} currency={currency} stale={p.price.stale} strong /><small><Percent value={p.netPct} stale={p.price.stale} /></small></> },
   ];
   if (closable) {
-    columns.push({ key: "close", head: words.positions.deed, right: true, cell: "command", show: ({ position: p }) => <DeedButton deed={() => deeds.closePosition(p.id)} done={words.positions.closing}>{words.positions.close(p.symbol)}</DeedButton> });
+    columns.push({ key: "close", head: words.positions.deed, right: true, cell: "command", show: ({ position: p }) => <CommandButton deed={() => deeds.closePosition(p.id)} ask={words.positions.closeNow(p.quantity > 0 ? "sell" : "buy", quantity(Math.abs(p.quantity), currency), p.symbol)} asked={words.positions.closing} done={words.positions.exitMade}>{words.positions.close(p.symbol)}</CommandButton> });
   }
   const flatBy = account.session?.flatten_at;
   const note: ReactNode = flatBy && now.length > 0 ? <span className="dim small">{words.positions.allFlatBy(clockMinutes(flatBy, marketZone))}</span> : undefined;

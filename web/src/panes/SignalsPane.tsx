@@ -2,11 +2,11 @@
 import type { Signal } from "../documents";
 import { useAccount } from "../live/Account";
 import { useLive } from "../live/useLive";
-import { clock } from "../moments";
 import { price, score } from "../numbers";
 import { LATE_AFTER_S } from "../parts/Age";
 import { Blank, Pane, Rows } from "../parts/Pane";
 import { blockedWords } from "../parts/Ready";
+import { When } from "../parts/When";
 import { queries } from "../queries";
 import { words } from "../words";
 import { useBotName } from "./PositionsPane";
@@ -25,10 +25,10 @@ export function OutcomeChip({ outcome }: { outcome: Signal["outcome"] }) {
 }
 
 function SignalRow({ signal, bot }: { signal: Signal; bot: string }) {
-  const { account, marketZone } = useAccount();
+  const { account } = useAccount();
   return (
     <li>
-      <time>{clock(signal.confirmed_at, marketZone)}</time>
+      <time><When at={signal.confirmed_at} /></time>
       <p>
         <b>{signal.symbol}</b> {words.signals.line(words.sides[signal.type]?.toLowerCase() ?? signal.type, price(signal.price, account.currency))}
         <small>{outcomeSentence(signal)}</small>

@@ -7,6 +7,7 @@ import { useLive } from "../live/useLive";
 import { LATE_AFTER_S } from "../parts/Age";
 import { DeedButton } from "../parts/DeedButton";
 import { Icon } from "../parts/Icon";
+import { modeOf } from "../parts/Mode";
 import { Pane } from "../parts/Pane";
 import { queries } from "../queries";
 import { words } from "../words";
@@ -24,11 +25,11 @@ export function StatePane({ className = "" }: { className?: string }) {
   const remain = notLiftedByResume(trips);
   // Only time lifts what remains: without anything else there is nothing to resume from.
   const byPerson = controls?.halted === true || kill != null || trips.length > remain.length;
-  const resumable = state !== "ACTIVE" && byPerson && !account.invariant_broken && kill?.state !== "running";
+  const resumable = state !== "ACTIVE" && (byPerson || account.invariant_broken) && kill?.state !== "running";
   return (
     <Pane id="state" title={words.risk.stateHead} className={className} at={account.updated_at} limitS={LATE_AFTER_S}>
       <p className={`big-state ${state.toLowerCase()}`}><Icon name={state === "ACTIVE" ? "check" : "stop"} /><b>{words.risk.state[state] ?? state}</b></p>
-      <p className="mut">{trips.length > 0 && `${words.risk.byBreaker(trips.length)} `}{words.risk.stateDetail[state]}</p>
+      <p className="mut">{trips.length > 0 && `${words.risk.byBreaker(trips.length)} `}{state === "ACTIVE" && modeOf(account) === "dry" ? words.risk.activeDry : words.risk.stateDetail[state]}</p>
       {state !== "ACTIVE" && reason && <p className="mut">{haltSentence(reason)}</p>}
       {account.invariant_broken && <p className="mut">{words.risk.invariant}</p>}
       {account.held && <p className="mut">{words.risk.held}</p>}

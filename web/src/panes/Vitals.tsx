@@ -3,8 +3,9 @@ import type { ReactNode } from "react";
 import type { Account } from "../documents";
 import { useAccount } from "../live/Account";
 import { useOfflineSince } from "../live/connection";
+import { serverNow } from "../live/ticker";
 import { useLive } from "../live/useLive";
-import { clockMinutes } from "../moments";
+import { minutesOn } from "../moments";
 import { count } from "../numbers";
 import { Age, LATE_AFTER_S, useLate } from "../parts/Age";
 import { Truth } from "../parts/Truth";
@@ -17,23 +18,28 @@ interface VitalProps {
   name: ReactNode;
   at: number | null | undefined;
   level: Level;
+  /** Older than this is late; null where nothing is expected, as at night. */
+  limitS?: number | null;
   keep?: boolean;
   children: ReactNode;
 }
 
-function Vital({ name, at, level, keep = false, children }: VitalProps) {
+/** Broker and books are compared every 30 s and told within ten more: two of these missed are late. */
+const TRUTH_LATE_S = 90;
+
+function Vital({ name, at, level, limitS = LATE_AFTER_S, keep = false, children }: VitalProps) {
   return (
     <div className={`vital ${level} ${keep ? "keep" : ""}`}>
       <span className="k">
         {name}
-        <Age at={at} limitS={LATE_AFTER_S} />
+        <Age at={at} {...(limitS === null ? {} : { limitS })} />
       </span>
       <span className="v">{children}</span>
     </div>
   );
 }
 
-function truthSentence(account: Account, positions: number): string {
+function truthSentence(account: Account, positions: number | undefined): string {
   const { state, differences } = account.truth;
   if (state === "in_step") return words.truth.agree(positions);
   if (state === "checking") return words.truth.checkingDetail;
@@ -45,15 +51,16 @@ function feedLevel(account: Account, late: boolean): Level {
   return late && account.feed.state !== "finished" && account.feed.state !== "closed" ? "warn" : "";
 }
 
-function feedSentence(feed: Account["feed"], late: boolean): string {
+function feedSentence({ feed, currency }: Account, late: boolean): string {
   const name = late && feed.state === "live" ? words.vitals.feedLate : { live: words.vitals.feedLive, late: words.vitals.feedLate, stale: words.vitals.feedStale, finished: words.vitals.feedFinished, closed: words.vitals.feedClosed }[feed.state];
   const dropped = Object.values(feed.dropped ?? {}).reduce((sum, n) => sum + n, 0);
-  return dropped > 0 ? `${name}, ${words.vitals.dropped(count(dropped))}` : name;
+  return dropped > 0 ? `${name}, ${words.vitals.dropped(count(dropped, currency))}` : name;
 }
 
 function brokerSentence(account: Account, zone: string | undefined): string {
   const { state, until } = account.broker;
-  if (until) return (state === "closed" ? words.vitals.closedUntil : words.vitals.until)(clockMinutes(until, zone));
+  if (state === "away") return words.vitals.brokerState.away ?? state;
+  if (until) return (state === "closed" ? words.vitals.closedUntil : words.vitals.until)(minutesOn(until, serverNow(), zone));
   if (account.mode === "paper") return words.vitals.simulatedVenue;
   return words.vitals.brokerState[account.broker.state] ?? account.broker.state;
 }
@@ -68,23 +75,24 @@ export function Vitals() {
   const queue = account.write_queue;
   const queueLevel: Level = queue.dead_letters > 0 ? "bad" : (queue.oldest_age_s ?? 0) > 10 ? "warn" : "";
   const feed = feedLevel(account, feedLate);
-  const restGood = !offline && !engineLate && !queueLevel && !feed;
+  const away = account.broker.state === "away";
+  const restGood = !offline && !engineLate && !queueLevel && !feed && !away;
   return (
     <section className="vitals" aria-label={words.truth.label}>
-      <Vital name={<Truth truth={account.truth} />} at={account.truth.checked_at} level={truthLevel} keep>
-        <span className="mut">{truthSentence(account, positions.rows?.length ?? 0)}</span>
+      <Vital name={<Truth truth={account.truth} />} at={account.truth.checked_at} level={truthLevel} limitS={account.broker.state === "closed" ? null : TRUTH_LATE_S} keep>
+        <span className="mut">{truthSentence(account, positions.rows?.length)}</span>
       </Vital>
-      <Vital name={words.vitals.feed} at={account.feed.last_tick_at} level={feed}>
-        {feedSentence(account.feed, feedLate)}
+      <Vital name={words.vitals.feed} at={account.feed.last_tick_at} level={feed} limitS={account.feed.state === "closed" ? null : LATE_AFTER_S}>
+        {feedSentence(account, feedLate)}
       </Vital>
-      <Vital name={words.vitals.broker} at={account.updated_at} level="">
+      <Vital name={words.vitals.broker} at={account.updated_at} level={away ? "bad" : ""}>
         {brokerSentence(account, wallZone)}
       </Vital>
       <Vital name={words.vitals.store} at={heard.heardAt} level={offline ? "bad" : ""}>
         {offline ? words.vitals.offline : words.vitals.listening}
       </Vital>
       <Vital name={words.vitals.queue} at={account.updated_at} level={queueLevel}>
-        {words.vitals.waiting(count(queue.depth), count(queue.dead_letters))}
+        {words.vitals.waiting(count(queue.depth, account.currency), count(queue.dead_letters, account.currency))}
         {queueLevel === "warn" && `, ${words.vitals.oldest(count(Math.round(queue.oldest_age_s ?? 0)))}`}
       </Vital>
       <Vital name={words.vitals.engine} at={account.engine.heartbeat_at} level={engineLate ? "bad" : ""}>

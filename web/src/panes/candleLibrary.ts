@@ -6,7 +6,7 @@ import {
   CandlestickSeries, createChart, createSeriesMarkers, CrosshairMode, HistogramSeries, LineSeries, LineStyle,
   type IChartApi, type IPriceLine, type ISeriesApi, type ISeriesMarkersPluginApi, type SeriesMarker, type Time, type UTCTimestamp,
 } from "lightweight-charts";
-import type { Candle, FillMark } from "../candles";
+import { priceStep, type Candle, type FillMark } from "../candles";
 import { zoneOffset, type Zone } from "../moments";
 import { price as priceText, score as scoreText } from "../numbers";
 import type { ScoreEdges } from "../scoreEdges";
@@ -86,13 +86,19 @@ function lineOf(wanted: PriceLineWanted, token: Token) {
   return { price: wanted.price, lineWidth: 1 as const, axisLabelVisible: true, ...look };
 }
 
+/** Prices on the axis and its tags, to the step that they are told in. */
+function priceFormat(step: number, currency: string) {
+  const decimals = Math.round(-Math.log10(step));
+  return { type: "custom" as const, formatter: (value: number) => priceText(Number(value.toFixed(decimals)), currency), minMove: step };
+}
+
 /** Draws into the element until `remove`. Each part is set as a whole; only the forming candle is set by itself. */
 export function drawCandles(element: HTMLElement, zone: Zone, currency: string, edges: ScoreEdges): CandlesDrawn {
   let token = tokens();
   const chart = createChart(element, layout(token));
   const series = chart.addSeries(CandlestickSeries, {
     ...candleColours(token), priceLineStyle: LineStyle.Dotted,
-    priceFormat: { type: "custom", formatter: (value: number) => priceText(Number(value.toFixed(4)), currency), minMove: 0.01 },
+    priceFormat: priceFormat(0.01, currency),
   });
   const volume = chart.addSeries(HistogramSeries, { color: token("chart-volume"), priceScaleId: "", priceLineVisible: false, lastValueVisible: false, priceFormat: { type: "volume" } });
   volume.priceScale().applyOptions({ scaleMargins: { top: 0.86, bottom: 0 } });
@@ -106,6 +112,7 @@ export function drawCandles(element: HTMLElement, zone: Zone, currency: string, 
   const bar = (c: Candle) => ({ time: time(c.at), open: c.o, high: c.h, low: c.l, close: c.c });
   return {
     candles: (candles) => {
+      series.applyOptions({ priceFormat: priceFormat(priceStep(candles), currency) });
       series.setData(candles.map(bar));
       volume.setData(candles.map((c) => ({ time: time(c.at), value: c.v })));
       // Newest bars first: a whole two days would be too small to read. Later the reader's own view stays.

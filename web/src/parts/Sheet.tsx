@@ -1,5 +1,5 @@
 /** A dialog: modal, closed by Escape, focus kept inside by the browser. Fed by the stop sheet, the keys list and delete questions. */
-import { useEffect, useRef, type ReactNode } from "react";
+import { useLayoutEffect, useRef, type ReactNode } from "react";
 
 interface SheetProps {
   label: string;
@@ -10,7 +10,8 @@ interface SheetProps {
 
 export function Sheet({ label, className = "", onClose, children }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Closed while it still stands in the page: the browser then gives the focus back to where it came from.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     if (shown && !shown.open) shown.showModal();
     return () => shown?.close();

@@ -7,6 +7,7 @@ import { draftOf, EMPTY_DRAFT, specOf, type BotDraft } from "../botForm";
 import type { Bot } from "../documents";
 import { useAccount } from "../live/Account";
 import { Notice } from "../parts/Notice";
+import { Loading, Pane } from "../parts/Pane";
 import { Link } from "../shell/Link";
 import { go, paths } from "../shell/routes";
 import { words } from "../words";
@@ -27,7 +28,7 @@ function placed(fields: Errors): Errors {
 }
 
 function Form({ bot }: { bot: Bot | null }) {
-  const { owner } = useAccount();
+  const { account, owner } = useAccount();
   const { busy, sentence, fields, run, clear } = useDeed();
   const strategies = useStrategies();
   const [draft, setDraft] = useState<BotDraft>(() => (bot ? draftOf(bot) : EMPTY_DRAFT));
@@ -84,7 +85,7 @@ function Form({ bot }: { bot: Bot | null }) {
       <p className="act">
         <button type="submit" className="btn primary" disabled={busy}>{busy ? words.form.saving : bot ? words.form.save : words.form.create}</button>
         <Link className="btn" href={bot ? paths.bot(bot.id) : paths.bots}>{words.form.cancel}</Link>
-        {!bot && <span className="dim small">{words.form.paperNote}</span>}
+        {!bot && <span className="dim small">{account.mode === "live" ? words.form.liveNote : words.form.paperNote}</span>}
       </p>
     </form>
   );
@@ -95,8 +96,8 @@ export function BotForm({ id }: { id?: string }) {
   const bot = id === undefined ? null : bots.rows?.find((b) => b.id === id);
   return (
     <>
-      <header className="head"><h1>{bot ? words.form.editTitle(bot.name) : id === undefined ? words.form.newTitle : words.bot.missing}</h1></header>
-      {bot !== undefined && <Form key={id ?? "new"} bot={bot} />}
+      <header className="head"><h1>{bot ? words.form.editTitle(bot.name) : id === undefined ? words.form.newTitle : bots.rows ? words.bot.missing : words.bot.edit}</h1></header>
+      {bot !== undefined ? <Form key={id ?? "new"} bot={bot} /> : !bots.rows && <Pane id="edit" title={words.bot.edit}><Loading what={words.bots.name} /></Pane>}
     </>
   );
 }

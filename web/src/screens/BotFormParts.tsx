@@ -2,6 +2,7 @@
 import {
   BUILDING_POLICIES, buildingFields, ENTRY_STYLES, executionFields, EXIT_STYLES, EXITS, TIMEFRAMES, type BotDraft,
 } from "../botForm";
+import { useAccount } from "../live/Account";
 import { Choice, Field } from "../parts/Field";
 import { SIZINGS, sizingFields, sizingPath } from "../sizing";
 import { words } from "../words";
@@ -16,11 +17,12 @@ export interface PartProps {
 }
 
 export function MainPart({ draft, errors, change, strategies }: StrategyProps) {
+  const { account } = useAccount();
   return (
     <div className="fields">
       <Field label={words.form.name} value={draft.name} error={errors.name} placeholder={words.form.namePlaceholder} onChange={(e) => change({ name: e.target.value })} />
       <StrategyChoice draft={draft} errors={errors} change={change} strategies={strategies} />
-      <Field label={words.form.symbols} value={draft.symbols} error={errors.symbols} placeholder={words.form.symbolsPlaceholder} onChange={(e) => change({ symbols: e.target.value })} />
+      <Field label={words.form.symbols} value={draft.symbols} error={errors.symbols} placeholder={words.form.symbolsPlaceholder(account.market === "coinbase")} onChange={(e) => change({ symbols: e.target.value })} />
       <Choice label={words.form.timeframe} value={draft.timeframe} error={errors.timeframe} options={TIMEFRAMES} name={words.bots.timeframe} onChange={(timeframe) => change({ timeframe })} />
       <Choice label={words.form.sizing} value={draft.sizeKind} error={errors["sizing.kind"]} options={SIZINGS} name={(k) => words.form.sizings[k] ?? k} onChange={(sizeKind) => change({ sizeKind })} />
       <Field label={words.form.size} inputMode="decimal" value={draft.size} error={errors["sizing.value"] ?? errors.sizing} onChange={(e) => change({ size: e.target.value })} />

@@ -19,7 +19,8 @@ export function Shell({ children }: { children: ReactNode }) {
   const { account } = useAccount();
   const [open, setOpen] = useState<Open>(null);
   const stop = useCallback(() => setOpen("stop"), []);
-  const keys = useCallback(() => setOpen("keys"), []);
+  // The list of keys takes the place of nothing: least of all of Stop.
+  const keys = useCallback(() => setOpen((now) => now ?? "keys"), []);
   const close = useCallback(() => setOpen(null), []);
   const offline = useOfflineSince() !== null;
   useKeys(stop, keys);

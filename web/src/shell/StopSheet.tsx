@@ -5,11 +5,15 @@ import { deeds } from "../api/deeds";
 import { useDeed } from "../api/useDeed";
 import type { Order } from "../documents";
 import { useAccount } from "../live/Account";
+import { serverNow } from "../live/ticker";
 import { useLive } from "../live/useLive";
 import { usePositionsNow } from "../live/usePositionsNow";
+import { minutesOn } from "../moments";
 import { roughMoney } from "../numbers";
+import { useLate } from "../parts/Age";
 import { FieldError } from "../parts/Field";
 import { Icon } from "../parts/Icon";
+import { modeOf } from "../parts/Mode";
 import { Notice } from "../parts/Notice";
 import { Sheet } from "../parts/Sheet";
 import { queries } from "../queries";
@@ -22,15 +26,16 @@ const WORKING = new Set<Order["state"]>(["created", "sent", "in_flight", "unknow
 
 function Choices({ reach, choose }: { reach: Reach; choose: (reach: Reach) => void }) {
   const { account, bots, owner } = useAccount();
-  const positions = usePositionsNow() ?? [];
+  const positions = usePositionsNow();
+  const open = positions?.length ?? null;
   const orders = useLive<Order>(queries.orders(owner)).rows;
   const working = orders ? orders.filter((o) => o.purpose === "entry" && WORKING.has(o.state)).length : null;
-  const worth = roughMoney(positions.reduce((sum, p) => sum + p.notional, 0), account.currency);
+  const worth = roughMoney((positions ?? []).reduce((sum, p) => sum + p.notional, 0), account.currency);
   const running = bots.rows?.filter((b) => b.desired === "running").length ?? 0;
   const options: [Reach, string, string][] = [
-    ["block", words.stop.block, words.stop.blockDetail(running, positions.length)],
+    ["block", words.stop.block, words.stop.blockDetail(running, open)],
     ["cancel", words.kill.cancel, words.kill.cancelDetail(working)],
-    ["flatten", words.stop.flatten, words.stop.flattenDetail(positions.length, worth)],
+    ["flatten", words.stop.flatten, words.stop.flattenDetail(open, worth)],
   ];
   return (
     <fieldset className="choices">
@@ -43,6 +48,23 @@ function Choices({ reach, choose }: { reach: Reach; choose: (reach: Reach) => vo
       ))}
     </fieldset>
   );
+}
+
+/** Of several accounts one is stopped: which, and which go on. */
+function Reached() {
+  const { account, accounts } = useAccount();
+  const others = accounts.filter((a) => a.id !== account.id).map((a) => `${a.name} (${words.mode[modeOf(a)]})`);
+  if (others.length === 0) return null;
+  return <Notice tone="warn"><p>{words.stop.reach(account.name, words.mode[modeOf(account)])} {words.stop.others(others)}</p></Notice>;
+}
+
+/** An engine that is not heard acts on nothing that is asked here. */
+function Silence() {
+  const { account, wallZone } = useAccount();
+  const { heartbeat_at: heard } = account.engine;
+  const silent = useLate(heard);
+  if (!silent || heard === null || account.clock.finished) return null;
+  return <Notice tone="bad"><p>{words.stop.engineSilent(minutesOn(heard, serverNow(), wallZone))}</p></Notice>;
 }
 
 /** What has become of it: a kill's own steps, and before the engine has begun one, that it was asked. */
@@ -86,6 +108,8 @@ export function StopSheet({ onClose }: { onClose: () => void }) {
   return (
     <Sheet label={words.stop.title} className="stop-sheet" onClose={onClose}>
       <header className="cap"><Icon name="stop" /><h2>{words.stop.button}{words.stop.buttonWide}</h2></header>
+      <Silence />
+      <Reached />
       {halted && !acting && <Notice tone="warn"><p>{words.stop.isHalted(account.halted_reason?.replace(/\.$/, "") ?? null)}</p></Notice>}
       {acting ? <Progress /> : <Choices reach={reach} choose={setReach} />}
       {sentence && <FieldError>{sentence} {unreachable && words.stop.unreachable}</FieldError>}

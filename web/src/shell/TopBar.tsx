@@ -1,8 +1,8 @@
 /** The bar that says the mode on every screen, the market's clock, and Stop. Fed by the account; opens the stop sheet. */
 import type { Account } from "../documents";
 import { useAccount } from "../live/Account";
-import { useTicking } from "../live/ticker";
-import { clock, clockMinutes, countdown, marketNow, zoneName } from "../moments";
+import { serverNow, useTicking } from "../live/ticker";
+import { clock, countdown, marketNow, untilText, zoneName } from "../moments";
 import { useArmed } from "../panes/ModePane";
 import { Icon } from "../parts/Icon";
 import { Mark } from "../parts/Mark";
@@ -29,10 +29,14 @@ function MarketClock() {
   return <time className="clock" title={yours}>{shown}</time>;
 }
 
+const DAY = 86_400_000;
+
+/** Until when the market is open. A venue that never closes turns its day without a pause. */
 function SessionNote() {
   const { account, clock: source } = useAccount();
   const text = useTicking((now) => {
     if (!account.session || !source || account.clock.finished) return "";
+    if (account.session.close_at - account.session.open_at >= DAY) return words.market.always;
     const left = account.session.close_at - marketNow(source, now);
     const opened = marketNow(source, now) >= account.session.open_at;
     return opened && left > 0 ? words.market.open(countdown(left)) : words.market.closed;
@@ -59,7 +63,7 @@ export function TopBar({ onStop, stopOpen }: { onStop: () => void; stopOpen: boo
         <span className="wide">{account.name}</span>
         {market && <span className="sim sub"><span className="wide">{market.long}</span><span className="short">{market.short}</span></span>}
         {mode === "paper" && !stopped && <span className="opt sub">{words.mode.nothingReaches}</span>}
-        {mode === "live" && armed && <span className="opt sub">{words.execution.armedUntil(clockMinutes(armed.until, wallZone))}</span>}
+        {mode === "live" && armed && <span className="opt sub">{words.execution.armedUntil(untilText(armed.until, serverNow(), wallZone))}</span>}
         {stopped && <span className="halted">{account.trading_state === "HALTED" ? words.mode.halted : words.mode.reducing}</span>}
       </div>
       <div className="right">

@@ -16,3 +16,7 @@ it("takes a bot's id from its address, whatever characters it holds", () => {
 it("says so where an address names nothing", () => {
   expect(routeOf("/nowhere")).toEqual({ screen: "unknown" });
 });
+
+it("takes an address that was cut off amid a letter for one that names nothing", () => {
+  expect(routeOf("/bots/%E0%A4")).toEqual({ screen: "unknown" });
+});

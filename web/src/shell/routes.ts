@@ -11,13 +11,23 @@ const PLAIN = {
   "/fills": "fills", "/trades": "trades", "/activity": "activity", "/risk": "risk", "/alerts": "alerts", "/records": "records", "/brokers": "brokers", "/more": "more",
 } as const;
 
+/** A part of an address as text; null where it is none: a cut-off link may end amid a letter. */
+function decoded(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null;
+  }
+}
+
 /** The route of a path. */
 export function routeOf(path: string): Route {
   const clean = path.length > 1 ? path.replace(/\/+$/, "") : path;
   const plain = PLAIN[clean as keyof typeof PLAIN];
   if (plain) return { screen: plain };
   const bot = /^\/bots\/([^/]+)(\/edit)?$/.exec(clean);
-  if (bot?.[1]) return { screen: bot[2] ? "edit-bot" : "bot", bot: decodeURIComponent(bot[1]) };
+  const id = bot?.[1] === undefined ? null : decoded(bot[1]);
+  if (bot && id !== null) return { screen: bot[2] ? "edit-bot" : "bot", bot: id };
   return { screen: "unknown" };
 }
 
