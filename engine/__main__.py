@@ -6,6 +6,8 @@ A subcommand's file is loaded only when its word is said: the service, which sta
 from __future__ import annotations
 
 import argparse
+import os
+import select
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -22,9 +24,26 @@ if TYPE_CHECKING:
     from engine.research.rebuild import Kept
 
 
+READER_GONE = 128 + 13  # as a shell sees a program that SIGPIPE has ended
+
+
 def main(words: Sequence[str] | None = None) -> int:
-    """Exit codes: 0 good, 1 the job failed, 2 the words or what they name were wrong."""
-    said = sys.argv[1:] if words is None else list(words)
+    """Exit codes: 0 good, 1 the job failed, 2 the words or what they name were wrong; 141 where whoever read the output
+    has gone (`| head -1`), of which nothing is said.
+    """
+    try:
+        try:
+            return _obey(sys.argv[1:] if words is None else list(words))
+        finally:
+            sys.stdout.flush()  # else it is done at the interpreter's end, which has words of its own
+    except OSError as error:
+        if isinstance(error, BrokenPipeError) and _reader_has_gone():
+            return READER_GONE
+        print(f"lockstep: {error}", file=sys.stderr)
+        return 1
+
+
+def _obey(said: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="lockstep", description="Bots that keep broker, books and screen in step.")
     subcommands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name in said[:1] if said and said[0] in _HANDED_DOWN else _HANDED_DOWN:
@@ -36,6 +55,8 @@ def main(words: Sequence[str] | None = None) -> int:
     except (CannotStart, InvalidValue) as error:
         print(f"lockstep: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # main looks whose reader has gone
+        raise
     except (LockstepError, OSError) as error:
         print(f"lockstep: {error}", file=sys.stderr)
         return 1
@@ -43,6 +64,18 @@ def main(words: Sequence[str] | None = None) -> int:
         print("lockstep: interrupted", file=sys.stderr)
         return 130
     return code
+
+
+def _reader_has_gone() -> bool:
+    """Whether it is the command's own output that nobody reads any more; then the rest of it goes nowhere."""
+    gone = False
+    for stream in (sys.stdout, sys.stderr):
+        ear = select.poll()
+        ear.register(stream.fileno(), 0)  # of a pipe nobody reads the kernel says so unasked
+        if ear.poll(0):
+            gone = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return gone
 
 
 def _own_strategies(arguments: argparse.Namespace) -> AbstractContextManager[None]:

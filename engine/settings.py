@@ -16,7 +16,17 @@ from engine.domain.broker_keys import BrokerKeys
 from engine.domain.copy_rules import DEFAULT_COPY_RULES, CopyRules, read_copy_rules
 from engine.domain.errors import InvalidValue
 from engine.domain.risk import NO_HARD_LIMITS, HardLimits, read_hard_limits
-from engine.variables import address_of, in_cloud, market_speed, one_of, practice_venue, role_of, vault_keys, whole
+from engine.variables import (
+    address_of,
+    in_cloud,
+    market_speed,
+    one_of,
+    practice_venue,
+    role_of,
+    state_folder,
+    vault_keys,
+    whole,
+)
 
 FEEDS = ("demo", "replay", ANGELONE, COINBASE)
 AUDIT_KEEP_DAYS = 1827  # five years, as exchanges ask of who trades by algorithm
@@ -185,11 +195,6 @@ def strategies_folder(env: Mapping[str, str]) -> Path | None:
 def store_folder(env: Mapping[str, str]) -> Path:
     """Where market data is kept: LOCKSTEP_STORE, or `data` in the folder one is in."""
     return Path(env.get("LOCKSTEP_STORE") or "data")
-
-
-def state_folder(env: Mapping[str, str]) -> Path:
-    """Where the service keeps what is its own on this machine: LOCKSTEP_STATE_DIR."""
-    return Path(env.get("LOCKSTEP_STATE_DIR") or "/tmp/lockstep")  # noqa: S108 - Cloud Run's disk is memory
 
 
 def special_days_file(env: Mapping[str, str]) -> Path | None:

@@ -48,6 +48,22 @@ def in_cloud(env: Mapping[str, str]) -> bool:
     return "K_SERVICE" in env or any(name.startswith("CLOUD_RUN_") for name in env)
 
 
+def state_folder(env: Mapping[str, str]) -> Path:
+    """Where the service keeps what is its own on this machine: LOCKSTEP_STATE_DIR, else `lockstep` among the user's
+    states (XDG Base Directory Specification), which survive a restart of the machine as a journal has to.
+
+    Where nothing outlives the container, and where nobody has a home, in /tmp: whoever uses it looks whose it is.
+    """
+    if env.get("LOCKSTEP_STATE_DIR"):
+        return Path(env["LOCKSTEP_STATE_DIR"])
+    states, home = env.get("XDG_STATE_HOME", ""), env.get("HOME", "")
+    if not in_cloud(env) and states.startswith("/"):  # the specification: a relative one is ignored
+        return Path(states) / "lockstep"
+    if not in_cloud(env) and home.startswith("/") and home != "/":  # a system's user without a home has the root
+        return Path(home) / ".local" / "state" / "lockstep"
+    return Path("/tmp/lockstep")  # noqa: S108 - see own_folder
+
+
 def practice_venue(text: str, feed: str) -> str | None:
     """A practice venue on this machine, None for none. Raises InvalidValue."""
     if not text:

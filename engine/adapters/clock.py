@@ -8,6 +8,10 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 
+# Linux's monotonic clock stands still while the machine is suspended: a lease would be believed that another has long
+# taken, and prices of before the sleep would be fresh. The other counts on.
+_COUNTS_ON = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
 
 class SystemClock:
     """Wall and monotonic time of this machine."""
@@ -17,8 +21,8 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds that never go back."""
-        return time.monotonic()
+        """Seconds that never go back, those that the machine slept among them."""
+        return time.clock_gettime(_COUNTS_ON)
 
     def wait(self, seconds: float) -> None:
         """Let that many seconds pass."""

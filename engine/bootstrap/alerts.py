@@ -14,10 +14,12 @@ from engine.outbox.backoff import Backoff
 from engine.ports import Clock, Notifier, Outbox
 from engine.runtime.alert_sender import AlertSender
 from engine.runtime.alerting import AlertDesk
+from engine.runtime.failed_start import FailedStart
 from engine.runtime.heartbeat_watch import HeartbeatWatch
 from engine.settings import Settings, read_alerts
 
 SERVICE = "service"  # whose alerts the launcher tells; no account is called so
+START = "start"
 
 
 def notifiers(channels: Sequence[Channel]) -> list[Notifier]:
@@ -44,6 +46,12 @@ def heartbeat_watch(settings: Settings, clock: Clock, began_at: datetime) -> Hea
     senders = _senders(settings, SERVICE, clock)
     kept = SnapshotFile(_folder(settings) / f"{SERVICE}.ended.json")
     return HeartbeatWatch(SnapshotFile(settings.snapshot_path), clock, senders, kept, began_at)
+
+
+def failed_start(settings: Settings, clock: Clock) -> FailedStart:
+    """Who tells why an engine can't start. What waits has files of its own: another engine may have the account's."""
+    kept = SnapshotFile(_folder(settings) / f"{START}.failed.json")
+    return FailedStart(SERVICE, _senders(settings, START, clock), kept, clock)
 
 
 def _senders(settings: Settings, owner: str, clock: Clock) -> list[AlertSender]:

@@ -23,7 +23,7 @@ from engine.adapters.brokers.angelone.orders.order_stream import order_lines
 from engine.adapters.brokers.angelone.orders.order_words import Product
 from engine.adapters.brokers.angelone.prices.candles import AngelOneCandles
 from engine.adapters.brokers.angelone.prices.feed import AngelOneFeed
-from engine.adapters.brokers.angelone.prices.instruments import Instruments
+from engine.adapters.brokers.angelone.prices.instruments import Instruments, Listed
 from engine.adapters.brokers.angelone.prices.market_line import Door
 from engine.adapters.brokers.angelone.prices.master import Fetched
 from engine.adapters.brokers.connection.socket_line import SocketLine, open_line
@@ -157,8 +157,15 @@ class AngelOne:
             self.clock,
             Backoff(random.random).rest_s,
             refresh=lambda: self.place.instruments.up_to_date(self.place.source, self.clock),
+            barred=self.barred,
         )
         return self.made_feed
+
+    def barred(self, listed: Listed) -> str | None:
+        """Why a share is not traded with the account's product, in words; None where it is."""
+        if self.product is Product.INTRADAY and listed.tradable and not listed.intraday_allowed:
+            return "it is settled trade by trade and can't be bought and sold within a day"
+        return None
 
     def tend(self, seen: BrokerSeen, stop: threading.Event) -> None:
         """See to session and registered address ahead of time, until stopped. `seen` learns how the session stands."""

@@ -11,16 +11,18 @@ from pathlib import Path
 
 from engine.adapters.brokers.angelone.access.endpoints import Endpoints
 from engine.adapters.brokers.angelone.orders.order_words import Product as Word
+from engine.adapters.brokers.angelone.prices.feed import known_of
 from engine.adapters.brokers.angelone.prices.instruments import Instruments
 from engine.adapters.brokers.angelone.prices.master import Fetched
 from engine.adapters.clock import ShiftedClock
+from engine.adapters.own_folder import own_folder
 from engine.angelone_settings import ANGELONE, AngelOneSettings, Product
 from engine.bootstrap.angelone import AngelOne, Place
 from engine.bootstrap.broker_account import AtBroker
 from engine.bootstrap.late_feed import LateFeed
 from engine.bootstrap.rehearsed_clock import told_ahead
 from engine.bootstrap.traded import Market
-from engine.domain.account import AccountSpec, BotSpec
+from engine.domain.account import AccountSpec
 from engine.domain.errors import CannotStart, InvalidValue, OperatingError
 from engine.domain.risk import HardLimits
 from engine.market_data.instruments import NSE
@@ -42,7 +44,7 @@ def open_angelone(settings: Settings, said: AngelOneSettings, listed: BotList, c
     """The account, its bots and its prices; only the public list of instruments is asked for.
 
     Raises CannotStart where that list can't be had, or the loopback broker does not answer; InvalidValue for bots that
-    name what is not traded there.
+    can't follow their leaders. A bot that names what is not listed, or not traded within a day, says so itself.
     """
     endpoints = endpoints_of(said)
     market_clock = clock if said.at is None else rehearsed_clock(endpoints, clock)
@@ -51,12 +53,13 @@ def open_angelone(settings: Settings, said: AngelOneSettings, listed: BotList, c
         instruments.up_to_date(source, market_clock)
     else:
         instruments.update(source, market_clock)  # another loopback broker lists what it likes, on the same day
-    symbols = _checked(listed.bots, instruments, said.product)
+    check_leaders(listed.bots, elsewhere=True)
+    known = known_of([symbol for bot in listed.bots for symbol in bot.symbols], instruments)
+    symbols = tuple(one.symbol for one in known)
     days = read_told_days(settings.special_days)
     place = Place(endpoints, instruments, source, days.calendar(NSE, live=True), market_clock)
     broker = AngelOne(place, symbols, WORDS[said.product], live=said.live)
-    carried = [instruments.known(symbol).instrument for symbol in symbols]
-    feed = LateFeed(carried, broker.open_feed)
+    feed = LateFeed([one.instrument for one in known], broker.open_feed)
     # Shares bought for one product can't be sold as the other's: that goes short.
     apart = "delivery" if said.product is Product.DELIVERY else ""
     which = AtBroker(ANGELONE, said.live, said.at is not None, apart)
@@ -67,8 +70,7 @@ def instrument_list(state_dir: Path, said: AngelOneSettings) -> tuple[Instrument
     """The broker's list in the service's folder, and where it is fetched from. A loopback broker's is another file."""
     endpoints = endpoints_of(said)
     named = "instruments" if said.at is None else "instruments-rehearsal"
-    state_dir.mkdir(parents=True, exist_ok=True)
-    return Instruments(state_dir / f"{named}.sqlite"), Fetched(endpoints.instruments, endpoints.ca_file)
+    return Instruments(own_folder(state_dir) / f"{named}.sqlite"), Fetched(endpoints.instruments, endpoints.ca_file)
 
 
 def endpoints_of(said: AngelOneSettings) -> Endpoints:
@@ -115,20 +117,3 @@ def _paced(limits: HardLimits) -> HardLimits:
     bounds = dict(limits.bounds)
     bounds[_PER_SECOND] = min(bounds.get(_PER_SECOND, ORDERS_PER_SECOND_MAX), ORDERS_PER_SECOND_MAX)
     return HardLimits(tuple(bounds.items()))
-
-
-def _checked(bots: tuple[BotSpec, ...], instruments: Instruments, product: Product) -> tuple[str, ...]:
-    """Every symbol of the bots, once. Raises InvalidValue with the bot that names what can't be traded there."""
-    check_leaders(bots, elsewhere=True)
-    symbols: dict[str, None] = {}
-    for bot in bots:
-        for symbol in bot.symbols:
-            try:
-                found = instruments.known(symbol)
-            except InvalidValue as error:
-                raise InvalidValue(f"{bot.bot_id}.symbols", error.message) from None
-            if found.tradable and product is Product.INTRADAY and not found.intraday_allowed:
-                why = f"{symbol} is settled trade by trade and can't be bought and sold within a day"
-                raise InvalidValue(f"{bot.bot_id}.symbols", why)
-            symbols[symbol] = None
-    return tuple(symbols)

@@ -27,7 +27,8 @@ from engine.bootstrap.owners_keys import kept_keys
 from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.errors import InvalidValue
 from engine.ports import Clock, HistoricalCandles
-from engine.settings import read_settings, state_folder
+from engine.settings import read_settings
+from engine.variables import state_folder
 
 _MARKET = ("LOCKSTEP_FEED", "LOCKSTEP_VENUE", "LOCKSTEP_DATA")  # what is traded is the service's affair
 _VENUES = (CoinbaseCandles.venue, AngelOneCandles.venue)

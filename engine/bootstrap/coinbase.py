@@ -88,8 +88,12 @@ class Coinbase:
     def _broker(self, market: MarketView) -> Broker:
         self.taken()
         reach = Reach(self.access.calls, user_lines(self.access.endpoints, self.clock), self.products, self.clock)
-        self.made_broker = CoinbaseBroker(reach, market.at, symbols=lambda: self.symbols)
+        self.made_broker = CoinbaseBroker(reach, market.at, symbols=self._known)
         return self.made_broker
+
+    def _known(self) -> Sequence[str]:
+        """Those that are or were listed: of any other there is nothing."""
+        return [symbol for symbol in self.symbols if self.products.known(symbol) is not None]
 
 
 def _coinbases(keys: BrokerKeys) -> CoinbaseCredentials:

@@ -54,7 +54,7 @@ def open_coinbase(settings: Settings, said: CoinbaseSettings, listed: BotList | 
         if said.at is not None:
             market_clock.ahead = told_ahead(endpoints.rest + Route.TIME, endpoints.ca_file, clock)
         feed.prepare()
-        check_money(bots.bots, products)
+        check_products(bots.bots, products)
 
     which = AtBroker(COINBASE, said.live, said.at is not None)
     account = which.account(
@@ -77,11 +77,23 @@ def charges_of(listed: BotList) -> str:
     return listed.charge_schedule if listed.charge_schedule.startswith(_OURS) else CHARGES
 
 
-def check_money(bots: Sequence[BotSpec], products: Products) -> None:
-    """Raise InvalidValue with the bot that names what is priced in other money than the account's."""
+def check_products(bots: Sequence[BotSpec], products: Products) -> None:
+    """Raise InvalidValue with the bot that names a second product of a coin, or what is priced in other money than the
+    account's. What is not listed is no matter of this: it does not trade.
+    """
+    of_coin: dict[str, str] = {}
     for bot in bots:
         for symbol in bot.symbols:
-            quote = products.find(symbol).quote
-            if quote != CURRENCY:
-                why = f"{symbol} is priced in {quote}, and the account is in {CURRENCY}: name a product in {CURRENCY}"
+            found = products.known(symbol)
+            if found is None:
+                continue
+            other = of_coin.setdefault(found.base, symbol)
+            if other != symbol:
+                why = (
+                    f"{other} and {symbol} are both {found.base}, and which of the two a balance is held for can't be "
+                    "told: let all bots of the account trade one of them"
+                )
+                raise InvalidValue(f"{bot.bot_id}.symbols", why)
+            if found.quote != CURRENCY:
+                why = f"{symbol} is priced in {found.quote}, and the account is in {CURRENCY}: name one in {CURRENCY}"
                 raise InvalidValue(f"{bot.bot_id}.symbols", why)

@@ -17,7 +17,7 @@ from engine.angelone_settings import ANGELONE, AngelOneSettings, read_angelone
 from engine.bootstrap.angelone_market import instrument_list
 from engine.domain.errors import InvalidValue
 from engine.ports import Clock, ListedInstrument
-from engine.settings import state_folder
+from engine.variables import state_folder
 
 
 def angelone_of(env: Mapping[str, str]) -> AngelOneSettings:

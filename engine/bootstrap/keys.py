@@ -7,10 +7,11 @@ import os
 from engine.adapters.firestore.client import connect
 from engine.adapters.firestore.vault import FirestoreVault
 from engine.adapters.firestore.wire import Wire
+from engine.adapters.own_folder import own_folder
 from engine.adapters.vault.envelope import Envelope
 from engine.adapters.vault.kms_keys import KmsKeys
 from engine.adapters.vault.local_keys import LocalKeys, key_in
-from engine.domain.errors import CannotStart
+from engine.domain.errors import CannotStart, InvalidValue
 from engine.ports import Vault
 from engine.settings import Settings, read_settings
 
@@ -31,6 +32,10 @@ def open_vault(settings: Settings, wire: Wire) -> Vault | None:
         return FirestoreVault(wire, Envelope(LocalKeys(settings.vault_keys)))
     if settings.vault_key_file is not None:
         path = settings.vault_key_file
+        try:
+            own_folder(path.parent)
+        except OSError as error:
+            raise InvalidValue(str(path), f"the vault's key can't be kept there: {type(error).__name__}") from None
         return FirestoreVault(wire, Envelope(LocalKeys([key_in(path)], str(path))))
     return None
 

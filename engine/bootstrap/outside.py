@@ -19,6 +19,7 @@ from engine.adapters.firestore.control_plane import FirestoreControlPlane
 from engine.adapters.firestore.lease import LIVE_LIFETIME_S, LIVE_RENEW_S, FirestoreLease
 from engine.adapters.firestore.reader import FirestoreDocuments
 from engine.adapters.firestore.wire import GrpcWire
+from engine.adapters.own_folder import own_folder
 from engine.adapters.queue.journal import FileJournal
 from engine.adapters.snapshot_file import SnapshotFile
 from engine.bootstrap.alerts import alert_desk
@@ -26,7 +27,7 @@ from engine.bootstrap.listening import listening
 from engine.bootstrap.reach import Reach
 from engine.bootstrap.traded import Market
 from engine.domain.account import Mode
-from engine.domain.errors import CannotStart, JournalFailed
+from engine.domain.errors import CannotStart, InvalidValue, JournalFailed
 from engine.outbox.codec import decode, encode
 from engine.ports import Clock
 from engine.runtime.alerting import AlertDesk
@@ -115,8 +116,10 @@ def _lease(wire: GrpcWire, clock: Clock, mode: Mode) -> FirestoreLease:
 def _open_journal(settings: Settings, market: Market, clock: Clock, awake: threading.Event) -> FileJournal:
     path = settings.journal_path(market.account.account_id)
     try:
-        settings.state_dir.mkdir(parents=True, exist_ok=True)
+        own_folder(settings.state_dir)
         return FileJournal(path, encode, decode, clock, on_durable=awake.set)
+    except InvalidValue as error:
+        raise CannotStart(str(error)) from None
     except OSError as error:
         raise CannotStart(f"{error.filename or path}: {error.strerror or error}: the journal needs it") from error
     except JournalFailed as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from engine.adapters.clock import SystemClock
@@ -23,13 +23,14 @@ GUNICORN = (
     *("--workers", "1", "--threads", "8", "--worker-class", "gthread", "--timeout", "0", "--graceful-timeout", "8"),
     "--no-control-socket",  # it would lie in the home directory, which a container's user may not have
 )
+ENGINE = (sys.executable, "-m", "engine", "serve")
 
 
 def serve() -> int:
     """`lockstep serve`: run the role that the environment names; returns the exit code."""
     role = role_of(os.environ)
     if role == "all":
-        return _launch(dict(os.environ))
+        return launch(dict(os.environ))
     from engine.runtime.logs import configure_logs
     from engine.settings import read_settings
 
@@ -38,8 +39,10 @@ def serve() -> int:
     return _answer(settings) if role == "api" else _trade(settings)
 
 
-def _launch(environment: Mapping[str, str]) -> int:
-    """The engine at once, whatever else is to be loaded; then gunicorn."""
+def launch(environment: Mapping[str, str], engine: Sequence[str] = ENGINE) -> int:
+    """The engine at once, whatever else is to be loaded; then gunicorn. `engine`: the words that start it, where it is
+    one that is measured.
+    """
     clock = SystemClock()
     began_at = clock.now()
 
@@ -49,14 +52,13 @@ def _launch(environment: Mapping[str, str]) -> int:
 
         return heartbeat_watch(read_settings(environment), clock, began_at)
 
-    return Launcher(_programs(environment), clock, watch).run()
+    return Launcher(_programs(environment, engine), clock, watch).run()
 
 
-def _programs(environment: Mapping[str, str]) -> Iterator[Program]:
+def _programs(environment: Mapping[str, str], engine: Sequence[str]) -> Iterator[Program]:
     """Taken one by one, gunicorn when the engine has its market: what is wrong with settings, data or bots the engine
     tells, once, before anything else is begun.
     """
-    engine = (sys.executable, "-m", "engine", "serve")
     yield Program("engine", engine, {**environment, "LOCKSTEP_ROLE": "engine"}, takes_kills=True, says_begun=True)
     yield Program("api", _gunicorn(environment), without_keys(environment) | {"LOCKSTEP_ROLE": "api"})
 
@@ -72,8 +74,24 @@ def _trade(settings: Settings) -> int:
     from engine.bootstrap.engine import run_engine
     from engine.bootstrap.own_strategies import load_own_strategies
 
-    load_own_strategies(settings, tell=True)
-    return run_engine(settings)
+    try:
+        load_own_strategies(settings, tell=True)
+        return run_engine(settings)
+    except Exception as error:
+        _tell_failed_start(settings, error)
+        raise
+
+
+def _tell_failed_start(settings: Settings, error: Exception) -> None:
+    """The log alone would know it. Whatever comes of the telling, it is `error` that ends the engine."""
+    import structlog
+
+    from engine.bootstrap.alerts import failed_start
+
+    try:
+        failed_start(settings, SystemClock()).tell(error)
+    except Exception:  # noqa: BLE001 - see above
+        structlog.get_logger().exception("the failed start could not be told")
 
 
 def without_keys(environment: Mapping[str, str]) -> dict[str, str]:

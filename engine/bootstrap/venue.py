@@ -17,7 +17,7 @@ from engine.domain.order import OrderState
 from engine.outbox.relay import Relay
 from engine.ports import Broker, Clock, Outbox
 from engine.runtime.broker_loop import BrokerLoop
-from engine.runtime.dispatch import Dispatch, Telling
+from engine.runtime.dispatch import HANDS, Dispatch, Telling
 from engine.runtime.last_word import LastWord
 from engine.runtime.lookups import BELIEVED_AFTER_S
 from engine.runtime.outgoing import Expect, Outgoing, ReportWish, in_the_journal, in_the_store
@@ -63,7 +63,8 @@ class VenueDesk:
     def works(self) -> Mapping[str, Callable[[threading.Event], None]]:
         """Its loops, by name."""
         return {
-            "exits": self.dispatch.run_exits,
+            **{f"cancels-{hand}": self.dispatch.run_cancels for hand in range(1, HANDS + 1)},
+            **{f"exits-{hand}": self.dispatch.run_exits for hand in range(1, HANDS + 1)},
             "entries": self.dispatch.run_entries,
             "truth": self.reconciliation.run,
             "venue": self.stream.run,
@@ -94,7 +95,8 @@ def venue_desk(
         last_word=last_word,
         on_disk=session.on_disk if session.account.mode is Mode.LIVE else None,
     )
-    dispatch.begin([order.order_id for order in state.open_orders() if order.state is OrderState.UNKNOWN])
+    unknown = (order for order in state.open_orders() if order.state is OrderState.UNKNOWN)
+    dispatch.begin({order.order_id: order.created_at for order in unknown})
     seen = session.counterpart.seen
     return VenueDesk(
         dispatch,

@@ -39,7 +39,7 @@ def adopt(state: State, standing: DifferenceRecord, at: Instant) -> str:
     match standing.kind:
         case DifferenceKind.MISSED_FILL:
             return _adopt_fill(state, standing)
-        case DifferenceKind.MISSED_STATUS | DifferenceKind.KILLED_BY_BROKER:
+        case DifferenceKind.MISSED_STATUS | DifferenceKind.KILLED_BY_BROKER | DifferenceKind.LAPSED_ORDER:
             return _adopt_end(state, standing, at)
         case DifferenceKind.LATE_ORDER:
             return "it may work on; its fills are booked as they come"
@@ -50,7 +50,14 @@ def adopt(state: State, standing: DifferenceRecord, at: Instant) -> str:
 
 
 def missing_for(state: State, standing: DifferenceRecord) -> str | None:
-    """Why its quantity can't be booked at all, in words; None where it can, or where there is none to book."""
+    """Why its quantity can't be booked at all, in words; None where it can, or where there is none to book.
+
+    What is held is decided about before an order of an earlier day ends: an exit that nobody waits for any more would
+    be sent again, and close what the broker may have closed.
+    """
+    if standing.kind is DifferenceKind.LAPSED_ORDER:
+        held = [found for found in state.truth.open() if found.symbol == standing.symbol and found.kind in _BOOKED]
+        return f"first decide what is held of {standing.symbol}: the broker has {held[0].theirs}" if held else None
     if standing.kind not in _BOOKED:
         return None
     tape = state.tapes.get(standing.symbol)
@@ -81,20 +88,24 @@ def _adopt_fill(state: State, standing: DifferenceRecord) -> str:
 
 
 def _adopt_end(state: State, standing: DifferenceRecord, at: Instant) -> str:
-    """The order ends in the books too. Of an entry no further attempt is made: somebody has decided that it is over."""
-    identity, reason = str(standing.order_id), f"at the broker: {standing.theirs}"
-    order = state.orders.get(identity)
+    """The order ends in the books too."""
+    order = state.orders.get(str(standing.order_id))
     if order is None:
         return "the books have no such order any more"
+    end_in_books(state, order, standing.venue_state, f"at the broker: {standing.theirs}", at)
+    return f"the order is {order.state}"
+
+
+def end_in_books(state: State, order: Order, venue_state: str | None, reason: str, at: Instant) -> None:
+    """An order ends as it has at the venue. Of an entry no further attempt is made: it was decided that it is over."""
     if order.purpose is Purpose.ENTRY:
         end_leg(state, order)
-    if standing.venue_state == VenueState.REJECTED:
-        on_rejected(state, OrderRejected(identity, reason, at))
-    elif standing.venue_state == VenueState.EXPIRED:
-        on_ended(state, OrderExpired(identity, reason, at))
+    if venue_state == VenueState.REJECTED:
+        on_rejected(state, OrderRejected(order.order_id, reason, at))
+    elif venue_state == VenueState.EXPIRED:
+        on_ended(state, OrderExpired(order.order_id, reason, at))
     else:
-        on_ended(state, OrderCancelled(identity, reason, at))
-    return f"the order is {order.state}"
+        on_ended(state, OrderCancelled(order.order_id, reason, at))
 
 
 def _adopt_quantity(state: State, standing: DifferenceRecord, at: Instant) -> str:

@@ -13,13 +13,15 @@ from typing import Any
 
 from engine.core import tripping
 from engine.core.decide import exit_position
-from engine.core.orders import TERMINAL, Move, Order
+from engine.core.leftovers import leave_rest
+from engine.core.orders import TERMINAL, UNANSWERED, Move, Order
 from engine.core.publish import publish_alert, publish_order
 from engine.core.replacing import check_leg, go_on, on_filled, on_refused
 from engine.core.sending import request_cancel
 from engine.core.settle import book_fill, check_fill, forget_if_removed
-from engine.core.standing import announce, close_unknown, difference, open_unknown
+from engine.core.standing import announce, close_missed, close_unknown, difference, open_unknown
 from engine.core.state import State
+from engine.core.stuck_exits import ended, filled, taken
 from engine.domain.errors import InvariantBroken
 from engine.domain.events import (
     CancelRefused,
@@ -38,6 +40,7 @@ from engine.domain.records import DifferenceKind
 
 LATE_AFTER_US = 60 * SECOND  # the longest that a request without an expiry of its own may live in a network
 EXIT_REST_US = 5 * SECOND
+TOLD = "it was told meanwhile, and is booked"
 
 
 def _known(state: State, order_id: str) -> Order | None:
@@ -60,22 +63,36 @@ def on_unknown(state: State, event: OrderUnknown) -> None:
     order = _move(state, event.order_id, Move.LOSE, event.at, event.reason)
     if order is not None and order.state is OrderState.UNKNOWN:
         open_unknown(state, order.order_id, order.symbol, event.reason, event.at)
+        if event.needs_person or (event.refused and order.purpose is Purpose.ENTRY):
+            tripping.refused_unread(state, event.at, event.reason, needs_person=event.needs_person)
 
 
 def on_accepted(state: State, event: OrderAccepted) -> None:
-    """The venue has the order. An entry that comes to light long after it was sent is taken back."""
+    """The venue has the order. An entry that comes to light long after it was sent is taken back.
+
+    What was wanted of it before is asked for now. A part of it may have been filled by then: a venue's stream can be
+    ahead of its answer.
+    """
     order = state.orders.get(event.order_id)
-    late = order is not None and order.state is OrderState.UNKNOWN and event.at - order.created_at > LATE_AFTER_US
+    late = order is not None and _was_unknown(order) and event.at - order.created_at > LATE_AFTER_US
+    _understood(state, order)
     order = _move(state, event.order_id, Move.ACCEPT, event.at, venue_order_id=event.venue_order_id)
     if order is None:
         return
     close_unknown(state, order.order_id, "the broker has it")
-    wanted = order.cancel_wanted
-    if order.state is OrderState.ACCEPTED and wanted is not None:
-        again = not (late and order.purpose is Purpose.ENTRY)
-        request_cancel(state, order, event.at, wanted.reason, expire=wanted.expire, replacing=again)
-    elif order.state is OrderState.ACCEPTED and late and order.purpose is Purpose.ENTRY:
+    taken(state, order, event)
+    if order.state not in (OrderState.ACCEPTED, OrderState.PARTIALLY_FILLED):
+        return
+    wanted, late = order.cancel_wanted, late and order.purpose is Purpose.ENTRY
+    if wanted is not None:
+        request_cancel(state, order, event.at, wanted.reason, expire=wanted.expire, replacing=not late)
+    elif late:
         request_cancel(state, order, event.at, "it came too late")
+
+
+def _was_unknown(order: Order) -> bool:
+    """Whether its send brought no answer, and the venue has not named it since."""
+    return order.venue_order_id is None and any(step.state is OrderState.UNKNOWN for step in order.history)
 
 
 def on_rejected(state: State, event: OrderRejected) -> None:
@@ -84,6 +101,7 @@ def on_rejected(state: State, event: OrderRejected) -> None:
     What was filled stays filled: of such an order it ends the rest. Of one that has ended it says nothing new.
     """
     known = state.orders.get(event.order_id)
+    _understood(state, known)
     if known is not None and known.open and known.filled_quantity:
         _let_exits_rest(state, known, event.at)
         on_ended(state, OrderCancelled(event.order_id, event.reason, event.at))
@@ -100,7 +118,14 @@ def on_rejected(state: State, event: OrderRejected) -> None:
         return
     publish_alert(state, "warning", "order_rejected", order.order_id, f"{order.symbol}: rejected, {event.reason}")
     _let_exits_rest(state, order, event.at)
+    ended(state, order, event.at)
     forget_if_removed(state, order.bot_id)
+
+
+def _understood(state: State, order: Order | None) -> None:
+    """The broker has answered to an entry in words that are known."""
+    if order is not None and order.purpose is Purpose.ENTRY and order.state in UNANSWERED:
+        state.unread_refusals = 0
 
 
 def _let_exits_rest(state: State, order: Order, at: Instant) -> None:
@@ -117,12 +142,15 @@ def on_ended(state: State, event: OrderCancelled | OrderExpired) -> None:
         known.ending = event
         state.truth.touch(known.symbol)
         return
+    told_before = known is not None and not known.open
     move = Move.CANCEL if isinstance(event, OrderCancelled) else Move.EXPIRE
     order = _move(state, event.order_id, move, event.at, event.reason)
     if order is None:
         return
     close_unknown(state, order.order_id, event.reason)
     go_on(state, order, event.at)
+    if not told_before:
+        ended(state, order, event.at)
     tripping.told_of_ends(state)
     forget_if_removed(state, order.bot_id)
     position = state.portfolio.get(order.bot_id, order.symbol)
@@ -171,8 +199,11 @@ def on_fill(state: State, event: FillReceived) -> None:
         _open_unbookable(state, order, event, str(broken))
         return
     book_fill(state, order, event, key)
+    close_missed(state, event.venue_fill_id, TOLD)
     on_filled(state, order, event.at)
+    filled(state, order)
     end_if_told(state, order)
+    leave_rest(state, order, event.at)
 
 
 def end_if_told(state: State, order: Order, decided: Decimal = Decimal(0)) -> None:

@@ -1,4 +1,6 @@
-"""How much a further entry adds to a position, or why it adds nothing. Asked by decide.py before an entry is judged.
+"""How much a further entry adds to a position, or why it adds nothing.
+
+Asked by entry_size.py before an entry is judged.
 
 `base` is what the bot's sizing gives at this price and equity; n is the number of entries open, the last one's price
 the average of its fills. Sizes are rounded down to whole lots.

@@ -1,4 +1,6 @@
-"""What a fill costs. Asked by settle.py for each fill; versioned schedules, each with its source and date.
+"""What a fill costs: versioned schedules, each with its source and date.
+
+Asked by settle.py for each fill, by exposure.py and preview.py beforehand.
 
 Charges are reckoned on an order's whole filled value and rounded to the paisa there; a fill bears what the order's
 total grew by. So brokerage with a floor and a cap is right for partial fills, and totals do not depend on how an

@@ -1,4 +1,7 @@
-"""What forbids a bot's entries now, before an order is thought of. Asked by decide.py, copying.py and preview.py."""
+"""What forbids a bot's entries now, before an order is thought of.
+
+Asked by decide.py, copied_signals.py and preview.py.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,8 @@ def closed_to_entries(state: State, bot: Bot, symbol: str, at: Instant) -> Refus
         return Refusal("dry", state.dry_words())
     status = state.statuses.get(symbol)
     if status is not None and status.status is not TradingStatus.TRADING:
-        return Refusal("market_halted", f"{symbol} is not traded at the moment: the venue says {status.status}")
+        why = status.why or f"the venue says {status.status}"
+        return Refusal("market_halted", f"{symbol} is not traded at the moment: {why}")
     for (_, unprotected), why in state.unprotected.items():
         if unprotected == symbol:
             return Refusal("unprotected", why)
@@ -50,6 +54,6 @@ def closed_to_entries(state: State, bot: Bot, symbol: str, at: Instant) -> Refus
     if differs is not None:
         return Refusal("difference", f"Broker and books differ on {symbol}: {differs.ours}; {differs.theirs}")
     session = state.session_of(symbol)
-    if session is None or not session.entry_from <= at < session.entry_until:
+    if session is None or not session.takes_entries(at):
         return Refusal("entry_window", "Outside the session's entry window")
     return None

@@ -22,7 +22,7 @@ from engine.core.policy import on_policy_changed
 from engine.core.publish import publish_alert, publish_position
 from engine.core.publish_bots import decides_by, publish_bot
 from engine.core.sending import withdraw_entries
-from engine.core.settle import forget_if_done, set_exits, set_triggers
+from engine.core.settle import forget_if_removed, set_exits, set_triggers
 from engine.core.sizing import sizing_needs
 from engine.core.state import State
 from engine.core.strategy import Follows
@@ -36,6 +36,8 @@ from engine.domain.order import ExitReason
 from engine.domain.records import BotStatusRecord
 from engine.domain.records.audit import ENGINE
 from engine.domain.timeframe import timeframe_us
+
+NOT_IN_STEP = "This is lifted once a report of the broker's, compared since it happened, leaves nothing open"
 
 
 def on_bot_changed(state: State, event: BotChanged) -> None:
@@ -62,6 +64,7 @@ def on_bot_changed(state: State, event: BotChanged) -> None:
         state.bots[bot.bot_id] = bot
         _equip(state, bot, known)
         _renew_exits(state, bot)
+    tripping.keep_out_of(state, state.bots[event.spec.bot_id], state.reached_at())
     if state.views:
         publish_bot(state, state.bots[event.spec.bot_id])
 
@@ -100,7 +103,7 @@ def _equip(state: State, bot: Bot, before: Bot | None) -> None:
             if tape is None and isinstance(strategies[symbol], Follows):
                 continue  # its leader may trade it all the same: told by begin_following
             if tape is None:
-                raise InvalidValue("symbols", f"{symbol} is not traded here")
+                raise InvalidValue("symbols", f"{symbol} is not traded here: the account's market does not list it")
             stance = Stance(strategies[symbol])
             old = before.stances.get(symbol) if before else None
             stance.last_fill_at = old.last_fill_at if old else state.last_fills.get((bot.bot_id, symbol))
@@ -167,7 +170,7 @@ def on_bot_removed(state: State, event: BotRemoved) -> None:
         if position.bot_id == bot.bot_id:
             exit_position(state, position, ExitReason.MANUAL, state.reach_now())
     withdraw_entries(state, state.reach_now(), bot.bot_id)
-    forget_if_done(state, bot.bot_id)
+    forget_if_removed(state, bot.bot_id)
 
 
 def on_halt_changed(state: State, event: HaltChanged) -> None:
@@ -181,8 +184,9 @@ def on_halt_changed(state: State, event: HaltChanged) -> None:
         publish_alert(state, "warning", "halt", str(state.now), f"Entries are halted: {event.reason}")
     elif (stands := kill.lift(state)) is not None:
         publish_alert(state, "critical", "resume_refused", str(state.reach_now()), stands)
-    elif not state.breaker.resume():
-        publish_alert(state, "critical", "resume_refused", str(state.now), state.breaker.reason or "")
+    elif not state.breaker.resume(reports=state.truth.reports, in_step=state.truth.state == "in_step"):
+        words = f"{state.breaker.reason}. {NOT_IN_STEP}"
+        publish_alert(state, "critical", "resume_refused", str(state.reach_now()), words)
     else:
         state.reach_now()
         note(state, actor, "resumed", account_id, was)

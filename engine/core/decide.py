@@ -1,6 +1,6 @@
 """From a strategy's signal to an order, or to the reason why not.
 
-Called by engine.py; the only caller of the risk gate.
+Called by minute.py for signals, and by whoever has a position left. What it asks for has passed the risk gate.
 """
 
 from __future__ import annotations

@@ -7,9 +7,10 @@ changed while the report was collected is left for the next one: a snapshot neve
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
+from engine.core.lapsed import has_lapsed, judge_lapsed
 from engine.core.orders import TERMINAL, UNANSWERED, Order
 from engine.core.standing import difference
 from engine.core.state import State
@@ -20,18 +21,21 @@ from engine.domain.order import OrderState
 from engine.domain.records import DifferenceKind, DifferenceRecord
 
 ZERO = Decimal(0)
+NOT_LISTED = "no such order"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """What differs; orders without an answer that the report shows at the venue: that is their answer; orders that
-    ended and waited for fills, with the quantity decided about otherwise; and what was let be and differs no more.
+    ended and waited for fills, with the quantity decided about otherwise; what was let be and differs no more; and
+    orders of an earlier day of which nothing was filled that is not booked (lapsed.py).
     """
 
     found: list[DifferenceRecord]
     sighted: list[VenueOrder]
     ended: list[tuple[Order, Decimal]]
     over: list[DifferenceRecord]
+    untraded: list[Order] = field(default_factory=list)
 
 
 def compare(state: State, report: BrokerReport) -> Comparison:
@@ -43,8 +47,13 @@ def compare(state: State, report: BrokerReport) -> Comparison:
             listed[theirs.client_order_id] = theirs
         if theirs.symbol not in state.truth.touched:
             _judge_order(state, theirs, _decided(state, report, theirs), comparison)
+    lapsed: list[Order] = []
     for order in state.orders.values():
-        if order.order_id not in listed and order.symbol not in state.truth.touched:
+        if order.order_id in listed or order.symbol in state.truth.touched:
+            continue
+        if has_lapsed(order, report):
+            lapsed.append(order)
+        else:
             comparison.found.extend(_not_listed(state, order, report.at))
     explained: dict[str, Decimal] = {}
     for fill in report.fills:
@@ -52,7 +61,10 @@ def compare(state: State, report: BrokerReport) -> Comparison:
             explained[fill.symbol] = explained.get(fill.symbol, ZERO) + fill.quantity * fill.side.sign
             if not state.truth.ignored(DifferenceKind.MISSED_FILL, fill.venue_fill_id):
                 comparison.found.append(_missed_fill(state, fill))
-    _judge_positions(state, report, explained, comparison)
+    apart = {*explained, *_judge_positions(state, report, explained, comparison)}
+    found, untraded = judge_lapsed(state, lapsed, report, apart)
+    comparison.found.extend(found)
+    comparison.untraded.extend(untraded)
     return comparison
 
 
@@ -107,7 +119,7 @@ def _not_listed(state: State, order: Order, at: Instant) -> Iterator[DifferenceR
             state,
             difference(
                 state, DifferenceKind.KILLED_BY_BROKER, order.order_id, order.symbol, at,
-                (f"{_named(order)} is {order.state}", "no such order"),
+                (f"{_named(order)} is {order.state}", NOT_LISTED),
                 order_id=order.order_id, venue_order_id=order.venue_order_id, venue_state=VenueState.CANCELLED.value,
             ),
         )  # fmt: skip
@@ -152,7 +164,11 @@ def _missed_fill(state: State, fill: VenueFill) -> DifferenceRecord:
     )  # fmt: skip
 
 
-def _judge_positions(state: State, report: BrokerReport, explained: dict[str, Decimal], comparison: Comparison) -> None:
+def _judge_positions(
+    state: State, report: BrokerReport, explained: dict[str, Decimal], comparison: Comparison
+) -> list[str]:
+    """Add what differs; returns the symbols of which something does."""
+    apart: list[str] = []
     theirs = {position.symbol: position for position in report.positions}
     ours: dict[str, Decimal] = {}
     for position in state.portfolio.all():
@@ -177,6 +193,8 @@ def _judge_positions(state: State, report: BrokerReport, explained: dict[str, De
                 quantity=left - beside, price=_traded_at(state, report, symbol, left - beside, there),
             )  # fmt: skip
             comparison.found.append(found)
+            apart.append(symbol)
+    return apart
 
 
 def _traded_at(

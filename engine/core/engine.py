@@ -17,10 +17,11 @@ from typing import Any
 
 from engine.core import answers, audit, control, copying, execution_mode, feed_watch, kill, reconcile
 from engine.core.decide import exit_position
+from engine.core.history import on_history
 from engine.core.leaving import touched
-from engine.core.minute import begin_day, run_minute, see
-from engine.core.protect import rests_on, tend
-from engine.core.publish import publish_account, publish_alert, publish_bar
+from engine.core.minute import begin_day, expire_orders, run_minute
+from engine.core.protect import tend
+from engine.core.publish import publish_account, publish_alert
 from engine.core.rebook import on_facts_found
 from engine.core.recover import on_recovered
 from engine.core.rederive import on_views_found
@@ -42,7 +43,7 @@ from engine.domain.events import (
     SessionOpened,
 )
 from engine.domain.found import ChainFound, FactsFound, ViewsFound
-from engine.domain.instant import MINUTE, Instant
+from engine.domain.instant import MINUTE, NEVER, Instant
 from engine.domain.market import Tick
 from engine.domain.order import ExitReason
 from engine.domain.records.audit import ENGINE
@@ -70,7 +71,7 @@ class Engine:
         self._tapes = state.tapes
         self._handlers: dict[type, Callable[[Any], None]] = {
             SessionOpened: self._on_session,
-            HistoryBar: self._on_history,
+            HistoryBar: partial(on_history, state),
             BarOpened: self._on_bar_opened,
             BarClosed: self._on_bar_closed,
             ClockTicked: self._on_clock,
@@ -143,7 +144,7 @@ class Engine:
 
     def _break(self, broken: InvariantBroken) -> None:
         state = self.state
-        state.breaker.halt(str(broken), broken=True)
+        state.breaker.halt(str(broken), broken=True, reports=state.truth.reports)
         audit.note(state, ENGINE, "halted", state.account.account_id, None, str(broken))
         with suppress(InvariantBroken):  # it may be the very order that broke it
             withdraw_entries(state, state.reached_at(), reason="the account is halted")
@@ -153,8 +154,7 @@ class Engine:
     def _look_twice(self, tape: Tape, tick: Tick) -> Sequence[Effect]:
         """A tick that may be dirty, begin a minute, or touch a stop or target."""
         state, at, price = self.state, tick.at, tick.price
-        rule = offence(tape, tick)
-        if rule is not None:
+        if (rule := offence(tape, tick)) is not None:
             return self._refuse(tape, tick, rule)
         self._advance(at)
         tape.accept(at, price)
@@ -176,13 +176,14 @@ class Engine:
 
     def _on_session(self, event: SessionOpened) -> None:
         state, session = self.state, event.session
+        if state.recovered and not (state.ticks or state.bars):
+            state.next_due_at = NEVER  # what was due while nothing ran: no exit is decided for the past
         self._advance(event.at)
         state.now = max(state.now, event.at)
-        if state.sessions.get(session.venue) == session:
+        if (before := state.sessions.get(session.venue)) == session:
             return  # told again, by a feed that reconnected: the day goes on
-        for order in state.open_orders():
-            if state.instruments[order.symbol].venue == session.venue and not rests_on(order, session):
-                request_cancel(state, order, event.at, "the trading day is over", expire=True)
+        if before is None or before.closes:  # else only the day turns: what rests at the venue rests on
+            expire_orders(state, session, event.at, opening=True)
         state.sessions[session.venue] = session
         feed_watch.begin_session(state, session.venue)
         for symbol in state.symbols():
@@ -194,19 +195,6 @@ class Engine:
             state.next_due_at = min(state.next_due_at, state.now - state.now % MINUTE + MINUTE)
         if not (state.recovered and event.at <= state.now):  # a session of the past, with the past's prices
             publish_account(state)
-
-    def _on_history(self, event: HistoryBar) -> None:
-        """A bar of the past: indicators, candidates and charts see it, nothing else comes of it."""
-        bar, state = event.bar, self.state
-        tape = self._tapes[bar.symbol]
-        tape.history.append((bar, tape.session))
-        tape.last_price, tape.last_at = bar.close, bar.close_at - 1
-        tape.first_price = tape.first_price or bar.open
-        if state.views and not state.recovered:
-            publish_bar(state, bar)
-        for series in state.series.get(bar.symbol, {}).values():
-            for closed in series.replay(bar, tape.session):
-                see(state, series, closed)
 
     def _on_bar_opened(self, event: BarOpened) -> None:
         self._advance(event.at)

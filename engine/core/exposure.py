@@ -1,4 +1,6 @@
-"""What an account is exposed to, with the entries that are on their way. Made for the risk gate; asked by decide.py.
+"""What an account is exposed to, with the entries that are on their way.
+
+Made for the risk gate; asked by decide.py, entry_size.py and preview.py.
 
 Entries on their way count at their worst: whole as far as they are not filled, whether the venue has said anything of
 them or not; a BUY at its limit, or at the price it was decided at and the slippage that the policy allows.

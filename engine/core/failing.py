@@ -17,16 +17,26 @@ from engine.core.strategy import Verdict
 from engine.domain.errors import StrategyFailed
 from engine.domain.market import Bar
 
+WORDS_MAX = 500
 _ENGINE = __file__.removesuffix("core/failing.py")
 
 
 def fail(state: State, bot: Bot, symbol: str, error: Exception) -> None:
     """Take the bot out, and say why. In a backtest raise StrategyFailed: whoever runs it is there to see it."""
-    bot.error = f"The strategy failed on {symbol}: {type(error).__name__}: {error}{place_of(error.__traceback__)}"
+    bot.error = f"The strategy failed on {symbol}: {said_by(error)}{place_of(error.__traceback__)}"
     if not state.views:
         raise StrategyFailed(f"{bot.bot_id}: {bot.error}") from error
     words = f"{bot.bot_id}: {bot.error}. It decides nothing more; what it holds keeps its stop and target"
     publish_alert(state, "critical", "strategy_failed", f"{bot.bot_id} {bot.generation}", words)
+
+
+def said_by(error: Exception) -> str:
+    """Its kind and its words, as far as they fit into a document; they are somebody else's, and may be anything."""
+    try:
+        words = str(error).encode(errors="replace").decode()
+    except Exception:  # noqa: BLE001 - it can't even say what it is
+        return type(error).__name__
+    return f"{type(error).__name__}: {words[:WORDS_MAX]}"
 
 
 def place_of(trace: TracebackType | None) -> str:

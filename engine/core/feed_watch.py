@@ -42,13 +42,15 @@ def on_wall_clock(state: State, event: WallClock) -> None:
 def _heard_at(state: State, symbol: str, since: Instant, at: Instant) -> Instant:
     """The last sign of life of a symbol; now, where none is to be expected."""
     tape, status = state.tapes[symbol], state.statuses.get(symbol)
-    if not tape.open_at <= at < tape.close_at:
+    session = tape.session
+    if session is None or not session.trading(at):
         return at
+    opened_at = session.open_at if session.closes else since  # a day that only turns ends no silence
     if status is None:
-        return max(tape.last_at, tape.heard_at, tape.open_at, since)
+        return max(tape.last_at, tape.heard_at, opened_at, since)
     if status.status is not TradingStatus.TRADING:
         return at
-    return max(tape.last_at, tape.heard_at, tape.open_at, since, status.at)
+    return max(tape.last_at, tape.heard_at, opened_at, since, status.at)
 
 
 def on_market_status(state: State, event: MarketStatus) -> None:

@@ -1,6 +1,7 @@
 """What a bot that follows a leader remembers: its terms, what it has heard, whether the leader is gone or wild.
 
-Held by state.py for each such bot; changed by copying.py alone; kept over restarts in the bot's status.
+Held by state.py for each such bot; changed by copying.py and the files that it calls, by leaders.py when its bot comes
+or is started, by sending.py as a part is taken back; kept over restarts in the bot's status.
 """
 
 from __future__ import annotations

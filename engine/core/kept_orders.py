@@ -1,4 +1,6 @@
-"""An account's orders by id, and those of them that the venue may still trade. Held by state.py; filled by sending.py.
+"""An account's orders by id, and those of them that the venue may still trade.
+
+Held by state.py; filled by sending.py, by adopt.py and reopened.py with what others sent.
 
 An order that has ended never comes back to life (orders.py has no such transition), so what is at work is looked for
 among what was at work before, not among all of the day's.

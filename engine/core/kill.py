@@ -1,7 +1,7 @@
 """The kill switch: everything an account has at work is stopped, each step proven by what the broker says.
 
-Told by control.py that somebody wants it, by engine.py after each event that may have moved it. What stands is looked
-at anew each time (kill_proofs.py), so a restart goes on where it was.
+Called by engine.py when somebody wants it and after each event that may have moved it, by control.py when a person
+resumes. What stands is looked at anew each time (kill_proofs.py), so a restart goes on where it was.
 
 Entries alone are cancelled: what closes or protects a position goes on. Exits do not wait for cancellations, since a
 venue that is slow to cancel must not keep a position open; what an entry still fills meanwhile is closed as well.

@@ -68,7 +68,9 @@ def leave_by_time(state: State, session: TradingSession, at: Instant) -> None:
         if reason is not None:
             exit_position(state, position, reason, at)
         if flatten_at is not None and at >= flatten_at + NOT_FLAT_AFTER_US:
-            _tell_not_flat(state, position, session, at)
+            _tell_not_flat(state, position, session)
+        elif flatten_at is not None and position.entry_time < session.open_at and reason is None and state.views:
+            _tell_held_over(state, position, session, flatten_at)
 
 
 def next_leave_at(state: State, session: TradingSession) -> Instant:
@@ -102,13 +104,29 @@ def _due(state: State, position: Position, flatten_at: Instant | None, at: Insta
     return ExitReason.TIME if held_s is not None and at - position.entry_time >= held_s * SECOND else None
 
 
-def _tell_not_flat(state: State, position: Position, session: TradingSession, at: Instant) -> None:
-    subject = f"{position.fill_ids[0]} {session.day}"
-    if subject in state.not_flat:
-        return
-    state.not_flat.add(subject)
+def _tell_not_flat(state: State, position: Position, session: TradingSession) -> None:
     words = (
         f"{position.symbol}: {position.quantity:f} of {position.bot_id} should be flat by now, and is not; the session "
-        f"ends at {session.minute_label(session.close_at)}. Close it at the broker if it stays so"
+        f"ends at {_clock(session, session.close_at)}. Close it at the broker if it stays so"
     )
-    publish_alert(state, "critical", "not_flat", subject, words)
+    _tell_once(state, f"{position.fill_ids[0]} {session.day}", words)
+
+
+def _tell_held_over(state: State, position: Position, session: TradingSession, flatten_at: Instant) -> None:
+    """The engine was off, or no price came, when it should have been closed."""
+    words = (
+        f"{position.symbol}: {position.quantity:f} of {position.bot_id} should have been flat before today, and is "
+        f"not; it is closed at {_clock(session, flatten_at)} at the latest. Close it now if that is too late"
+    )
+    _tell_once(state, f"{position.fill_ids[0]} {session.day} held over", words)
+
+
+def _clock(session: TradingSession, at: Instant) -> str:
+    label = session.minute_label(at)
+    return f"{label[:2]}:{label[2:]}"
+
+
+def _tell_once(state: State, subject: str, words: str) -> None:
+    if subject not in state.not_flat:
+        state.not_flat.add(subject)
+        publish_alert(state, "critical", "not_flat", subject, words)

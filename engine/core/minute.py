@@ -19,6 +19,7 @@ from engine.core.failing import fail, judged_together
 from engine.core.kept_orders import KeptOrders
 from engine.core.leaving import leave_by_time
 from engine.core.lookers import Lookers
+from engine.core.protect import rests_on
 from engine.core.publish import publish_account, publish_bar, publish_position
 from engine.core.publish_bots import publish_bot, publish_decision
 from engine.core.publish_rollups import publish_equity_day, publish_profits
@@ -190,13 +191,20 @@ def _act(state: State, bot: Bot, bar: Bar, verdict: Verdict) -> None:
 
 
 def _session_clock(state: State, session: TradingSession, at: Instant) -> None:
-    """Leave what is due to be left; at the session's close, let orders expire."""
-    if at < session.close_at:
+    """Leave what is due to be left; at the venue's close, let orders expire."""
+    if not session.over(at):
         leave_by_time(state, session, at)
-    if at >= session.close_at:
-        for order in state.open_orders():
-            if state.instruments[order.symbol].venue == session.venue:
-                request_cancel(state, order, at, "the trading day is over", expire=True)
+    else:
+        expire_orders(state, session, at)
+
+
+def expire_orders(state: State, session: TradingSession, at: Instant, *, opening: bool = False) -> None:
+    """The trading day that orders rested for is over: its venue has closed, or opens for another, over which what
+    protects a position rests.
+    """
+    for order in state.open_orders():
+        if state.instruments[order.symbol].venue == session.venue and not (opening and rests_on(order, session)):
+            request_cancel(state, order, at, "the trading day is over", expire=True)
 
 
 def _mark(state: State, at: Instant, equity: Decimal) -> None:
@@ -220,4 +228,4 @@ def _something_due(state: State, at: Instant) -> bool:
         return True
     if not len(state.portfolio) and not state.orders.working():
         return False
-    return any(at < session.close_at for session in state.sessions.values())
+    return not all(session.over(at) for session in state.sessions.values())

@@ -160,9 +160,16 @@ class Order:
             raise InvariantBroken(f"order {self.order_id} is {self.state} and can't {move}")
         if after is not self.state:
             self.history.append(OrderStep(after, at))
+        answered = self.state is OrderState.UNKNOWN and after is not OrderState.UNKNOWN
         self.state = after
-        if reason is not None:
+        if reason is not None or answered:  # why there was no answer is over with the answer
             self.reason = reason
+
+    def left_for(self, quantity: Decimal, at: Instant) -> None:
+        """It left for another quantity than is written down, and is filled where that much is."""
+        self.quantity = quantity
+        if self.open and self.filled_quantity == quantity:
+            self.move(Move.FILL_REST, at)
 
     def check_fill(self, quantity: Decimal) -> None:
         """Raise InvariantBroken for a fill of more than remains, or of an order that can't have one."""

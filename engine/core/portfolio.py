@@ -1,4 +1,4 @@
-"""Positions from fills, and the closed trades they end in. Moved by settle.py; marked by engine.py at each minute."""
+"""Positions from fills, and the closed trades they end in. Moved by settle.py, made again by rebooked.py."""
 
 from __future__ import annotations
 

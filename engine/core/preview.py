@@ -1,4 +1,6 @@
-"""An order that might be: what risk and charges would say of it now. Asked by control.py; nothing is sent or kept.
+"""An order that might be: what risk and charges would say of it now.
+
+Asked by commands.py; nothing is sent or kept.
 
 It is judged by the very functions that judge a bot's own orders, on the same state: exact until the next price.
 """
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from engine.core.bot import Bot
 from engine.core.charges import charges_on
@@ -19,11 +21,11 @@ from engine.core.exposure import risk_view
 from engine.core.risk.gate import Approved, judge_entry, judge_exit
 from engine.core.risk.view import order_price, request_at_risk_pct
 from engine.core.state import State
+from engine.domain.given_number import AMOUNT_MAX, number_of
 from engine.domain.instant import Instant, iso
 from engine.domain.order import ExitReason, OrderRequest, OrderType, Purpose, Refusal, Side
 
 _ID = "preview"
-_MOST = Decimal(10**12)  # beyond it a worth has more digits than are reckoned with
 ZERO = Decimal(0)
 
 
@@ -64,14 +66,14 @@ def _read(state: State, arguments: dict[str, str], at: Instant) -> _Asked | str:
     try:
         side = Side(arguments.get("side", ""))
         quantity, limit = (
-            Decimal(text) if (text := arguments.get(name)) else None for name in ("quantity", "limit_price")
+            number_of(name, text) if (text := arguments.get(name)) else None for name in ("quantity", "limit_price")
         )
-    except (ValueError, InvalidOperation):
+    except ValueError:
         return "side must be BUY or SELL, quantity and limit_price numbers"
-    if any(number is not None and not (number.is_finite() and number > 0) for number in (quantity, limit)):
+    if any(number is not None and number <= 0 for number in (quantity, limit)):
         return "quantity and limit_price must be above 0"
-    if any(number is not None and number > _MOST for number in (quantity, limit)):
-        return f"quantity and limit_price must be at most {_MOST}"
+    if any(number is not None and number > AMOUNT_MAX for number in (quantity, limit)):
+        return f"quantity and limit_price must be at most {AMOUNT_MAX}"
     return _Asked(bot, symbol, side, quantity, limit, at)
 
 

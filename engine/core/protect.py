@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from engine.core.audit import note
 from engine.core.decide import exit_position
+from engine.core.differences import NOT_LISTED
 from engine.core.execution import within_band
 from engine.core.orders import UNANSWERED, Order
 from engine.core.portfolio import Position
@@ -23,8 +24,10 @@ from engine.core.publish import publish_alert, publish_position
 from engine.core.reconcile import resolve
 from engine.core.risk.gate import judge_exit
 from engine.core.sending import release, request_cancel, send_held, settle_request, withdraw_entries
+from engine.core.settle import forget_if_removed
 from engine.core.state import Guard, State
 from engine.core.stop_numbers import count_stop, next_stop_id
+from engine.core.stuck_exits import watch, wish_again
 from engine.domain.instant import SECOND, Instant
 from engine.domain.market import TradingSession
 from engine.domain.order import ExitReason, OrderRequest, OrderState, OrderType, Purpose, Refusal, Side
@@ -54,22 +57,29 @@ def tend(state: State) -> None:
     keys.update((order.bot_id, order.symbol) for order in _held(state))
     for key in sorted(keys):
         _tend_one(state, key, max(state.now, state.tapes[key[1]].last_at))
+    watch(state)
 
 
 def rests_on(order: Order, session: TradingSession) -> bool:
-    """Whether an order outlives the opening of a session, which a restart repeats: what protects a position of that
-    session, and the exit that waits for it.
+    """Whether an order outlives the opening of a session, which a restart repeats: what protects a position, and the
+    exit that waits for it, where the venue has not closed since.
     """
     protects = order.purpose is Purpose.PROTECT or order.state is OrderState.CREATED
-    return protects and order.created_at >= session.open_at
+    return protects and (order.created_at >= session.open_at or not session.closes)
 
 
 def _take_word_of_reports(state: State) -> None:
-    """A stop that the venue's reports show as ended is out: nobody is asked, since the position is naked meanwhile."""
+    """What the venue's reports show as ended is out: nobody is asked, since the position of a stop is naked meanwhile,
+    and that of an exit waits for it. An exit that is in no list may come to light yet, and a person decides.
+    """
     for standing in state.truth.open():
         order = state.orders.get(standing.order_id or "")
-        if standing.kind in _ENDED_AT_VENUE and order is not None and order.purpose is Purpose.PROTECT:
+        if standing.kind not in _ENDED_AT_VENUE or order is None:
+            continue
+        if order.purpose is Purpose.PROTECT:
             resolve(state, standing.difference_id, Resolution.ADOPT, "policy protective stop", state.now)
+        elif order.purpose is Purpose.EXIT and standing.theirs != NOT_LISTED:
+            resolve(state, standing.difference_id, Resolution.ADOPT, "policy exit", state.now)
 
 
 def _held(state: State) -> list[Order]:
@@ -81,13 +91,14 @@ def _tend_one(state: State, key: _Key, at: Instant) -> None:
     _see_what_became(state, key, guard, stop, at)
     held = next((order for order in _held(state) if (order.bot_id, order.symbol) == key), None)
     if held is not None and held.order_id not in state.held_exits:  # of before a restart: decided anew below
-        _wish_again(state, key, held)
+        wish_again(state, held)
         request_cancel(state, held, at, "the engine was restarted before it was sent", replacing=True)
         held = None
     if position is None:
         state.exit_wishes.pop(key, None)
         if held is not None:
             request_cancel(state, held, at, "the stop at the broker has closed the position")
+            forget_if_removed(state, key[0])
         if stop is not None:
             _take_out(state, guard, stop, at, "its position is closed")
         elif guard.order_id is None:
@@ -169,21 +180,15 @@ def _keep_apart(state: State, key: _Key, guard: Guard, stop: Order | None, posit
     for order in state.open_orders(*key):
         too_large = order.purpose is Purpose.EXIT and order.remaining > abs(position.quantity)
         if too_large and order.state is not OrderState.CANCEL_REQUESTED and order.cancel_wanted is None:
-            _wish_again(state, key, order)
+            wish_again(state, order)
             request_cancel(state, order, at, "the stop at the broker was filled late", replacing=True)
-
-
-def _wish_again(state: State, key: _Key, order: Order) -> None:
-    """An exit that did not get there is decided anew; one of a part is left at that, not made a whole one."""
-    if order.exit_reason is not ExitReason.REDUCE:
-        state.exit_wishes[key] = order.exit_reason or ExitReason.MANUAL
 
 
 def _guard(state: State, key: _Key, guard: Guard, stop: Order | None, position: Position, at: Instant) -> None:
     """No exit is on its way: let an exit that is still wanted go, or see to it that the right stop rests."""
     compared = not state.recovered or state.truth.reports > 0  # else an id that the venue knows might be given again
     session = state.session_of(key[1])
-    if state.ended or not compared or session is None or not session.open_at <= at < session.close_at:
+    if state.ended or not compared or session is None or not session.trading(at):
         return
     wish = state.exit_wishes.get(key)
     if wish is not None and exit_position(state, position, wish, at) is not None:

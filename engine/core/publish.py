@@ -1,4 +1,4 @@
-"""Records out of the engine's state. Called by engine, decide, settle and control when something of it changed."""
+"""Records out of the engine's state. Called by whoever in the core has changed something of it."""
 
 from __future__ import annotations
 

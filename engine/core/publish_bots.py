@@ -1,4 +1,7 @@
-"""Records about bots: how each stands, and what it made of each bar. Called by engine, decide, settle and control."""
+"""Records about bots: how each stands, and what it made of each bar.
+
+Called by whoever in the core has changed something of it.
+"""
 
 from __future__ import annotations
 
@@ -101,9 +104,10 @@ def _blocking(state: State, bot: Bot) -> tuple[str | None, str | None]:
         return "dry", state.dry_words()
     quiet = [state.statuses.get(symbol) for symbol in bot.stances]
     if quiet and all(status is not None and status.status is not TradingStatus.TRADING for status in quiet):
-        return "market_halted", "None of its symbols is traded at the moment"
+        told = "; ".join(f"{status.symbol}: {status.why}" for status in quiet if status is not None and status.why)
+        return "market_halted", f"None of its symbols is traded at the moment{f' ({told})' if told else ''}"
     sessions = [session for symbol in bot.stances if (session := state.session_of(symbol)) is not None]
-    if not any(session.entry_from <= state.now < session.entry_until for session in sessions):
+    if not any(session.takes_entries(state.now) for session in sessions):
         return "entry_window", "Outside the session's entry window"
     left = [_cooldown_left(state, stance) for stance in bot.stances.values()]
     if left and min(left) > 0:

@@ -40,6 +40,7 @@ def on_facts_found(state: State, event: FactsFound) -> None:
     _take_orders(state, facts, books)
     _take_positions(state, facts, books)
     _take_money(state, books)
+    _take_start(state, books)
     _take_bots(state, facts, books)
     _tell_trades(state, facts, books)
     made = _words(state)
@@ -58,8 +59,9 @@ def _take_orders(state: State, facts: FoundFacts, books: Rebooked) -> None:
     """Orders follow their fills: one that is open may be filled already, and one may have left no document at all."""
     put_back_unbooked(state, facts.orders.values(), facts.fills)
     fills: dict[str, list[FillRecord]] = {}
+    at_work = [order.order_id for order in state.open_orders()]  # one may have rested, and filled in parts, for days
     for fill in facts.fills:
-        if fill.filled_at >= facts.since and fill.symbol in state.instruments:
+        if (fill.filled_at >= facts.since or fill.order_id in at_work) and fill.symbol in state.instruments:
             fills.setdefault(fill.order_id, []).append(fill)
     for order in state.open_orders():
         _fill_up(state, order, fills.get(order.order_id, []))
@@ -111,10 +113,14 @@ def _take_positions(state: State, facts: FoundFacts, books: Rebooked) -> None:
     for gone in before.all():
         if books.portfolio.get(gone.bot_id, gone.symbol) is None:
             state.publish(PositionFlat(gone.bot_id, gone.symbol))
+    traded_at = {fill.symbol: fill.price for fill in facts.fills}
     for position in books.portfolio.all():
+        state.tapes[position.symbol].reckon_by(traded_at[position.symbol])
         old = before.get(position.bot_id, position.symbol)
         if old is not None and old.fill_ids[:1] == position.fill_ids[:1]:  # the same round trip
             position.stop_price, position.target_price = old.stop_price, old.target_price
+            position.stop_reason, position.stops = old.stop_reason, old.stops
+            position.best_price, position.break_even_price = old.best_price, old.break_even_price
             _keep_risk(position, old.tranches)
         if old is None or old.fill_ids != position.fill_ids:
             publish_position(state, position)
@@ -146,6 +152,30 @@ def _take_money(state: State, books: Rebooked) -> None:
     if made != ledger.profits:
         ledger.profits = made
         publish_profits(state)
+
+
+def _take_start(state: State, books: Rebooked) -> None:
+    """What the day began with, where it has turned since the states were written: it was reckoned by them, and they are
+    of different moments.
+    """
+    ledger, start = state.ledger, books.opening_cash
+    if not state.day_began_at:
+        return
+    for symbol, quantity in books.carried.items():
+        price = _price_before(state, symbol)
+        if quantity and price is None:
+            return  # nothing is known of what it was worth
+        start += ZERO if price is None else state.instruments[symbol].value_of(price, quantity)
+    if ledger.start_equity_week == ledger.start_equity_day:
+        ledger.start_equity_week = start
+    ledger.start_equity_day = start
+
+
+def _price_before(state: State, symbol: str) -> Decimal | None:
+    """The last price of a symbol before the day began for it."""
+    tape, opened_at = state.tapes.get(symbol), day_opened_at(state, symbol)
+    closes = [] if tape is None else [bar.close for bar, _ in tape.history if bar.close_at <= opened_at]
+    return state.instruments[symbol].price_of(closes[-1]) if closes else None
 
 
 def _take_bots(state: State, facts: FoundFacts, books: Rebooked) -> None:

@@ -32,7 +32,9 @@ class BotDay:
 
 @dataclass(slots=True)
 class Rebooked:
-    """The books as the fills make them. `trades` with the trading day each was closed on; `purposes` by fill key."""
+    """The books as the fills make them. `trades` with the trading day each was closed on; `purposes` by fill key;
+    `opening_cash` and `carried` (signed quantities by symbol) are what the account's present day began with.
+    """
 
     cash: Decimal
     portfolio: Portfolio
@@ -42,6 +44,8 @@ class Rebooked:
     purposes: dict[str, Purpose] = field(default_factory=dict)
     bots: dict[str, BotDay] = field(default_factory=dict)
     last_fills: dict[tuple[str, str], Instant] = field(default_factory=dict)
+    opening_cash: Decimal = ZERO
+    carried: dict[str, Decimal] = field(default_factory=dict)
 
 
 def rebooked(state: State, facts: FoundFacts) -> Rebooked:
@@ -49,7 +53,8 @@ def rebooked(state: State, facts: FoundFacts) -> Rebooked:
 
     Raises InvariantBroken for a fill that can't be booked, and for a symbol that is held and no longer listed.
     """
-    books = Rebooked(state.ledger.start_cash, Portfolio(state.account.reduce_by))
+    cash = state.ledger.start_cash
+    books = Rebooked(cash, Portfolio(state.account.reduce_by), opening_cash=cash)
     for fill in facts.fills:
         _book(state, facts, books, fill)
     for position in books.portfolio.all():
@@ -71,11 +76,15 @@ def _book(state: State, facts: FoundFacts, books: Rebooked, fill: FillRecord) ->
     risk = _risk(state, fill, order) if entry else ZERO
     reason = None if entry else (order and order.exit_reason) or ExitReason.MANUAL
     booked = books.portfolio.book(fill, instrument, risk, reason)
-    books.cash -= instrument.value_of(fill.price, fill.quantity) * fill.side.sign + fill.charges
-    books.last_fills[fill.bot_id, fill.symbol] = fill.filled_at
+    paid = instrument.value_of(fill.price, fill.quantity) * fill.side.sign + fill.charges
+    books.cash -= paid
+    key = (fill.bot_id, fill.symbol)
+    books.last_fills[key] = max(fill.filled_at, books.last_fills.get(key, 0))
     if booked.closed is not None:
         books.trades.append((_day(state, fill.symbol, fill.filled_at), booked.closed))
     if fill.filled_at < day_opened_at(state, fill.symbol):
+        books.opening_cash -= paid
+        books.carried[fill.symbol] = books.carried.get(fill.symbol, ZERO) + fill.quantity * fill.side.sign
         return
     books.charges_day += fill.charges
     books.realized_day += booked.realized

@@ -1,6 +1,6 @@
 """Broker and books brought into step: reports judged, differences opened, and closed as somebody decides.
 
-Called by engine.py for reports and by control.py for decisions. A finding becomes a difference when two reports in a
+Called by engine.py for reports and by commands.py for decisions. A finding becomes a difference when two reports in a
 row show it: what was only on its way has come by then. Nothing is booked before it is decided; while a symbol differs,
 no entry is made on it (decide.py).
 """
@@ -11,13 +11,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from engine.core.adopt import adopt, missing_for
+from engine.core.adopt import adopt, end_in_books, missing_for
 from engine.core.answers import end_if_told, on_accepted, on_rejected
 from engine.core.decide import close_now
 from engine.core.differences import compare
-from engine.core.orders import UNANSWERED
+from engine.core.lapsed import ENDED_UNTRADED
+from engine.core.orders import UNANSWERED, Order
 from engine.core.sending import withdraw_entries
-from engine.core.standing import announce, close, put
+from engine.core.standing import announce, close, close_unknown, put
 from engine.core.state import State
 from engine.core.tripping import compared
 from engine.domain.broker import VenueOrder, VenueState
@@ -61,15 +62,39 @@ def on_reported(state: State, event: BrokerReported) -> None:
             _open(state, finding)
         else:
             truth.suspects[identity] = suspects.get(identity, 0) + 1
+    doubted = _end_untraded(state, comparison.untraded, suspects, report.at)
     for standing in truth.open():
         if standing.kind is DifferenceKind.UNKNOWN_ORDER:
             _end_question(state, standing)
-        elif standing.difference_id not in found and standing.symbol not in truth.touched:
+        elif standing.difference_id not in found and standing.symbol not in truth.touched | doubted:
             close(state, standing, "broker and books came into step")
     for let_be in comparison.over:
         close(state, let_be, "broker and books came into step")
     truth.reports += 1
     compared(state)
+
+
+def _end_untraded(state: State, orders: list[Order], suspects: dict[str, int], at: Instant) -> set[str]:
+    """Orders of an earlier day of which nothing was filled end, once two reports in a row say so; returns the symbols
+    of those that wait for the second.
+    """
+    doubted: set[str] = set()  # asked, never walked through
+    for order in orders:
+        named = f"{order.order_id} untraded"
+        if suspects.get(named, 0) + 1 < CONFIRMATIONS:
+            state.truth.suspects[named] = 1
+            doubted.add(order.symbol)
+        else:
+            end_in_books(state, order, VenueState.EXPIRED, ENDED_UNTRADED, at)
+            _end_lapsed(state, order)
+    return doubted
+
+
+def _end_lapsed(state: State, order: Order) -> None:
+    """What a person was asked about it has answered itself, as what is held was decided about."""
+    for standing in state.truth.open():
+        if standing.kind is DifferenceKind.LAPSED_ORDER and standing.order_id == order.order_id:
+            close(state, standing, ENDED_UNTRADED)
 
 
 def _answer(state: State, sighted: VenueOrder, at: Instant) -> None:
@@ -78,7 +103,7 @@ def _answer(state: State, sighted: VenueOrder, at: Instant) -> None:
     if sighted.state is VenueState.REJECTED:
         on_rejected(state, OrderRejected(identity, sighted.reason or "rejected", at))
     else:
-        on_accepted(state, OrderAccepted(identity, sighted.venue_order_id, at))
+        on_accepted(state, OrderAccepted(identity, sighted.venue_order_id, at, sighted.quantity))
 
 
 def _end_question(state: State, standing: DifferenceRecord) -> None:
@@ -90,6 +115,8 @@ def _end_question(state: State, standing: DifferenceRecord) -> None:
 
 def _open(state: State, finding: DifferenceRecord) -> None:
     """Say that something differs, and do what a policy by name says about its kind, if one does."""
+    if finding.kind is DifferenceKind.LAPSED_ORDER:
+        close_unknown(state, finding.subject, "the broker's book is a new day's: there is nobody left to ask")
     announce(state, finding)
     policy = state.account.on_difference.get(finding.kind, _POLICIES.get(finding.kind))
     if policy is not None:
@@ -99,6 +126,8 @@ def _open(state: State, finding: DifferenceRecord) -> None:
 def resolve(state: State, identity: str, resolution: Resolution, by: str, at: Instant) -> tuple[str, dict[str, str]]:
     """Do as somebody decided; what a command answers: `done` or `failed`, and the result in words."""
     standing = state.truth.differences.get(identity)
+    if standing is not None and standing.state is DifferenceState.GONE and resolution is Resolution.ADOPT:
+        return "done", {"result": standing.result or "it passed by itself"}
     if standing is None or standing.state is not DifferenceState.OPEN:
         return "failed", {"reason": "no such open difference"}
     if standing.kind is DifferenceKind.UNKNOWN_ORDER:

@@ -13,6 +13,7 @@ from engine.core.portfolio import Position
 from engine.core.reopened import put_back_order
 from engine.core.settle import set_triggers
 from engine.core.state import State
+from engine.core.stuck_exits import recall
 from engine.domain.account import TradingState
 from engine.domain.events import Recovered
 from engine.domain.order import OrderState
@@ -74,6 +75,7 @@ def on_recovered(state: State, event: Recovered) -> None:
         state.orders_before.add(record.order_id)
         if record.state not in TERMINAL:
             put_back_order(state, record)
+    recall(state, orders)
     sent = (record.created_at for record in orders if record.state is not OrderState.REFUSED)
     state.pace.restore(sent, state.now)
 

@@ -29,7 +29,7 @@ def run_legs(state: State, at: Instant) -> None:
     """At a whole minute: take back what was not filled in time, send what waits. Only while its session is on."""
     for leg in [leg for key, leg in state.legs.items() if not leg.over and key == leg.live]:
         order, session = state.orders[leg.live], state.session_of(leg.first.symbol)
-        if session is None or not session.open_at <= at < session.close_at or order.state is OrderState.CREATED:
+        if session is None or not session.trading(at) or order.state is OrderState.CREATED:
             continue
         if not order.open:
             go_on(state, order, at)
@@ -172,7 +172,7 @@ def _go_on_leaving(state: State, leg: Leg, order: Order, at: Instant) -> None:
         leg.over = True
         return
     resting = at < state.exit_rests.get((first.bot_id, first.symbol), at)
-    if resting or session is None or not session.open_at <= at < session.close_at:
+    if resting or session is None or not session.trading(at):
         return  # the minute asks again
     setting, reason = _setting(state, leg), first.exit_reason or ExitReason.MANUAL
     terms = exit_terms(setting, reason, first.side, first.price, leg.replacements, state.instruments[order.symbol])

@@ -10,6 +10,7 @@ from engine.core.orders import UNANSWERED, Move, Order
 from engine.core.publish import publish_order
 from engine.core.risk.gate import Approved
 from engine.core.state import State
+from engine.core.stuck_exits import decided, wish_again
 from engine.domain.effects import CancelOrder, SubmitOrder
 from engine.domain.identity import order_id
 from engine.domain.instant import Instant
@@ -41,6 +42,7 @@ def settle_request(state: State, request: OrderRequest, ruling: Approved | Refus
         order.move(Move.REFUSE, request.at, ruling.code)
         return order, None
     order.at_risk_pct = ruling.at_risk_pct
+    decided(state, order, request.at)
     if state.protects and request.purpose is Purpose.EXIT:
         stop = state.resting_stop(request.bot_id, request.symbol)
         if stop is not None:  # the two must never both fill: protect.py sends it when the stop is gone
@@ -119,6 +121,8 @@ def request_cancel(
     if order.state is OrderState.CREATED:  # it waited for a resting stop, and never left
         state.held_exits.pop(order.order_id, None)
         order.move(Move.EXPIRE if expire else Move.CANCEL, at, reason)
+        if expire:  # its position is left the next day
+            wish_again(state, order)
         publish_order(state, order)
         return
     cancel = CancelOrder(order.order_id, at, reason, expire, order.venue_order_id)

@@ -33,6 +33,7 @@ def book_fill(state: State, order: Order, event: FillReceived, key: str) -> None
     instrument = state.instruments[order.symbol]
     entry = order.purpose is Purpose.ENTRY
     value = instrument.value_of(event.price, event.quantity)
+    state.tapes[order.symbol].reckon_by(event.price)
     rates = state.tariff.at(instrument.venue, event.at)
     before = charges_on(rates, order.side, order.filled_value)
     order.fill(key, event.quantity, event.price, value, event.at)
@@ -93,7 +94,7 @@ def _count(state: State, order: Order, fill: FillRecord, booked: Booked) -> None
     bot.trades += booked.closed is not None
     stance = bot.stances.get(order.symbol)
     if stance is not None:
-        stance.last_fill_at = fill.filled_at
+        stance.last_fill_at = max(fill.filled_at, stance.last_fill_at or 0)  # one told late sets nothing back
 
 
 def _publish_position(state: State, order: Order, booked: Booked) -> None:
@@ -148,6 +149,7 @@ def _publish_bot(state: State, bot_id: str) -> None:
 
 
 def forget_if_removed(state: State, bot_id: str) -> None:
+    """Let a deleted bot go once it holds nothing and waits for nothing; one that was not deleted stays as it is."""
     bot = state.bots.get(bot_id)
     if bot is not None and bot.removed:
         _publish_bot(state, bot_id)
@@ -156,8 +158,3 @@ def forget_if_removed(state: State, bot_id: str) -> None:
 def _busy(state: State, bot_id: str) -> bool:
     held = any(position.bot_id == bot_id for position in state.portfolio.all())
     return held or bool(state.open_orders(bot_id))
-
-
-def forget_if_done(state: State, bot_id: str) -> None:
-    """Let a deleted bot go once it holds nothing and waits for nothing."""
-    _publish_bot(state, bot_id)

@@ -1,4 +1,7 @@
-"""Differences as they are opened and closed. Called by settle.py for orders without an answer, else by reconcile.py."""
+"""Differences as they are opened and closed.
+
+Called by answers.py and settle.py for orders without an answer, else by reconcile.py and adopt.py.
+"""
 
 from __future__ import annotations
 
@@ -76,4 +79,13 @@ def close_unknown(state: State, order_id: str, result: str) -> None:
     """The broker has said what became of it."""
     for standing in state.truth.open():
         if standing.kind is DifferenceKind.UNKNOWN_ORDER and standing.order_id == order_id:
+            close(state, standing, result)
+
+
+def close_missed(state: State, venue_fill_id: str, result: str) -> None:
+    """A fill is booked that stood there as missed. At once: after a restart nobody would know that it is, and a person
+    who adopts it would book it twice.
+    """
+    for standing in state.truth.open():
+        if standing.kind is DifferenceKind.MISSED_FILL and standing.subject == venue_fill_id:
             close(state, standing, result)

@@ -1,6 +1,6 @@
 """Everything the engine holds of one account.
 
-Changed by engine, decide, settle and control alone; holds no rules itself.
+Changed by the core's other files, each what it answers for; holds no rules itself.
 """
 
 from __future__ import annotations
@@ -55,6 +55,21 @@ class Guard:
     ask_at: Instant = 0
 
 
+@dataclass(slots=True)
+class Leaving:
+    """What stuck_exits.py knows of one position's exit: the position by its first fill, since when it is wanted, the
+    order of now, how often it came to nothing and why, since when the venue has it, and whether a person was told.
+    """
+
+    opened_by: str
+    since: Instant
+    order_id: str
+    tries: int = 0
+    why: str = ""
+    taken_at: Instant | None = None
+    told: bool = False
+
+
 class State:
     """One account's world. `views` says whether what only screens need (bars, decisions, statuses) is published."""
 
@@ -88,6 +103,7 @@ class State:
         self.breaker = Breaker()
         self.floor = Floor()
         self.rejections = Rejections()
+        self.unread_refusals = 0  # entries in a row, by the broker, in words that are in no list
         self.statuses: dict[str, MarketStatus] = {}  # of symbols whose venue has said something of it today
         self.prices_since: Instant | None = None  # wall time from which on prices are listened for
         self.truth = Truth()
@@ -101,6 +117,7 @@ class State:
         self.guards: dict[tuple[str, str], Guard] = {}  # by (bot, symbol), as below
         self.held_exits: dict[str, OrderRequest] = {}  # exits, by order, that wait for a resting stop to be gone
         self.exit_wishes: dict[tuple[str, str], ExitReason] = {}  # exits to be decided anew
+        self.leaving: dict[tuple[str, str], Leaving] = {}  # exits that the venue does not have yet
         self.unprotected: dict[tuple[str, str], str] = {}  # positions without the stop they should have, and why
         self.not_flat: set[str] = set()  # what was told of, asked whether it holds one
         self.last_fills: dict[tuple[str, str], Instant] = {}  # of before a restart, by (bot, symbol)

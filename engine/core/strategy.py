@@ -1,4 +1,4 @@
-"""What a strategy is: a small class with typed parameters and one `on_bar`. Called by engine.py at each bar close.
+"""What a strategy is: a small class with typed parameters and one `on_bar`. Called by minute.py at each bar close.
 
 A strategy sees a bar and its indicators' values, nothing else: no clock, no account, no other symbol. One that compares
 symbols has `on_bars` instead, and sees the bars of all its bot's symbols that closed at one moment.

@@ -122,6 +122,11 @@ class Tape:
             self._anchor_high = price * (1_000 + CALM_PERMILLE) // 1_000
             self._calm()
 
+    def reckon_by(self, price: Decimal) -> None:
+        """What a position is worth before its symbol's first price: as much as it was traded for."""
+        if not self.last_price:
+            self.last_price = self.instrument.units_of(price)
+
     def takes_calmly(self, tick: Tick) -> bool:
         """Take a tick that needs no second look into the forming bar; False, and nothing changed, for any other."""
         at, price = tick.at, tick.price

@@ -54,12 +54,17 @@ def offence(tape: Tape, tick: Tick) -> str | None:
 
 def note(tape: Tape, tick: Tick, rule: str) -> None:
     """Remember a jump, so that a market that really moved is believed the third time; and that the feed lives."""
-    if rule in _ALIVE and tape.wall_at != NEVER:
+    if tape.wall_at != NEVER and (rule in _ALIVE or _of_the_day_before(tape, tick, rule)):
         tape.heard_at = tape.wall_at
     if rule not in ("jump", "outlier"):
         return
     count = tape.jump_count + 1 if _agrees(tape, tick.price, rule) else 1
     tape.doubt(count, tick.price, tape.last_at)
+
+
+def _of_the_day_before(tape: Tape, tick: Tick, rule: str) -> bool:
+    """Whether it is only late, at a venue that never closes: the last trade of a quiet symbol may be yesterday's."""
+    return rule == "wrong_day" and tick.at < tape.open_at and tape.session is not None and not tape.session.closes
 
 
 def _agrees(tape: Tape, price: int, rule: str) -> bool:

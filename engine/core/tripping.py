@@ -1,8 +1,8 @@
 """Trips as they happen and as they are lifted: entries are taken back, one alert says why and until when.
 
 Called by minute.py before bots judge, by settle.py after each fill, by answers.py for rejections, by reconcile.py for
-the first comparison, by control.py for a person's resume, and as a trading day begins. When something trips is in
-risk/trips.py. Exits and what protects a position go on.
+the first comparison, by feed_watch.py for silence, by control.py for a person's resume, and as a trading day begins.
+When something trips is in risk/trips.py. Exits and what protects a position go on.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.core.audit import note
+from engine.core.bot import Bot
 from engine.core.publish import publish_account, publish_alert
 from engine.core.publish_bots import publish_bot
-from engine.core.risk.trips import lifted_by_session, losing_streak, losses, period_of, reject_storm
+from engine.core.risk.trips import lifted_by_session, losing_streak, losses, period_of, reject_storm, unread_refusals
 from engine.core.sending import withdraw_entries
 from engine.core.state import State
+from engine.domain.account import Desired
 from engine.domain.effective import EffectiveMode
 from engine.domain.instant import Instant
 from engine.domain.records import TripKind, TripRecord
@@ -42,6 +44,16 @@ def rejected(state: State, at: Instant, reason: str) -> None:
     told_of_ends(state)
 
 
+def refused_unread(state: State, at: Instant, reason: str, *, needs_person: bool) -> None:
+    """The broker said no to an entry in words that are in no list, or to anything in words that need a person. What
+    became of it is found out; no other entry is to be told the same, again and again.
+    """
+    state.unread_refusals += 1
+    stop = unread_refusals(state.ledger, state.unread_refusals, at, reason, needs_person=needs_person)
+    if stop is not None:
+        trip(state, stop)
+
+
 def trip(state: State, record: TripRecord) -> None:
     """Latch it: no entry from here on. What has tripped already is not told again."""
     trips = state.breaker.trips
@@ -63,6 +75,17 @@ def keep_out(state: State, at: Instant) -> None:
     stopped = breaker.halted is not None or breaker.held is not None or bool(breaker.trips)
     if state.kill is None and (stopped or state.mode is EffectiveMode.DRY):
         withdraw_entries(state, at, reason="entries are stopped")
+    if state.orders.working():
+        for bot_id in sorted(state.bots):
+            keep_out_of(state, state.bots[bot_id], at)
+
+
+def keep_out_of(state: State, bot: Bot, at: Instant) -> None:
+    """Take entries back that are at work for a bot that makes none: nobody expects it to buy any more."""
+    if bot.error is not None:
+        withdraw_entries(state, at, bot.bot_id, reason="the bot has an error")
+    elif bot.desired is not Desired.RUNNING:
+        withdraw_entries(state, at, bot.bot_id, reason=f"the bot is {bot.desired.value}")
 
 
 def told_of_ends(state: State) -> None:
@@ -119,6 +142,8 @@ def _lift(state: State, record: TripRecord, actor: str, how: str) -> None:
             ledger.losses_in_a_row = 0
         case TripKind.REJECT_STORM:
             state.rejections.clear()
+        case TripKind.UNREAD_REFUSALS:
+            state.unread_refusals = 0
         case TripKind.FEED_LOST:
             state.prices_since = None
         case _:

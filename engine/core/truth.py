@@ -1,6 +1,6 @@
 """What is known of broker and books being in step: open differences, suspicions, what a report may not judge.
 
-Held by state; changed by reconcile.py alone, but for `touch`, which settle and decide call as things change.
+Held by state; changed by reconcile.py and standing.py; whoever asks for something or hears of it calls `touch`.
 """
 
 from __future__ import annotations
@@ -85,6 +85,11 @@ class Truth:
             found.kind is kind and found.subject == subject and found.state not in undecided
             for found in self.differences.values()
         )
+
+    def doubted(self) -> list[str]:
+        """Symbols of which the broker may hold something else than the books, open or let be."""
+        open_ones = (found.symbol for found in self.open() if found.kind is not DifferenceKind.UNKNOWN_ORDER)
+        return list(dict.fromkeys([*open_ones, *self.let_be_symbols()]))
 
     def followed(self, venue_order_id: str) -> bool:
         """Whether a person adopted this order of somebody else's."""

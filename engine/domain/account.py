@@ -14,6 +14,7 @@ from engine.domain.errors import InvalidValue
 from engine.domain.execution import Execution
 from engine.domain.exits import Exits
 from engine.domain.fill_terms import DEFAULT_FILLS, FillTerms
+from engine.domain.given_number import AMOUNT_MAX
 from engine.domain.risk import DEFAULT_POLICY, NO_HARD_LIMITS, HardLimits, RiskPolicy
 from engine.domain.sizing import Sizing, require_stop
 from engine.domain.timeframe import timeframe_us
@@ -178,5 +179,7 @@ class AccountSpec:
     def __post_init__(self) -> None:
         if not self.cash.is_finite() or self.cash <= 0:
             raise InvalidValue("cash", f"must be above 0, is {self.cash}")
+        if self.cash > AMOUNT_MAX:
+            raise InvalidValue("cash", f"must be at most {AMOUNT_MAX:f}, is {self.cash}")
         if (self.mode is Mode.LIVE) != is_live(self.account_id):
             raise InvalidValue("account_id", f"{self.account_id!r} is no {self.mode} account's id: {_LIVE} marks live")

@@ -33,6 +33,7 @@ _KINDS = (
     AlertKind("drawdown", CRITICAL, "Drawdown reached its limit"),
     AlertKind("losing_streak", CRITICAL, "Breaker: too many losses in a row"),
     AlertKind("reject_storm", CRITICAL, "Breaker: the broker rejects order after order"),
+    AlertKind("unread_refusals", CRITICAL, "Breaker: the broker refuses orders in words that are in no list"),
     AlertKind("feed_lost", CRITICAL, "Breaker: no prices while positions are open"),
     AlertKind("trip_lifted", INFO, "A breaker was lifted"),
     AlertKind("halt", WARNING, "Entries were halted by a person"),
@@ -45,6 +46,8 @@ _KINDS = (
     # positions and orders
     AlertKind("unprotected", CRITICAL, "A position without a stop at the broker"),
     AlertKind("not_flat", CRITICAL, "A position was not closed at the session's end"),
+    AlertKind("exit_stuck", CRITICAL, "An exit does not leave"),
+    AlertKind("exit_left", INFO, "An exit that did not leave has left"),
     AlertKind("exit_unfilled", CRITICAL, "An exit does not fill"),
     AlertKind("order_given_up", WARNING, "The rest of an entry was left"),
     AlertKind("order_rejected", WARNING, "The broker rejected an order"),
@@ -64,8 +67,9 @@ _KINDS = (
     AlertKind("trades_without_fills", WARNING, "Closed trades whose fills are lost"),
     # the service
     AlertKind("strategy_failed", CRITICAL, "A bot's strategy failed: it decides nothing more"),
+    AlertKind("start_failed", CRITICAL, "The engine can't start"),
     AlertKind("engine_failed", CRITICAL, "Exception: the engine ends"),
-    AlertKind("lease_lost", CRITICAL, "Lease lost: another engine has the account"),
+    AlertKind("lease_lost", CRITICAL, "Lease lost: this engine has the account no more"),
     AlertKind("heartbeat_missing", CRITICAL, "Heartbeat missing: the engine is silent"),
     AlertKind("recording_stopped", WARNING, "The day is no longer recorded"),
     AlertKind("broker_away", CRITICAL, "Broker session lost"),

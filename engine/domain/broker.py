@@ -64,9 +64,11 @@ class VenuePosition:
 
 @dataclass(frozen=True, slots=True)
 class BrokerReport:
-    """All of the day's orders and fills, and every position that is not zero. Complete, or not a report.
+    """All orders and fills since the book began, and every position that is not zero. Complete, or not a report.
 
     `beside` names what else the client has there and the account has nothing to do with: other segments, products.
+    `since` is when the book began: of an order decided before it says nothing, 0 of a venue that forgets none.
+    `carries`: what was held at the end of an earlier day is held still; else the venue, or the broker, closes it.
     """
 
     orders: tuple[VenueOrder, ...]
@@ -74,3 +76,5 @@ class BrokerReport:
     positions: tuple[VenuePosition, ...]
     at: Instant
     beside: tuple[str, ...] = ()
+    since: Instant = 0
+    carries: bool = True

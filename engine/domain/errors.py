@@ -50,6 +50,12 @@ class OutcomeUnknown(OperatingError):
     """The call may or may not have been applied: repeat the same idempotent write, never assume failure."""
 
 
+class UnreadRefusal(OutcomeUnknown):
+    """The other side says no in words that are in no list of ours: that nothing was done is likely, and not certain."""
+
+    needs_person = False  # whether nothing like it should be asked for before a person has read it
+
+
 class BackPressure(OperatingError):
     """The other side asks for less; repeat later."""
 

@@ -55,7 +55,8 @@ class TradingSession:
 
     `entry_from`, `entry_until`: when entries are taken; `flatten_at`: when positions are closed (None: held over).
     `continuous_until`: when instruments with a closing auction leave continuous trading (None: at the close).
-    `utc_offset_s` is the venue's offset that day, for naming days and minutes in documents.
+    `utc_offset_s` is the venue's offset that day, for naming days and minutes in documents. Where the venue never
+    `closes`, `close_at` is no more than the day's end: the next day begins there, orders rest and trade across it.
     """
 
     venue: str
@@ -67,10 +68,27 @@ class TradingSession:
     flatten_at: Instant | None
     utc_offset_s: int
     continuous_until: Instant | None = None
+    closes: bool = True
 
     def __post_init__(self) -> None:
         if not self.open_at <= self.entry_from <= self.entry_until <= self.close_at:
             raise InvalidValue("session", f"{self.venue} {self.day}: the session's times are out of order")
+
+    def trading(self, at: Instant) -> bool:
+        """Whether the venue trades at an instant, by the clock. One that never closes goes on while the next day has
+        not been told of yet.
+        """
+        return self.open_at <= at and (at < self.close_at or not self.closes)
+
+    def over(self, at: Instant) -> bool:
+        """Whether the venue has closed, by the clock: what rests there for the day is out. Never, of one that never
+        closes.
+        """
+        return self.closes and at >= self.close_at
+
+    def takes_entries(self, at: Instant) -> bool:
+        """Whether entries are taken at an instant."""
+        return self.entry_from <= at and (at < self.entry_until or not self.closes)
 
     def flatten_for(self, closing_auction: bool) -> Instant | None:
         """When positions in an instrument are closed: in time before its closing auction, if it has one."""

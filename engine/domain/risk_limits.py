@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine.domain.errors import InvalidValue
-from engine.domain.given_number import number_of
+from engine.domain.given_number import AMOUNT_MAX, number_of
 from engine.domain.signal import Temperature
 
 ORDERS_PER_SECOND_CAP = 9  # ten a second is where Indian exchanges ask for a registered strategy; no policy goes there
@@ -105,7 +105,7 @@ class Limit:
         raise InvalidValue(self.path, f"must be above {self.low} and at most {self.high}, is {value}")
 
 
-_MONEY_MAX = 10**12
+_MONEY_MAX = int(AMOUNT_MAX)
 _N, _W = Kind.NUMBER, Kind.WHOLE
 _L, _H = Tighter.LOWER, Tighter.HIGHER
 

@@ -1,6 +1,6 @@
 """Signals and temperature: what a strategy said.
 
-Made by core/engine from a strategy's verdict; feeds risk and records.
+Made by core/decide and core/copied_signals from a strategy's verdict; feeds risk and records.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.domain.errors import InvalidValue
 from engine.domain.exits import Exits
+from engine.domain.given_number import AMOUNT_MAX
 from engine.domain.signal import Temperature
 
 ATR_PERIOD = 14
@@ -72,6 +73,8 @@ class Sizing:
     def __post_init__(self) -> None:
         if not self.value.is_finite() or self.value <= 0:
             raise InvalidValue("sizing.value", f"must be above 0, is {self.value}")
+        if self.value > AMOUNT_MAX:
+            raise InvalidValue("sizing.value", f"must be at most {AMOUNT_MAX:f}, is {self.value}")
         if self.kind in _OF_EQUITY and self.value > 100:
             raise InvalidValue("sizing.value", f"must be at most 100 % of equity, is {self.value}")
         if self.atr_period != ATR_PERIOD and self.kind is not SizingKind.VOLATILITY:

@@ -106,6 +106,7 @@ class Calendar:
             flatten_at=None if hours.flatten_at is None else midnight + hours.flatten_at * MINUTE,
             utc_offset_s=self.utc_offset_s,
             continuous_until=None if auction_at is None else midnight + auction_at * MINUTE,
+            closes=hours.closes,
         )
 
 

@@ -9,7 +9,7 @@ from datetime import time
 @dataclass(frozen=True, slots=True)
 class Hours:
     """A day's times in minutes from local midnight; `flatten_at` None where positions are held over, `auction_at` where
-    nothing leaves continuous trading before the close.
+    nothing leaves continuous trading before the close; `closes` false where the next day follows without a pause.
     """
 
     open_at: int
@@ -18,6 +18,7 @@ class Hours:
     flatten_at: int | None
     close_at: int
     auction_at: int | None = None
+    closes: bool = True
 
 
 NSE_HOURS = Hours(
@@ -28,7 +29,7 @@ NSE_HOURS = Hours(
     close_at=15 * 60 + 30,
     auction_at=15 * 60 + 15,
 )
-ROUND_THE_CLOCK = Hours(open_at=0, entry_from=0, entry_until=24 * 60, flatten_at=None, close_at=24 * 60)
+ROUND_THE_CLOCK = Hours(0, entry_from=0, entry_until=24 * 60, flatten_at=None, close_at=24 * 60, closes=False)
 
 
 def nse_hours(opens: str, closes: str) -> Hours:

@@ -31,6 +31,7 @@ class Expected:
         self.keys = frozenset(_key(record) for record in records)
         self.documents: frozenset[Document] = frozenset(key[:2] for key in self.keys)
         self.after_row = journal.last_row
+        self.buried_before = journal.buried
         self.through_row: int | None = None
         self.trouble: OperatingError | None = None
         self.end: OperatingError | None = None
@@ -70,7 +71,11 @@ class Expected:
         return item.row > self.after_row and _key(item.record) in self.keys
 
     def _none_is_dead(self, timeout_s: float) -> None:
-        """The journal itself sets a record aside that it can't read back: the relay never sees that one."""
+        """The journal itself sets a record aside that it can't read back: the relay never sees that one. Where none was
+        set aside meanwhile, the disk is not waited for: an order that may leave would wait for it a second time.
+        """
+        if self._journal.buried == self.buried_before:
+            return
         if not self._journal.flush(timeout_s):
             raise OutcomeUnknown(f"{self._named()}: the disk does not answer")
         for kept in self._journal.dead():
@@ -112,19 +117,6 @@ class Waiters:
         if fenced is not None:
             _end(expected, fenced)
         return expected
-
-    def await_delivered(self, batch: Sequence[PublishRecord], timeout_s: float) -> None:
-        """Put these in the journal and block until they are known to be in the store, where they go before all else.
-
-        Any thread but the relay's own. Raises as Expected.wait does, and JournalFailed.
-        """
-        expected = self.expect(batch)
-        try:
-            self._journal.put(batch)
-        except BaseException:
-            self.forget(expected)
-            raise
-        expected.wait(timeout_s)
 
     def forget(self, expected: Expected) -> None:
         """Nobody waits for these any more. Any thread."""

@@ -35,8 +35,12 @@ class TornFrame(CodecError, Damaged):
 
 
 def encode(record: Record) -> bytes:
-    """The frame of a record."""
-    body = b"%b %b" % (type(record).__name__.encode(), _encoder.encode(record))
+    """The frame of a record. What no text can hold of its texts becomes a question mark."""
+    try:
+        fields = _encoder.encode(record)
+    except UnicodeEncodeError:  # half a letter somewhere: the record counts, and whoever said it may say it again
+        fields = _encoder.encode(_whole(msgspec.to_builtins(record, str_keys=True)))
+    body = b"%b %b" % (type(record).__name__.encode(), fields)
     return b"%b %08x %b" % (FORMAT, zlib.crc32(body), body)
 
 
@@ -66,6 +70,14 @@ def decode(frame: bytes) -> Record:
     except msgspec.MsgspecError as error:
         raise CodecError(f"a {kind.__name__} can't be read: {error}") from error
     return record
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, dict):
+        return {_whole(name): _whole(part) for name, part in value.items()}
+    return [_whole(part) for part in value] if isinstance(value, list) else value
 
 
 @cache

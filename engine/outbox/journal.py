@@ -21,6 +21,10 @@ class Journal(Protocol):
     def last_row(self) -> int:
         """The highest row that was ever on disk, 0 for none."""
 
+    @property
+    def buried(self) -> int:
+        """How often a record was set aside since it was opened, those included whose noting waits for the disk."""
+
     def put(self, batch: Sequence[PublishRecord]) -> None:
         """See ports.Outbox."""
 

@@ -48,6 +48,7 @@ class MemoryJournal:
     on_durable: Callable[[], None] = lambda: None
     failure: JournalFailed | None = None
     salvaged: Salvage | None = None
+    buried: int = 0
     _rows: dict[int, _Row] = field(default_factory=dict)
     _keys: dict[tuple[str, str, str], int] = field(default_factory=dict)
     _last_row: int = 0
@@ -141,6 +142,7 @@ class MemoryJournal:
 
     def bury(self, row: int, error: str, attempts: int) -> None:
         """See outbox/journal.Journal."""
+        self.buried += 1
         if row not in self._rows:
             return
         self._rows[row].state = _DEAD

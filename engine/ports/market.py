@@ -9,6 +9,7 @@ from typing import Protocol
 from engine.domain.broker import BrokerReport, VenueFill, VenueOrder
 from engine.domain.effects import CancelOrder, SubmitOrder
 from engine.domain.events import BrokerEvent, MarketEvent
+from engine.domain.instant import Instant
 from engine.domain.instrument import Instrument
 
 
@@ -75,8 +76,13 @@ class Venue(Protocol):
         OutcomeUnknown where it can't tell.
         """
 
+    def book_since(self) -> Instant:
+        """Since when `find` and `report` know every order: a day-bound book begins with its day, 0 where none is ever
+        forgotten. That an order decided before is not there proves nothing. Asks nobody, and raises nothing.
+        """
+
     def report(self) -> BrokerReport:
-        """All of the day's orders and fills, and every position. Complete, or it raises."""
+        """All orders and fills since `book_since`, and every position. Complete, or it raises."""
 
 
 class Broker(Venue, Protocol):

@@ -34,7 +34,9 @@ class ControlPlane(Protocol):
         """The generations of the account's and of the service's controls; 0 where there is none. One cheap read."""
 
     def bots(self, account_id: str) -> Sequence[BotDocument]:
-        """Every bot of the account, tombstones too. A bot that can't be read is left out and told in the log."""
+        """Every bot of the account, tombstones too. One that can't be read is told in the log, and is as it was when it
+        could be, but for what is wanted of it; it is left out where it never could, or was deleted.
+        """
 
     def policy(self, account_id: str) -> RiskPolicy | None:
         """The account's own risk policy, if it has one."""

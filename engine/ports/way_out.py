@@ -198,7 +198,7 @@ class SnapshotStore(Protocol):
     """A file that the engine's process renames into place and the API's process reads."""
 
     def write(self, snapshot: Mapping[str, Any]) -> None:
-        """Replace the snapshot atomically."""
+        """Replace the snapshot atomically. Raises an OperatingError where that can't be done."""
 
     def read(self) -> Fields | None:
         """The last snapshot; None when there is none."""

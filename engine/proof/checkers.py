@@ -111,7 +111,10 @@ def _fills(state: State, exchange: Exchange, stored: dict[str, Fields], orders: 
         booked[str(fields["venue_fill_id"])] = fields
     for fill in exchange.fills:
         fields = booked.pop(fill.venue_fill_id, {})
-        if not fields:
+        if not fields and fill.at < exchange.since:
+            if fill.client_order_id is not None and not _seen_to(state, fill):
+                said.append(f"I4: fill {fill.venue_fill_id} of {fill.client_order_id} was seen by nobody")
+        elif not fields:
             once = sum(placed.tag == fill.client_order_id for placed in exchange.placed) == 1
             known = once and fill.client_order_id in orders
             if fill.client_order_id is not None and not _decided(state, exchange, fill, known=known):
@@ -139,6 +142,15 @@ def _decided(state: State, exchange: Exchange, fill: VenueFill, *, known: bool) 
         and (found.resolved_at or 0) >= fill.at
         for found in state.truth.differences.values()
     )  # fmt: skip
+
+
+def _seen_to(state: State, fill: VenueFill) -> bool:
+    """Whether somebody decided about a fill of another day than the book's: about its order, or about the quantity."""
+    decided = (DifferenceState.ADOPTED, DifferenceState.FLATTENED)
+    return any(
+        found.state in decided and (found.order_id == fill.client_order_id or found.subject == fill.symbol)
+        for found in state.truth.differences.values()
+    )
 
 
 def _positions(state: State, exchange: Exchange, stored: dict[str, Fields]) -> list[str]:

@@ -26,6 +26,7 @@ _TRANSITIONS = {
 _DIFFERENCES = {
     "foreign_order": ("open", "flattened", "gone"),
     "foreign_position": ("open", "adopted", "gone"),
+    "lapsed_order": ("open", "adopted"),
     "missed_fill": ("open", "adopted", "gone"),
     "missed_status": ("open", "adopted", "gone"),
     "quantity_mismatch": ("open", "adopted"),
@@ -40,6 +41,8 @@ WANTED = (
     *(f"start: {how}" for how in _STARTS),
     *(f"successor: {fate}" for fate in FATES),
     "woke up beside another",
+    "an exit amid a difference",
+    "night",
 )
 
 

@@ -57,6 +57,8 @@ class Exchange:
     fills: list[VenueFill] = field(default_factory=list)
     told: list[BrokerEvent] = field(default_factory=list)
     prices: dict[str, Decimal] = field(default_factory=dict)
+    since: Instant = 0  # when the book of its day began; 0: it forgets nothing
+    carries: bool = True
 
     def place(self, order: SubmitOrder) -> BrokerEvent:
         """An order of ours arrives; what the venue answers."""
@@ -98,6 +100,15 @@ class Exchange:
         if placed.tag is not None:
             self._tell(OrderCancelled(placed.tag, reason, self.occasions.now, placed.filled))
 
+    def end_day(self, *, carries: bool) -> None:
+        """What works ends and nobody is told, what is held is closed unless it `carries`, and the book begins anew."""
+        for placed in self.working():
+            placed.state, placed.reason = VenueState.CANCELLED, "the day is over"
+        if not carries:
+            for symbol, quantity in self.net().items():
+                self.by_hand(symbol, Side.SELL if quantity > 0 else Side.BUY, abs(quantity), rests=False)
+        self.since, self.carries = self.occasions.now + 1, carries
+
     def working(self) -> list[Placed]:
         """What may still trade."""
         return [placed for placed in self.placed if placed.state is VenueState.WORKING]
@@ -128,7 +139,7 @@ class Exchange:
 
     def find(self, tag: str) -> tuple[VenueOrder, tuple[VenueFill, ...]] | None:
         """The order of that tag and its fills: the newest, should there be several."""
-        for placed in reversed(self.placed):
+        for placed in reversed(self._listed()):
             if placed.tag == tag:
                 own = tuple(fill for fill in self.fills if fill.venue_order_id == placed.venue_order_id)
                 return _listed(placed), own
@@ -146,9 +157,18 @@ class Exchange:
         positions = tuple(
             VenuePosition(symbol, quantity, self.prices[symbol]) for symbol, quantity in sorted(self.net().items())
         )
+        listed, fills = self._listed(), self.fills
+        if self.since:
+            numbers = {placed.venue_order_id for placed in listed}
+            fills = [fill for fill in fills if fill.venue_order_id in numbers]
         return BrokerReport(
-            tuple(_listed(placed) for placed in self.placed), tuple(self.fills), positions, self.occasions.now
-        )
+            tuple(_listed(placed) for placed in listed), tuple(fills), positions, self.occasions.now,
+            since=self.since, carries=self.carries,
+        )  # fmt: skip
+
+    def _listed(self) -> list[Placed]:
+        """What is in the book of the day."""
+        return [placed for placed in self.placed if placed.at >= self.since] if self.since else self.placed
 
     def _add(self, tag: str | None, symbol: str, side: Side, quantity: Decimal, limit: Decimal | None) -> Placed:
         placed = Placed(len(self.placed) + 1, tag, symbol, side, quantity, limit, self.occasions.now)

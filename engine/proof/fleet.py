@@ -136,6 +136,12 @@ class Fleet:
         if len(self._alive) > 1:
             self._occasions.met["woke up beside another"] += 1
 
+    def sleep(self, lasts: Instant) -> None:
+        """Every process ends, and is started again on its own disk once so much time has passed."""
+        for alive in self._alive.values():
+            self._coming.append(Coming(alive.instance.disk, self._occasions.now + lasts))
+        self._alive.clear()
+
     def tire(self) -> None:
         """From now on machines may be slow."""
         self._slowness = self._occasions.chance.pick((0.0, 0.2, 0.5))
@@ -187,7 +193,12 @@ class Fleet:
         self.lives += 1
         name = f"engine-{self.lives}"
         past = "from the journal" if coming.disk.last_sequence else "from the store" if self._had_one else "anew"
-        made = Instance(name, self._around, coming.disk, lambda order: self._watcher.leaves(order, coming.disk, name))
+        made = Instance(
+            name,
+            self._around,
+            coming.disk,
+            lambda order: self._watcher.leaves(order, coming.disk, name, made.amid_difference(order.symbol)),
+        )
         try:
             made.start()
         except JournalSuperseded:

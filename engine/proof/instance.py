@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 
 from engine.adapters.firestore.control_plane import FirestoreControlPlane
@@ -85,8 +86,9 @@ class Instance:
         self._lease = FirestoreLease(wire, around.clock, lifetime_s=10.0, patience_s=0.0, renew_s=3.0)
         documents = FirestoreDocuments(wire, around.clock, around.occasions.chance.unit)
         self._control = FirestoreControlPlane(wire, documents, around.clock.now)
+        self._link = Link(name, around.exchange, around.in_flight, sent)
         self._edge = Edge(
-            lambda market: Link(name, around.exchange, around.in_flight, sent),
+            lambda market: self._link,
             lambda outbox, relay: partial(self._in_the_store, relay),
         )
         self._loops: dict[str, Callable[[], float]] = {}
@@ -149,6 +151,15 @@ class Instance:
             self._around.occasions.may_crash(self.name, BRINK)
 
         return wait
+
+    def amid_difference(self, symbol: str) -> Decimal | None:
+        """What its books hold of a symbol in which they differ from the venue; None where they do not, or where the
+        venue does not let itself be seen.
+        """
+        state = self.session.loop.engine.state
+        if self._link.blind or symbol not in state.truth.doubted():
+            return None
+        return sum((held.quantity for held in state.portfolio.all() if held.symbol == symbol), Decimal(0))
 
     def compare(self) -> None:
         """Have a report taken now, whenever the next is due."""

@@ -43,6 +43,7 @@ class Link:
         self._in_flight = in_flight
         self._sent = sent
         self._occasions: Occasions = exchange.occasions
+        self.blind = False  # its last report was none
         self._connected = False
         self._heard = 0  # of what the venue told, by number
         self._late: list[tuple[Instant, BrokerEvent]] = []
@@ -83,9 +84,15 @@ class Link:
         self._may_not_answer()
         return self._exchange.find(client_order_id)
 
+    def book_since(self) -> Instant:
+        """See ports.Venue."""
+        return self._exchange.since
+
     def report(self) -> BrokerReport:
         """See ports.Venue."""
+        self.blind = True
         self._may_not_answer()
+        self.blind = False
         return self._exchange.report()
 
     def listen(self, tell: Callable[[BrokerEvent], None], opened: Callable[[], None], stop: Callable[[], bool]) -> None:

@@ -69,8 +69,8 @@ class Watcher:
                 self._say(f"I15: {name.rpartition('/')[2]} went back from {self._sequences[name]} to {number}")
             self._sequences[name] = number
 
-    def leaves(self, order: SubmitOrder, disk: Disk, who: str) -> None:
-        """An order is on the wire, sent by the process of that name."""
+    def leaves(self, order: SubmitOrder, disk: Disk, who: str, books: Decimal | None = None) -> None:
+        """An order is on the wire, sent by the process of that name. `books`: what these hold, where they differ."""
         self.look_at(disk)
         record = self._newest.get((disk.name, order.order_id))
         entry = order.purpose is Purpose.ENTRY
@@ -89,6 +89,8 @@ class Watcher:
         self._sent.add(order.order_id)
         if order.purpose in _LEAVES_BY:
             self._one_way_out(order, record, disk)
+            if books is not None:
+                self._turns_nothing_round(order, record, books)
         if record.signal_id is None or order.purpose is not Purpose.ENTRY:
             return
         others = self._of_signal.setdefault(record.signal_id, [])
@@ -107,6 +109,16 @@ class Watcher:
             other = self._newest.get((disk.name, placed.tag))
             if other is not None and other.bot_id == record.bot_id and not self.shape.successors:
                 self._say(f"I12: {order.purpose} {order.order_id} left while {placed.purpose} {placed.tag} works")
+
+    def _turns_nothing_round(self, order: SubmitOrder, record: OrderRecord, books: Decimal) -> None:
+        """I5: where books and venue differ, what leaves a position leaves the venue no further on the other side than
+        it would leave the books: somebody may have closed it by hand.
+        """
+        self._met["an exit amid a difference"] += 1
+        sign = -order.side.sign
+        after = sign * self.exchange.net().get(order.symbol, ZERO) - order.quantity
+        if after < min(ZERO, sign * books - record.quantity):
+            self._say(f"I5: {order.purpose} {order.order_id} of {order.quantity} leaves {-sign * after} at the venue")
 
     def _entry(self, order: SubmitOrder, who: str) -> None:
         """I8: who sends an entry has the account now. I11: what may be held with it is within the limit."""
@@ -189,7 +201,8 @@ class Watcher:
             if tag is not None and self.store.has("orders", tag):
                 self._say(f"I5: {tag} is ours, and called somebody else's")
         by_hand = any(one.tag is None and one.symbol == record.symbol for one in placed)
-        if record.kind in _OF_QUANTITIES and not by_hand and not self._met["disk_lost"]:
+        explained = by_hand or self._met["disk_lost"] or self.exchange.since  # a book of another day tells no fill
+        if record.kind in _OF_QUANTITIES and not explained:
             self._say(f"I5: {record.symbol}: {record.ours}, {record.theirs}; and nobody else trades it")
 
     def _refused(self, record: OrderRecord) -> None:

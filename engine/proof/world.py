@@ -18,6 +18,7 @@ from engine.proof.fleet import Fleet
 from engine.proof.instance import Surroundings
 from engine.proof.link import InFlight
 from engine.proof.market import Prices
+from engine.proof.night import Night
 from engine.proof.occasions import BEGINS, Occasions, WorldClock
 from engine.proof.person import Person
 from engine.proof.shape import Shape, shape_of
@@ -81,6 +82,7 @@ class World:
             shape.bots,
         )
         self.fleet = Fleet(around, self.watcher, self._step)
+        self.night = Night(seed, shape)
         self._successors = shape.successors
         self._book = (0, 0, 0)
         self._stride_s = STRIDE_S
@@ -169,6 +171,9 @@ class World:
         """A step amid the faults. Most are short, and grow longer while nothing happens to any order. A long one is a
         machine that had no time for anything: a live account is dry after it, since nothing was looked at for too long.
         """
+        owner = self.fleet.owner
+        if owner is not None and self.fleet.alone and self.night.falls(owner.session.loop.engine.state, self.exchange):
+            self.night.fall(self.exchange, self.in_flight, self.fleet)
         if self.occasions.chance.happens(self.shape.starved):
             self._pass(0.02, 20.0)
         else:

@@ -167,7 +167,7 @@ class _Drive:
         self._ran = minutes[-1] if minutes else self._ran
         state.now = max(state.now, end)
         if held:
-            state.next_due_at = end + MINUTE if end < session.close_at else NEVER
+            state.next_due_at = NEVER if session.over(end) else end + MINUTE
         return stop
 
     def _look(self, moment: int) -> None:

@@ -12,6 +12,7 @@ from engine.domain.records import HealthRecord
 
 AWAY_S = 15.0  # a stream that breaks is open again within seconds, and a report that fails is asked for again
 STILL_S = 60.0  # looks come each second
+_STAY = "Orders at work there stay there."
 Tell = Callable[[str, str, str], None]
 """Called with kind, subject and text."""
 
@@ -60,7 +61,11 @@ class AlertCauses:
             self._away_since = now
         if self._away_told or now - self._away_since < AWAY_S:
             return
-        why = health.truth_differences[-1] if health.truth_state == "unknown" and health.truth_differences else ""
-        text = f"The broker has not answered for {now - self._away_since:.0f} s. Orders at work there stay there. {why}"
+        for_s = f"{now - self._away_since:.0f} s"
+        if health.truth_state == "unknown" and health.truth_differences:
+            text = f"The broker has not answered for {for_s}. {_STAY} {health.truth_differences[-1]}"
+        else:  # its reports may come all the same, or one is not due yet
+            learned = "what happens there is learned from its reports, as far as they come"
+            text = f"The broker's stream of news is broken for {for_s}: {learned}. {_STAY}"
         self._away_told = f"{health.engine_instance} {health.heartbeat_at}"
-        self._tell("broker_away", self._away_told, text.strip())
+        self._tell("broker_away", self._away_told, text)

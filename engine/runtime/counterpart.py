@@ -6,10 +6,11 @@ Called by session on its own thread. What it returns are events for the engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import partial
 
 from engine.core.engine import Engine
-from engine.core.state import MakeStrategy
+from engine.core.state import MakeStrategy, State
 from engine.domain.account import AccountSpec
 from engine.domain.effects import CancelOrder, PublishRecord, SubmitOrder
 from engine.domain.events import (
@@ -80,8 +81,9 @@ class Counterpart:
         if self._outgoing is None:
             return []
         self._outgoing.note(batch)
-        kill = self.loop.engine.state.kill
-        self._outgoing.barred = None if kill is None else kill.words
+        state = self.loop.engine.state
+        self._outgoing.barred = None if state.kill is None else state.kill.words
+        self._outgoing.doubted = {symbol: _net(state, symbol) for symbol in state.truth.doubted()}
         if written is None:
             return []
         waiting, self.asked[:] = list(self.asked), []
@@ -133,6 +135,11 @@ class Counterpart:
         self._report_at, self._awaited = self._clock.monotonic() + EVERY_S, False
         self.seen.checked_at = instant_of(self._clock.now())
         return [ReportBegun(), BrokerReported(self.loop.report())]
+
+
+def _net(state: State, symbol: str) -> Decimal:
+    """What the books hold of a symbol in all, signed."""
+    return sum((held.quantity for held in state.portfolio.all() if held.symbol == symbol), Decimal(0))
 
 
 def _at_once(timeout_s: float) -> None:

@@ -13,6 +13,7 @@ from typing import Protocol
 import structlog
 
 from engine.domain.effects import PublishRecord
+from engine.domain.errors import JournalFailed
 from engine.domain.events import CommandReceived
 from engine.domain.records import CommandResult, DeadLetterGone, DeadLetterRecord, Record, SetAside
 from engine.outbox.dead_letter import letter_id_of, letter_of
@@ -20,6 +21,7 @@ from engine.outbox.dead_letter import letter_id_of, letter_of
 RETRY, DISCARD = "retry_dead_letter", "discard_dead_letter"
 NOT_HELD = "the journal does not hold this record: it was sent again, discarded, or lost with an earlier journal"
 FOLLOWED = "a newer state of the document was written since: there is nothing to send"
+MAY_HAPPEN = "it may be done all the same once the disk answers"
 _log = structlog.get_logger()
 
 
@@ -61,31 +63,34 @@ class DeadLetterDesk:
         could not even be read. A letter that could not be written itself is counted, and has no other.
         """
         told = {record.letter_id for record in states if isinstance(record, DeadLetterRecord)}
-        letters = [
-            letter_of(kept, self._account_id)
-            for kept in self._journal.dead()
-            if kept.collection != DeadLetterRecord.collection
-        ]
+        letters = self._letters(kept for kept in self._journal.dead() if kept.collection != DeadLetterRecord.collection)
         self._put(*(letter for letter in letters if letter.letter_id not in told))
 
     def carry_out(self, command: CommandReceived) -> bool:
         """Do what a command about a dead letter asks and write down its result; False for any other command.
 
-        Raises JournalFailed.
+        Raises JournalFailed where not even the result can be put.
         """
         if command.kind not in (RETRY, DISCARD):
             return False
         letter_id = command.arguments.get("dead_letter_id", "")
-        rows = [kept.row for kept in self._journal.dead() if letter_id_of(kept, self._account_id) == letter_id]
-        discards = command.kind == DISCARD
+        named = [kept for kept in self._journal.dead() if letter_id_of(kept, self._account_id) == letter_id]
+        rows, discards = [kept.row for kept in named], command.kind == DISCARD
         if not rows and not discards:
             state, result = "failed", {"reason": NOT_HELD}
         else:
             self._put(DeadLetterGone(letter_id))  # also where the journal knows nothing of it: a letter about nothing
-            state, result = "done", self._discard(rows) if discards else self._send_again(rows)
+            try:
+                state, result = "done", self._discard(rows) if discards else self._send_again(rows)
+            except JournalFailed as failed:
+                state, result = "failed", {"reason": f"{failed}; {MAY_HAPPEN}"}
+                self._put(*self._letters(named))
         self._put(CommandResult(command.command_id, state, result))
         _log.info(command.kind, account=self._account_id, dead_letter=letter_id, state=state, **result)
         return True
+
+    def _letters(self, of: Iterable[SetAside]) -> list[DeadLetterRecord]:
+        return [letter_of(kept, self._account_id) for kept in of]
 
     def _send_again(self, rows: Sequence[int]) -> dict[str, str]:
         sent = [self._journal.send_again(row) for row in rows]

@@ -99,7 +99,8 @@ def held_reason(queue: QueueStatus) -> str | None:
     if queue.journal_state == "writing":
         return None
     what = queue.journal_detail or f"The journal on the disk does not write ({queue.journal_state})"
-    return f"{what.rstrip('. ')}. Entries wait until the journal writes again; exits go on"
+    until = "Entries wait until the journal writes again; exits go on, at a broker those that can be written down"
+    return f"{what.rstrip('. ')}. {until}"
 
 
 def health_record(

@@ -81,11 +81,12 @@ class KillWatch:
         """The reason and whether to close positions, by what the file says; None where there is no file."""
         try:
             with open(self._path, "rb", opener=_at_once) as file:
-                text = file.read(10 * _REASON_MAX).decode(errors="replace")
+                found = file.read(10 * _REASON_MAX) or b""  # None: a pipe whose writer has said nothing yet
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:  # whoever made it meant something by it
             return f"the file {NAME} can't be read: {error.strerror or type(error).__name__}", False
+        text = found.decode(errors="replace")
         lines = [" ".join(line.split()) for line in text.splitlines()]
         lines = ["".join(char for char in line if char.isprintable()) for line in lines if line]
         flatten = bool(lines) and lines[0].lower() == FLATTEN

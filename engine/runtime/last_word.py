@@ -11,6 +11,7 @@ from engine.domain.account import AccountSpec, Mode
 from engine.domain.broker import BrokerReport, VenueState
 from engine.domain.effective import EffectiveMode
 from engine.domain.effects import SubmitOrder
+from engine.domain.errors import OperatingError
 from engine.domain.order import Purpose
 from engine.ports import Clock
 from engine.runtime.lookups import BELIEVED_AFTER_S
@@ -48,6 +49,24 @@ class LastWord:
     @property
     def _sure(self) -> bool:
         return self._hold.left_s() > MARGIN_S
+
+    def on(self, order: SubmitOrder, report: Callable[[], BrokerReport]) -> str | None:
+        """Why the order may not leave now, in words. `report` asks the venue, for an exit of which another engine may
+        know more. Any thread may ask; of one symbol's exits only one at a time, for each counts those before it.
+        """
+        entry = order.purpose is Purpose.ENTRY
+        if not entry:
+            self.look()
+        barred = self.bars(order)
+        if barred is not None or entry or not self.doubtful:
+            return barred
+        try:
+            left = is_left_to_close(order, report())
+        except OperatingError as error:
+            return f"another engine may send for the account, and the broker does not say what is held ({error})"
+        if left:
+            return None
+        return "another engine may have closed it: the broker has this order, or shows nothing left to close"
 
     def look(self) -> None:
         """Find out whose the account is, where the lease alone does not say it any more. Takes a second at most."""

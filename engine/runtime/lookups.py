@@ -8,22 +8,11 @@ a network, and not before two answers in a row.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 
-from engine.domain.broker import VenueState
 from engine.domain.effects import CancelOrder
-from engine.domain.events import (
-    BrokerEvent,
-    FillReceived,
-    OrderAccepted,
-    OrderCancelled,
-    OrderExpired,
-    OrderRejected,
-)
 from engine.domain.instant import Instant
-from engine.ports import Sighting
 
 FIRST_S, LONGEST_S = 1.0, 15.0
 BELIEVED_AFTER_S = 60.0
@@ -32,7 +21,8 @@ BELIEVED_AFTER_LOOKS = 2
 
 @dataclass(slots=True)
 class LookUp:
-    """One order to ask about. `lost`: no answer to its send. `cancel`: no answer to that, to be asked again.
+    """One order to ask about. `lost_at`: there was no answer to its send, and by market time it was decided then.
+    `cancel`: no answer to that, to be asked again.
 
     `since`, when the last of the two was, and `due` by monotonic time; `absent` counts the answers in a row that there
     is no such order. `asking`: it is being asked about; `wished` is by when somebody has wished meanwhile that it be
@@ -42,7 +32,7 @@ class LookUp:
     order_id: str
     since: float
     due: float
-    lost: bool
+    lost_at: Instant | None
     cancel: CancelOrder | None = None
     tries: int = 0
     absent: int = 0
@@ -60,18 +50,27 @@ class LookUps:
         self._lock = threading.Lock()
         self._asked: dict[str, LookUp] = {}
 
-    def add(self, order_id: str, now: float, *, lost: bool, cancel: CancelOrder | None = None, in_s: float) -> None:
+    def add(
+        self,
+        order_id: str,
+        now: float,
+        *,
+        in_s: float,
+        lost_at: Instant | None = None,
+        cancel: CancelOrder | None = None,
+    ) -> None:
         """Ask about an order in so many seconds; one that is asked about already goes on as it was, but that the time
-        of a send without an answer, or of a cancellation, begins with that.
+        of a send without an answer, or of a cancellation, begins with that. `lost_at`: when an order without an answer
+        was decided, None of one that had an answer.
         """
         with self._lock:
             known = self._asked.get(order_id)
             if known is None:
-                self._asked[order_id] = LookUp(order_id, now, now + in_s, lost, cancel)
+                self._asked[order_id] = LookUp(order_id, now, now + in_s, lost_at, cancel)
                 return
-            if (lost and not known.lost) or (cancel is not None and known.cancel is None):
+            if (lost_at is not None and known.lost_at is None) or (cancel is not None and known.cancel is None):
                 known.since, known.absent = now, 0
-            known.lost, known.cancel = known.lost or lost, cancel or known.cancel
+            known.lost_at, known.cancel = known.lost_at if lost_at is None else lost_at, cancel or known.cancel
             if known.asking:
                 known.wished = min(known.wished, now + in_s)
             else:
@@ -100,7 +99,7 @@ class LookUps:
             self._ask_at(asked, now + min(FIRST_S * 2.0 ** min(asked.tries, 10), LONGEST_S))
 
     def believed_absent(self, asked: LookUp, now: float) -> bool:
-        """Whether, with the answer that came just now, the order never reached the venue."""
+        """Whether, with the answer that came just now, the venue's book has no such order and will have none."""
         return asked.absent + 1 >= BELIEVED_AFTER_LOOKS and now - asked.since >= self._believed_after_s
 
     def settled(self, asked: LookUp) -> None:
@@ -113,22 +112,3 @@ class LookUps:
 
     def _ask_at(self, asked: LookUp, due: float) -> None:
         asked.due, asked.asking, asked.wished = min(due, asked.wished), False, inf
-
-
-def told_by(sighting: Sighting, at: Instant) -> Iterator[BrokerEvent]:
-    """What the venue's listing of an order says, as if told when it happened. Saying it twice is harmless."""
-    order, fills = sighting
-    identity = str(order.client_order_id)
-    if order.state is not VenueState.REJECTED:
-        yield OrderAccepted(identity, order.venue_order_id, at)
-    for fill in fills:
-        yield FillReceived(identity, fill.venue_fill_id, fill.quantity, fill.price, fill.at)
-    match order.state:
-        case VenueState.REJECTED:
-            yield OrderRejected(identity, order.reason or "rejected", at)
-        case VenueState.CANCELLED:
-            yield OrderCancelled(identity, order.reason or "cancelled at the broker", at)
-        case VenueState.EXPIRED:
-            yield OrderExpired(identity, order.reason or "expired at the broker", at)
-        case _:
-            pass

@@ -1,16 +1,18 @@
 """Orders on their way from the session to dispatch, and which of them are open. The session puts, dispatch takes.
 
-Cancellations go before exits, exits before entries; entries have a lane of their own, so that one without an answer
-holds no exit back. With each goes the promise that its intent was written down: dispatch waits for that before it
-sends. What ends, or makes somebody doubt, wishes for a report (reconciliation.py).
+Cancellations, exits and entries have a lane each, so that one without an answer holds none of the others back. Several
+hands may take from a lane at once: of one symbol's orders, and of one order's cancellations, the next is given out when
+the one before is done. With each order goes the promise that its intent was written down: dispatch waits for that
+before it sends. What ends, or makes somebody doubt, wishes for a report (reconciliation.py).
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 from typing import TypeAlias
 
@@ -31,18 +33,31 @@ AFTER_END_S = 2.0
 class Lane(Enum):
     """Who takes what: the queues of each, by rank."""
 
-    EXITS = (0, 1)  # with cancellations and protective stops: all that makes less of what is held or works
+    CANCELS = (0,)
+    EXITS = (1,)  # and protective stops
     ENTRIES = (2,)
-    BOTH = (0, 1, 2)
+    ALL = (0, 1, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One thing to ask of the venue, and since when it waits, by monotonic time."""
+    """One thing to ask of the venue, and since when it waits, by monotonic time. `again`: a cancellation that had no
+    answer, and is asked for once more.
+    """
 
     effect: SubmitOrder | CancelOrder
     written: Written
     since: float
+    again: bool = False
+
+    @property
+    def of(self) -> str:
+        """What is sent about it one after the other: the symbol, since whether an exit may leave depends on those
+        before it; of a cancellation its order alone.
+        """
+        if isinstance(self.effect, SubmitOrder):
+            return self.effect.symbol
+        return self.effect.order_id or self.effect.venue_order_id or ""
 
 
 class ReportWish:
@@ -83,9 +98,11 @@ class Outgoing:
         self.expect = expect
         self.wish = wish
         self.barred: str | None = None  # why no entry may leave, though it was decided before
+        self.doubted: Mapping[str, Decimal] = {}  # symbols in which broker and books differ, and what the books hold
         self._clock = clock
         self._changed = threading.Condition()
         self._queues: tuple[deque[Errand], ...] = (deque(), deque(), deque())
+        self._under_way: tuple[set[str], ...] = (set(), set(), set())  # what is being sent about, never walked through
         self._open: dict[str, None] = {}
         self._look_again = False
 
@@ -103,20 +120,42 @@ class Outgoing:
             self._changed.notify_all()
         return left_out
 
-    def take(self, lane: Lane) -> Errand | None:
-        """What is the most urgent of a lane, oldest first; None when nothing waits."""
+    def cancel_again(self, cancel: CancelOrder) -> None:
+        """Hand a cancellation over once more, unless it waits already."""
         with self._changed:
-            return next((queue.popleft() for queue in self._of(lane) if queue), None)
+            errand = Errand(cancel, _at_once, self._clock.monotonic(), again=True)
+            if all(waiting.of != errand.of for waiting in self._queues[0]):
+                self._queues[0].append(errand)
+                self._changed.notify_all()
+
+    def take(self, lane: Lane) -> Errand | None:
+        """What is the most urgent of a lane, oldest first; None when nothing can be sent now. To be told `done`."""
+        with self._changed:
+            errand = self._next(lane)
+            if errand is not None:
+                rank = _rank(errand.effect)
+                self._queues[rank].remove(errand)
+                self._under_way[rank].add(errand.of)
+            return errand
+
+    def done(self, errand: Errand) -> None:
+        """It was sent, or given up: the next about the same may be."""
+        with self._changed:
+            self._under_way[_rank(errand.effect)].discard(errand.of)
+            self._changed.notify_all()
 
     def wait(self, lane: Lane, seconds: float) -> None:
         """Wait for something to do, or so long."""
         with self._changed:
-            asks = lane is not Lane.EXITS and self._look_again
-            if not any(self._of(lane)) and not asks:
+            asks = lane in (Lane.ENTRIES, Lane.ALL) and self._look_again
+            if not asks and self._next(lane) is None:
                 self._changed.wait(seconds)
 
-    def _of(self, lane: Lane) -> list[deque[Errand]]:
-        return [self._queues[rank] for rank in lane.value]
+    def _next(self, lane: Lane) -> Errand | None:
+        return next(
+            (errand for rank in lane.value for errand in self._queues[rank] if errand.of not in self._under_way[rank]),
+            None,
+        )
 
     def note(self, batch: Sequence[PublishRecord]) -> None:
         """Which orders are open, as they are written down; one that ended wishes for a report."""
@@ -164,6 +203,10 @@ def in_the_store(waiters: Waiters) -> Expect:
         return waiters.expect([effect for effect in batch if isinstance(effect.record, OrderRecord)]).wait
 
     return expect
+
+
+def _at_once(timeout_s: float) -> None:
+    """A cancellation is as good unwritten."""
 
 
 def _rank(effect: SubmitOrder | CancelOrder) -> int:

@@ -126,7 +126,7 @@ class VenueStream:
         """Until stopped."""
         while not stop.is_set():
             if self._closed() is not None:
-                self._seen.state = "closed"
+                self._seen.state, self._failures = "closed", 0
                 stop.wait(CLOSED_S)
                 continue
             try:
@@ -135,7 +135,7 @@ class VenueStream:
                 if self._closed() is not None:
                     continue  # its day is over: no trouble
                 self._failures += 1
-                if self._seen.state != "away":
+                if self._failures == 1:
                     _log.warning("the broker's stream is broken", error=str(error))
                 self._seen.state = "away"
                 stop.wait(self._backoff.rest_s(self._failures))

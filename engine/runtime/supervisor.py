@@ -114,9 +114,13 @@ class Supervisor:
         if isinstance(error, Fenced) and self._parts.hold is not None:
             self._parts.hold.lost = True
         _log.error("ending", because=name, error=str(error))
-        if self.failure is None and self._parts.alerts is not None:
-            alert_of_failure(self._parts.alerts, name, error)
+        first = self.failure is None
         self.failure = self.failure or error
+        try:
+            if first and self._parts.alerts is not None:
+                alert_of_failure(self._parts.alerts, name, error)
+        except Exception:  # noqa: BLE001 - whatever became of the alert: nothing may trade on without that worker
+            _log.exception("the end could not be told", account=self._parts.session.account.account_id)
         self._ended.put(None)
 
     def _not_ours(self, name: str, error: BaseException) -> None:
@@ -185,12 +189,16 @@ class Supervisor:
 
     def _run_snapshots(self, stop: threading.Event) -> None:
         parts = self._parts
-        account_id = parts.session.account.account_id
+        account_id, failing = parts.session.account.account_id, False
         while not stop.wait(SNAPSHOT_S):
             try:
                 parts.snapshots.write({account_id: parts.session.snapshot.fields(parts.outbox.status())})
             except LockstepError as error:  # the API then reads the store instead; trading is not its business
-                _log.error("the snapshot is not written", account=account_id, error=str(error))
+                if not failing:  # a line each half second would fill the disk that has no room for it
+                    _log.error("the snapshot is not written", account=account_id, error=str(error))
+                failing = True
+            else:
+                failing = False
 
     def _ask_who_watches(self) -> None:
         self._watched.until = self._parts.control.watched_until(self._parts.session.account.account_id)

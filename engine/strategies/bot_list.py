@@ -26,7 +26,7 @@ from engine.domain.account import BotSpec, Building, ReduceBy
 from engine.domain.errors import InvalidValue
 from engine.domain.execution import Execution
 from engine.domain.fill_terms import DEFAULT_FILLS, FillTerms
-from engine.domain.given_number import number_of
+from engine.domain.given_number import AMOUNT_MAX, number_of
 from engine.domain.risk import DEFAULT_POLICY, RiskPolicy, later_limits
 from engine.domain.risk_presets import read_policy
 from engine.strategies.bot_settings import (
@@ -95,6 +95,8 @@ def parse_bots(said: Any, *, lenient: bool = False) -> BotList:
     cash = number_of("cash", top.get("cash", DEFAULT_CASH))
     if cash <= 0:
         raise InvalidValue("cash", f"must be above 0, is {cash}")
+    if cash > AMOUNT_MAX:
+        raise InvalidValue("cash", f"must be at most {AMOUNT_MAX:f}, is {cash}")
     seed = top.get("seed", 1)
     if not isinstance(seed, int) or isinstance(seed, bool):
         raise InvalidValue("seed", f"must be a whole number, is {seed!r}")

@@ -76,10 +76,10 @@ def test_a_kind_that_is_not_registered_and_a_severity_that_differs_are_found() -
 
 
 def test_every_registered_kind_is_raised_somewhere() -> None:
-    """But those of the test message, and of causes whose alert a function or the launcher makes."""
+    """But those of the test message, and of causes whose alert a function, the launcher or a failed start makes."""
     told = {kind for _, _, kind in all_raised()}
-    for path in (ROOT / "functions/heartbeat.py", ROOT / "engine/runtime/heartbeat_watch.py"):
-        told |= set(LITERAL_KIND.findall(path.read_text()))
+    for file in ("functions/heartbeat.py", "engine/runtime/heartbeat_watch.py", "engine/runtime/failed_start.py"):
+        told |= set(LITERAL_KIND.findall((ROOT / file).read_text()))
     assert sorted(set(KINDS) - told - {"test"}) == []
 
 

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.adapters.brokers.angelone.access.endpoints import Endpoints
+from engine.adapters.brokers.angelone.orders.order_words import Product as Word
+from engine.adapters.brokers.angelone.prices.instruments import Instruments
+from engine.adapters.brokers.angelone.prices.master import Fetched
+from engine.adapters.clock import SystemClock
 from engine.angelone_settings import AngelOneSettings
+from engine.bootstrap.angelone import AngelOne, Place
 from engine.bootstrap.angelone_market import endpoints_of
 from engine.bootstrap.instruments import angelone_of
 from engine.bootstrap.market import open_market
 from engine.bootstrap.traded import Market
-from engine.domain.account import Mode
+from engine.core.engine import Engine
+from engine.domain.account import Desired, Mode
 from engine.domain.errors import CannotStart, InvalidValue, InvariantBroken
+from engine.domain.events import BotChanged, InstrumentListed
+from engine.market_data.calendar import calendar_for
 from engine.settings import read_settings
+from engine.strategies.registry import make
+from tests.adapters.brokers.angelone.listed_shares import shares
 from tests.brokers.angelone.in_process import OPEN_DAY, InProcessAngelOne, in_process_angel_one
 from tests.brokers.loopback.clocks import ScriptedClock
 
@@ -99,10 +111,22 @@ def test_a_rehearsal_goes_by_the_brokers_time(angel: InProcessAngelOne, tmp_path
     assert abs((datetime.now(UTC) + ahead - OPEN_DAY).total_seconds()) < 5
 
 
-def test_a_symbol_that_is_not_traded_there_is_refused_with_its_bot(angel: InProcessAngelOne, tmp_path: Path) -> None:
-    with pytest.raises(InvalidValue, match="ACME is no share or index of NSE") as refused:
-        opened(angel, tmp_path, {**BOT, "symbols": ["SBIN", "ACME"]})
-    assert refused.value.field == "quick.symbols"
+def test_a_symbol_that_is_not_traded_there_keeps_nobody_from_starting(angel: InProcessAngelOne, tmp_path: Path) -> None:
+    market = opened(angel, tmp_path, {**BOT, "symbols": ["SBIN", "ACME"]})
+    assert [one.symbol for one in market.feed.instruments()] == ["SBIN"]
+    account = Engine(market.account, make)
+    account.process(InstrumentListed(market.feed.instruments()[0]))
+    account.process(BotChanged(market.bots[0], Desired.RUNNING, 1))
+    assert "ACME is not traded here" in (account.state.bots["rehearsal-quick"].error or "")
+
+
+def test_a_share_settled_trade_by_trade_is_not_traded_within_a_day_and_says_why() -> None:
+    place = Place(Endpoints(), Instruments(Path("none")), Fetched(""), calendar_for("NSE"), SystemClock())
+    (share,) = shares("SBIN")
+    slow = replace(share, intraday_allowed=False)
+    within_a_day, delivered = (AngelOne(place, ["SBIN"], word, live=False) for word in (Word.INTRADAY, Word.DELIVERY))
+    assert "it is settled trade by trade" in (within_a_day.barred(slow) or "")
+    assert [within_a_day.barred(share), delivered.barred(slow)] == [None, None]
 
 
 def test_a_broker_that_does_not_answer_ends_the_start_with_its_address(

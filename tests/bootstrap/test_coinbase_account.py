@@ -26,7 +26,9 @@ from engine.domain.account import Mode
 from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.broker_keys import BrokerKeys
 from engine.domain.errors import BackPressure, InvariantBroken, OutcomeUnknown
+from engine.domain.events import OrderRejected
 from engine.domain.findings import Grade
+from engine.domain.order import Purpose
 from engine.runtime.ending import EndWish
 from engine.runtime.patience import at_once
 from engine.runtime.start_notice import StartNotice
@@ -104,6 +106,27 @@ def test_nothing_is_signed_before_the_account_is_ours_and_everything_after(
     with pytest.raises(InvariantBroken, match="another broker"):
         broker.take_up(ANGELS)
     broker.close()
+    broker.close()
+
+
+def test_of_products_that_are_not_listed_its_books_are_told_and_what_is_held_may_be_left(
+    coinbase: InProcessCoinbase, tmp_path: Path
+) -> None:
+    opened(coinbase, tmp_path).prepare()  # an earlier start, while both were listed
+    market = opened(coinbase, tmp_path, ["BTC-USD", "ETH-USD", "ACME-USD"])
+    coinbase.do("balance", currency="ETH", available="2")
+    coinbase.do("delist", product="ETH-USD")
+    market.prepare()
+    broker = real(market)
+    broker.take_up(coinbase.credentials())
+    venue = broker.edge.open(MarketView(lambda: 0, lambda symbol: Decimal(64_000)))
+    assert ("ETH-USD", Decimal(2)) in [(held.symbol, held.quantity) for held in venue.report().positions]
+    with pytest.raises(BackPressure, match="ETH-USD: Coinbase says that it is listed no more"):
+        venue.submit(limit_order("ONE" * 5, symbol="ETH-USD", price="1900"))
+    sale = limit_order("TWO" * 5, symbol="ETH-USD", price="1900", quantity=Decimal(2), purpose=Purpose.EXIT)
+    (said,) = venue.submit(sale)  # it is asked for, and the broker's own word is told
+    assert isinstance(said, OrderRejected)
+    assert "INVALID_PRODUCT_ID" in said.reason
     broker.close()
 
 

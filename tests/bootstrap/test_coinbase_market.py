@@ -16,8 +16,10 @@ from engine.bootstrap.coinbase_market import endpoints_of
 from engine.bootstrap.market import open_market
 from engine.bootstrap.traded import Market
 from engine.coinbase_settings import CoinbaseSettings
-from engine.domain.account import Mode
+from engine.core.engine import Engine
+from engine.domain.account import Desired, Mode
 from engine.domain.errors import InvalidValue, OperatingError
+from engine.domain.events import BotChanged, InstrumentListed
 from engine.settings import read_settings
 from engine.strategies.coinbase_bots import COINBASE_BOTS
 from engine.strategies.registry import make
@@ -94,13 +96,36 @@ def test_opening_it_asks_nobody_and_preparing_it_finds_the_products(server: InPr
     assert (tmp_path / "state" / "coinbase-products-rehearsal.json").is_file()
 
 
-@pytest.mark.parametrize(("symbol", "says"), [("ACME-USD", "no product of Coinbase"), ("BTC-EUR", "is priced in EUR")])
-def test_a_bot_that_names_what_can_not_be_traded_is_refused(
-    server: InProcessCoinbase, tmp_path: Path, symbol: str, says: str
+@pytest.mark.parametrize(
+    ("symbols", "says"),
+    [
+        (["BTC-EUR"], "BTC-EUR is priced in EUR, and the account is in USD"),
+        (["ETH-USD", "BTC-USD", "BTC-EUR"], "BTC-USD and BTC-EUR are both BTC, .*: let all bots .* trade one of them"),
+    ],
+)
+def test_a_bot_that_names_what_the_account_can_not_hold_is_refused(
+    server: InProcessCoinbase, tmp_path: Path, symbols: list[str], says: str
 ) -> None:
-    market = opened(tmp_path, server.place, {"bots": [{**BOT, "symbols": [symbol]}]})
-    with pytest.raises(InvalidValue, match=says):
+    market = opened(tmp_path, server.place, {"bots": [{**BOT, "symbols": symbols}]})
+    with pytest.raises(InvalidValue, match=says) as refused:
         market.prepare()
+    assert refused.value.field == "quick.symbols"
+
+
+def test_a_bot_that_names_what_is_not_listed_says_so_and_the_others_trade(
+    server: InProcessCoinbase, tmp_path: Path
+) -> None:
+    odd = {**BOT, "id": "odd", "symbols": ["ACME-USD"]}
+    market = opened(tmp_path, server.place, {"bots": [BOT, odd]})
+    market.prepare()
+    account = Engine(market.account, make)
+    for one in market.feed.instruments():
+        account.process(InstrumentListed(one))
+    for bot in market.bots:
+        account.process(BotChanged(bot, Desired.RUNNING, 1))
+    said = {bot_id: bot.error or "" for bot_id, bot in account.state.bots.items()}
+    assert said["rehearsal-quick"] == ""
+    assert "ACME-USD is not traded here: the account's market does not list it" in said["rehearsal-odd"]
 
 
 def test_a_market_that_is_away_is_an_error_that_waiting_may_mend(tmp_path: Path) -> None:

@@ -24,11 +24,15 @@ D = Decimal
 
 @dataclass
 class VenueBook:
-    """Orders by the venue's id, fills, and positions by symbol."""
+    """Orders by the venue's id, fills, and positions by symbol. `since` is when its book began, 0: it forgets none;
+    `carries`: what is held at the end of a day is held on the next.
+    """
 
     orders: dict[str, VenueOrder] = field(default_factory=dict)
     fills: list[VenueFill] = field(default_factory=list)
     carried: dict[str, VenuePosition] = field(default_factory=dict)
+    since: int = 0
+    carries: bool = True
 
     def take(self, order: SubmitOrder) -> str:
         """The venue has an order of ours."""
@@ -61,6 +65,13 @@ class VenueBook:
         """A position that none of these fills made."""
         self.carried[symbol] = VenuePosition(symbol, quantity, price, overnight)
 
+    def begin_day(self, at: int) -> None:
+        """The book of another day: what was ordered and filled before is in it no more, what is held may be."""
+        held = {position.symbol: position for position in self.report(at).positions} if self.carries else {}
+        self.orders.clear()
+        self.fills.clear()
+        self.carried, self.since = held, at
+
     def report(self, at: int) -> BrokerReport:
         """All of it."""
         net: dict[str, VenuePosition] = dict(self.carried)
@@ -68,7 +79,8 @@ class VenueBook:
             before = net.get(fill.symbol, VenuePosition(fill.symbol, D(0), fill.price))
             net[fill.symbol] = replace(before, quantity=before.quantity + fill.quantity * fill.side.sign)
         held = tuple(net[symbol] for symbol in sorted(net) if net[symbol].quantity)
-        return BrokerReport(tuple(self.orders.values()), tuple(self.fills), held, at)
+        orders, fills = tuple(self.orders.values()), tuple(self.fills)
+        return BrokerReport(orders, fills, held, at, since=self.since, carries=self.carries)
 
 
 def told(fill: VenueFill) -> FillReceived:
@@ -81,7 +93,7 @@ def sighted(book: VenueBook, order_id: str, at: int) -> list[Event]:
     order = book.orders.get(f"V-{order_id}")
     if order is None:
         return [OrderExpired(order_id, "never reached the broker", at)]
-    events: list[Event] = [OrderAccepted(order_id, order.venue_order_id, at)]
+    events: list[Event] = [OrderAccepted(order_id, order.venue_order_id, at, order.quantity)]
     events += [told(fill) for fill in book.fills if fill.venue_order_id == order.venue_order_id]
     if order.state is VenueState.CANCELLED:
         events.append(OrderCancelled(order_id, order.reason, at, order.filled_quantity))

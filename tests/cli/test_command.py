@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.__main__ import READER_GONE
 from tests.cli.command import lockstep
 from tests.cli.generated import write_bots
 
@@ -31,6 +32,23 @@ def test_the_help_of_every_subcommand_shows_an_example() -> None:
         ran = lockstep(name, "--help")
         assert (ran.code, ran.err) == (0, "")
         assert re.search(rf"example:\n  .*lockstep {name}", ran.out), name
+
+
+@pytest.mark.parametrize(
+    ("words", "unbuffered"),
+    [(("--help",), ""), (("simulate", "--seed", "42", "--trace"), "1")],
+    ids=["at the end", "amid"],
+)
+def test_a_command_whose_reader_has_gone_ends_without_a_word(words: tuple[str, ...], unbuffered: str) -> None:
+    ear, mouth = os.pipe()
+    os.close(ear)
+    try:
+        command = [sys.executable, "-m", "engine", *words]
+        environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+        ended = subprocess.run(command, stdout=mouth, stderr=subprocess.PIPE, text=True, timeout=60, env=environment)
+    finally:
+        os.close(mouth)
+    assert (ended.returncode, ended.stderr) == (READER_GONE, "")
 
 
 @pytest.mark.parametrize("words", [(), ("fly",)])

@@ -223,3 +223,8 @@ def test_the_stream_tells_what_happens_after_it_was_opened_and_is_broken_when_it
     with pytest.raises(OutcomeUnknown, match="began anew"):
         practice.listen(tell, opened, lambda: False)
     assert [type(event) for event in told] == [OrderAccepted]
+
+
+def test_a_report_begins_when_the_book_does_and_that_is_no_later_than_now(broker: AnyBroker) -> None:
+    report = broker.report()
+    assert report.since == broker.book_since() <= report.at

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.adapters.firestore.encoder import add_replace, commit_request, name_of
+from engine.adapters.firestore.encoder import commit_request, fill_replace, name_of
 from engine.adapters.firestore.fence import FenceKind
 from engine.adapters.firestore.wire import Wire
 from engine.domain.errors import Fenced, OutcomeUnknown, PermanentFailure
@@ -194,7 +194,7 @@ def test_a_store_put_back_to_an_earlier_state_fences(side: Side, late: LateWire)
     side.lease.renew(grant)
     request = commit_request(late.database)
     del old["id"]
-    add_replace(request, name_of(late.database, "leases", "account-id-1"), {**old, "imported": True})
+    fill_replace(request.writes.add(), name_of(late.database, "leases", "account-id-1"), {**old, "imported": True})
     late.commit(request)
     with pytest.raises(Fenced, match="put back"):
         says(side, grant, "third")

@@ -147,6 +147,7 @@ def test_a_dead_letter_is_counted_and_waits_no_more(journal: AnyJournal, rows_of
     journal.put(published(1, sample(AlertRecord, 1), sample(AlertRecord, 2)))
     first, second = rows_of(journal)
     journal.bury(first, "INVALID_ARGUMENT", 9)
+    assert journal.buried == 1, "at once: who waits for a record asks before the disk has it"
     assert rows_of(journal) == [second]
     assert journal.status().dead_letters == 1
     assert journal.requeue_after(0) == 0

@@ -154,6 +154,8 @@ def test_what_no_document_can_hold_is_a_permanent_failure(wire: Wire) -> None:
         sample(FillRecord, price=Decimal("NaN")),
         sample(FillRecord, fill_key="a/b"),
         sample(FillRecord, venue_fill_id="x" * 1_200_000),
+        sample(FillRecord, venue_fill_id="half a letter \ud83d"),
+        sample(FillRecord, venue_fill_id=10**30),
     ):
         with pytest.raises(PermanentFailure):
             side.commit(grant, record)

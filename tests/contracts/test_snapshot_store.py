@@ -1,5 +1,6 @@
 """The snapshot file: whole or not at all, read by another process, and no snapshot is None."""
 
+import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.adapters.snapshot_file import SnapshotFile
-from engine.domain.errors import OutcomeUnknown
+from engine.domain.errors import OutcomeUnknown, PermanentFailure
 
 
 def test_what_was_written_is_read_and_times_are_iso(tmp_path: Path) -> None:
@@ -49,3 +50,22 @@ def test_a_place_that_cannot_be_written_is_an_operating_error(tmp_path: Path) ->
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutcomeUnknown):
         SnapshotFile(tmp_path / "file" / "snapshot.json").write({})
+
+
+def test_what_json_cannot_hold_is_an_operating_error_too(tmp_path: Path) -> None:
+    snapshots = SnapshotFile(tmp_path / "snapshot.json")
+    snapshots.write({"number": 1})
+    with pytest.raises(PermanentFailure):
+        snapshots.write({"words": "half a letter \ud83d"})
+    assert snapshots.read() == {"number": 1}
+
+
+def test_on_a_full_disk_the_new_one_takes_the_room_of_the_old_one(tmp_path: Path) -> None:
+    """Its place aside is /dev/full: whatever is written there finds no room."""
+    path = tmp_path / "snapshot.json"
+    SnapshotFile(path).write({"number": 1, "filling": "x" * 100})
+    for number in (2, 3):
+        (tmp_path / f".snapshot.json.{os.getpid()}").symlink_to("/dev/full")
+        SnapshotFile(path).write({"number": number})
+        assert SnapshotFile(path).read() == {"number": number}
+    assert [file.name for file in tmp_path.iterdir()] == ["snapshot.json"]

@@ -17,10 +17,11 @@ from engine.adapters.brokers.practice import MarketView, PracticeBroker
 from engine.domain.broker import BrokerReport
 from engine.domain.effects import CancelOrder, SubmitOrder
 from engine.domain.events import BrokerEvent
+from engine.domain.instant import Instant
 from engine.domain.order import Purpose
 from engine.ports import Sighting
 from engine.ports.market import Broker
-from engine.runtime.lookups import told_by
+from engine.runtime.told import told_by
 from engine.simulation.fill_model import FillModel
 from engine.simulation.venue import SimulatedVenue
 from engine.simulation.venue_book import VenueBook
@@ -166,6 +167,9 @@ class AtALoopback:
 
     def find(self, client_order_id: str) -> Sighting | None:
         return self._venue.find(client_order_id)
+
+    def book_since(self) -> Instant:
+        return self._venue.book_since()
 
     def report(self) -> BrokerReport:
         return self._venue.report()

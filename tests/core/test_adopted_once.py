@@ -17,6 +17,7 @@ def test_a_fill_told_before_it_is_adopted_is_booked_once() -> None:
     cycle(made, book, times=2)
     (standing,) = made.engine.state.truth.open()
     made.take(told(fill))
+    assert made.engine.state.truth.open() == [], "it stands there no longer: a restart forgets what was booked of it"
     arguments = {"difference_id": standing.difference_id, "resolution": "adopt", "by": "ann"}
     made.take(CommandReceived("c", "resolve_difference", arguments))
     result = next(record for record in reversed(made.records) if isinstance(record, CommandResult))

@@ -180,7 +180,7 @@ def test_a_new_policy_is_in_force_at_the_next_entry() -> None:
     assert [signal.blocking_reason for signal in books.signals] == [None, "minimum_notional"]
 
 
-def test_a_persons_resume_does_not_lift_a_broken_invariant() -> None:
+def test_a_persons_resume_does_not_lift_a_broken_invariant_before_it_was_compared() -> None:
     books = holding()
     filled = books.fills[0].order_id
     books.step(OrderRejected(filled, "after it was filled", at("09:31")))

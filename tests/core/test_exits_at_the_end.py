@@ -42,7 +42,7 @@ def test_a_position_that_is_not_flat_in_time_is_told_of_once() -> None:
     books.step(ClockTicked(at("15:29")))
     (told,) = [alert for alert in books.alerts if alert.kind == "not_flat"]
     assert told.severity == "critical"
-    assert told.text.startswith("ACME: 10 of alpha should be flat by now, and is not; the session ends at 1530")
+    assert told.text.startswith("ACME: 10 of alpha should be flat by now, and is not; the session ends at 15:30")
 
 
 @pytest.mark.parametrize(("exits", "field"), [

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.core.failing import said_by
 from engine.core.indicators import IndicatorKey
 from engine.core.strategy import Strategy, Verdict
 from engine.domain.account import Desired
@@ -77,6 +78,16 @@ def test_a_bot_whose_strategy_fails_shows_the_error_and_the_others_go_on() -> No
     assert (status.state, status.blocking_detail) == ("error", books.state.bots["alpha"].error)
     assert [order.bot_id for order in books.orders] == ["alpha", "beta", "beta"]
     assert [record.kind for record in books.all(AlertRecord)] == ["strategy_failed"]
+
+
+def test_an_error_of_any_length_in_any_words_is_told_as_far_as_it_fits() -> None:
+    class Dumb(ValueError):
+        def __str__(self) -> str:
+            raise RuntimeError("not even that")
+
+    assert said_by(ValueError("bad value \ud83d")) == "ValueError: bad value ?"
+    assert len(said_by(ValueError("x" * 2_000_000))) < 600
+    assert said_by(Dumb()) == "Dumb"
 
 
 def test_in_a_backtest_the_error_reaches_whoever_runs_it() -> None:

@@ -130,6 +130,7 @@ def test_a_day_that_turned_in_what_was_lost_has_its_own_figures() -> None:
     fresh = made_again(old, later, facts_of(later, session(MONDAY).open_at))
     assert later.state.ledger.charges_day > 0
     assert money(fresh.state) == money(later.state)
+    assert fresh.state.ledger.start_equity_day == later.state.ledger.start_equity_day
 
 
 def test_states_of_different_moments_are_put_in_step() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from engine.domain.account import AccountSpec, BotSpec, Exits
 from engine.domain.errors import InvalidValue
+from engine.domain.given_number import number_of
 from engine.domain.instant import instant_of, iso, moment_of
 from engine.domain.instrument import Instrument
 from engine.domain.market import TradingSession
@@ -35,6 +36,10 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: Sizing(SizingKind.QUANTITY, D(0)), "sizing.value"),
     (lambda: Sizing(SizingKind.NOTIONAL, D("Infinity")), "sizing.value"),
     (lambda: Sizing(SizingKind.EQUITY_PCT, D("100.5")), "sizing.value"),
+    (lambda: Sizing(SizingKind.NOTIONAL, D("1000000000000.01")), "sizing.value"),
+    (lambda: Sizing(SizingKind.QUANTITY, D("1e27")), "sizing.value"),
+    (lambda: number_of("number", "1e99999999"), "number"),
+    (lambda: number_of("number", "1e-99999999"), "number"),
     (lambda: Exits(stop_pct=D(0)), "exits.stop_pct"),
     (lambda: Exits(target_pct=D(100)), "exits.target_pct"),
     (lambda: Exits(stop_pct=D("NaN")), "exits.stop_pct"),
@@ -46,6 +51,7 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: BotSpec("alpha", "confluence", ("ACME",), timeframe="2m"), "timeframe"),
     (lambda: AccountSpec("a", "u", cash=D(0)), "cash"),
     (lambda: AccountSpec("a", "u", cash=D("Infinity")), "cash"),
+    (lambda: AccountSpec("a", "u", cash=D("1e13")), "cash"),
     (lambda: Instrument("", "NSE", "INR", 2, 0, D(1), D(1)), "symbol"),
     (lambda: Instrument("A", "NSE", "INR", 11, 0, D(1), D(1)), "digits"),
     (lambda: Instrument("A", "NSE", "INR", 2, 0, D(1), D(0)), "lot_size"),

@@ -14,6 +14,7 @@ from tests.faults.faults import PASSING, Fault, Hang, Refuse, Slow
 from tests.faults.hasty import Hasty
 from tests.faults.traffic import assert_ordered, assert_whole, send
 from tests.outbox.sample_records import published, sample
+from tests.outbox.way_by_hand import put_and_wait
 
 SHOWN_WITHIN_S = 10.0
 
@@ -115,7 +116,7 @@ def test_an_awaited_intent_is_in_the_store_when_the_wait_ends_though_thousands_a
     for start in range(0, 10_000, 1000):
         out.put(*(sample(AlertRecord, number) for number in range(start, start + 1000)))
     intent = sample(OrderRecord, 7)
-    out.relay.waiters.await_delivered(published(out.sequence + 1, intent), 10)
+    put_and_wait(out, published(out.sequence + 1, intent), 10)
     out.sequence += 1
     applied = list(fake.applied)
     assert [write.document_id for write in applied if write.collection == "orders"] == [intent.document_id]
@@ -131,11 +132,11 @@ def test_an_awaited_intent_survives_a_lost_connection_and_a_dead_store_ends_the_
     fake.stop()
     began_at = monotonic()
     with pytest.raises(OutcomeUnknown, match=r"UNAVAILABLE|DEADLINE_EXCEEDED") as raised:
-        out.relay.waiters.await_delivered(published(1, sample(OrderRecord, 1)), 2)
+        put_and_wait(out, published(1, sample(OrderRecord, 1)), 2)
     assert 2.0 <= monotonic() - began_at < 3.0
     assert isinstance(raised.value.__cause__, OutcomeUnknown)
     fake.start()
-    out.relay.waiters.await_delivered(published(2, sample(OrderRecord, 2)), 10)
+    put_and_wait(out, published(2, sample(OrderRecord, 2)), 10)
     out.settle()
     assert ids(fake, "orders") == {"order-id-1", "order-id-2"}
 
@@ -145,7 +146,7 @@ def test_an_awaited_state_that_can_never_be_written_ends_the_wait_with_the_reaso
 ) -> None:
     about(fake, "/accounts/account-id-1", Refuse(grpc.StatusCode.INVALID_ARGUMENT))
     with pytest.raises(PermanentFailure, match="INVALID_ARGUMENT: as scripted"):
-        out.relay.waiters.await_delivered(published(1, sample(AccountRecord)), 20)
+        put_and_wait(out, published(1, sample(AccountRecord)), 20)
 
 
 def ids(fake: FakeFirestore, collection: str) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from local.firestore import FirestoreEmulator
+from tests.adapters.notify.receiver import receiving
 from tests.integration.engine_process import EngineProcess, await_that, engine_process
 from tests.venue.running import running_venue
 
 ENDS_WITHIN_S = 8.0  # as long as the launcher waits
+NOWHERE = "127.0.0.1:1"  # no store is asked before these ends
+AT_ONCE_S = 4.0  # a call to a market may take 20
 MOMENTS: dict[str, Callable[[EngineProcess, Path], bool]] = {
     "the journal is opened": lambda engine, state: (state / "live-practice.journal").exists(),
     "the workers begin": lambda engine, state: "recovered" in engine.told(),
@@ -31,3 +36,31 @@ def test_told_to_end_at_a_moment_of_its_start_it_ends_in_order(
             assert engine.end() == 0, engine.told()[-3000:]
             assert time.monotonic() - began < ENDS_WITHIN_S
             assert "Traceback" not in engine.told()
+
+
+def test_told_to_end_while_its_market_does_not_answer_it_ends_at_once(tmp_path: Path) -> None:
+    """The market takes the connection and says nothing: a call lasts seconds, and is made again and again."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
+        there = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        settings = {"LOCKSTEP_FEED": "coinbase", "LOCKSTEP_COINBASE_AT": there, "FIREBASE_AUTH_EMULATOR_HOST": NOWHERE}
+        with engine_process(NOWHERE, "nobody", tmp_path, **settings) as engine:
+            asked, _ = silent.accept()
+            began = time.monotonic()
+            assert engine.end() == 0, engine.told()[-3000:]
+            assert time.monotonic() - began < AT_ONCE_S
+            asked.close()
+            assert "Traceback" not in engine.told()
+
+
+def test_an_engine_whose_journal_cant_be_opened_tells_the_channels(tmp_path: Path) -> None:
+    (tmp_path / "paper-demo.journal").mkdir()
+    with receiving() as receiver:
+        channels = json.dumps([{"name": "ops", "url": receiver.url("ops"), "from": "critical"}])
+        settings = {"LOCKSTEP_ALERTS": channels, "FIREBASE_AUTH_EMULATOR_HOST": NOWHERE}
+        with engine_process(NOWHERE, "nobody", tmp_path, **settings) as engine:
+            await_that(engine.ended, 60, engine, "it gives up")
+            assert engine.end() == 2
+        assert len(receiver.bodies) == 1
+        assert "The engine can't start: " in receiver.bodies[0]
+        assert "paper-demo.journal" in receiver.bodies[0]

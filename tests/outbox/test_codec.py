@@ -33,6 +33,15 @@ def test_a_decimal_keeps_its_last_digit_and_its_type() -> None:
     assert isinstance(again.charge_lines["INFY"], Decimal)
 
 
+def test_half_a_letter_in_a_text_does_not_keep_the_record_from_being_written_down() -> None:
+    """A journal that can't write down one record writes no other either, and the engine ends, at each start anew."""
+    record = sample(FillRecord, symbol="RELIANCE\ud83d", charge_lines={"a\udc00": Decimal("0.10")})
+    again = decode(encode(record))
+    assert isinstance(again, FillRecord)
+    assert (again.symbol, again.charge_lines) == ("RELIANCE?", {"a?": Decimal("0.10")})
+    assert (again.price, again.filled_at) == (record.price, record.filled_at)
+
+
 def test_a_frame_can_be_read_with_the_naked_eye() -> None:
     frame = encode(sample(FillRecord))
     assert frame.startswith(b"L1 ")

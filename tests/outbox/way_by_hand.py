@@ -1,11 +1,14 @@
 """The way out with its relay in hand: journal, scripted store and clock, a step at a time. Feeds the relay's tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from engine.domain.effects import PublishRecord
 from engine.domain.records import AlertRecord, BarRecord, Record
 from engine.outbox.awaited import Expected
 from engine.outbox.backoff import Backoff
+from engine.outbox.journal import Journal
 from engine.outbox.memory import MemoryJournal
 from engine.outbox.relay import Relay
 from engine.ports import Grant
@@ -51,6 +54,23 @@ def bars(*numbers: int) -> list[BarRecord]:
 def bars_in(way: Way) -> list[str]:
     """The slots of all bars that got in, in the order they did."""
     return [record.slot for record in way.store.records if isinstance(record, BarRecord)]
+
+
+class HasWayOut(Protocol):
+    """Whatever has a relay and its journal."""
+
+    @property
+    def relay(self) -> Relay: ...
+
+    @property
+    def journal(self) -> Journal: ...
+
+
+def put_and_wait(way: HasWayOut, batch: Sequence[PublishRecord], timeout_s: float) -> None:
+    """Put records and wait until they are known to be in the store, as a session and its dispatch do together."""
+    waits = way.relay.waiters.expect(batch)
+    way.journal.put(batch)
+    waits.wait(timeout_s)
 
 
 def expected(way: Way, sequence: int, *records: Record) -> Expected:

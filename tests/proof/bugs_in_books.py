@@ -109,7 +109,7 @@ IN_BOOKS = (
     ),
     Bug(
         "a fill that a look-up finds is booked as all that its order filled",
-        "runtime/lookups.py",
+        "runtime/told.py",
         "fill.venue_fill_id, fill.quantity, fill.price",
         "fill.venue_fill_id, order.filled_quantity, fill.price",
     ),
@@ -131,5 +131,11 @@ IN_BOOKS = (
         "        comparison.sighted.append(theirs)\n",
         "        words = ('no such order', 'placed by somebody else')\n"
         "        comparison.found.extend(_foreign_order(state, theirs, words))\n",
+    ),
+    Bug(
+        "what is held is believed of a day that nothing outlives",
+        "core/lapsed.py",
+        "        if not report.carries:\n",
+        "        if False:\n",
     ),
 )

@@ -20,7 +20,7 @@ IN_SENDING = (
     Bug(
         "no answer counts as a rejection",
         "runtime/dispatch.py",
-        "self._tell([OrderUnknown(order.order_id, str(error), self._telling.market_at())])",
+        "self._tell([told_without_answer(order.order_id, error, self._telling.market_at())])",
         "from engine.domain.events import OrderRejected\n"
         "            self._tell([OrderRejected(order.order_id, str(error), self._telling.market_at())])",
     ),
@@ -37,6 +37,12 @@ IN_SENDING = (
         "        if True:\n",
     ),
     Bug(
+        "absence from the book of another day is believed",
+        "runtime/told.py",
+        "    if asked.lost_at is not None and asked.lost_at >= book_since:\n",
+        "    if asked.lost_at is not None:\n",
+    ),
+    Bug(
         "whose the account is was asked before the wait, not after it",
         "runtime/dispatch.py",
         "        barred = self._barred(order)  # asked last: waiting took its time\n",
@@ -48,6 +54,12 @@ IN_SENDING = (
         '_log.warning("no answer to an order"',
         'self._broker.submit(__import__("dataclasses").replace(order, order_id="A" + order.order_id[1:])); '
         '_log.warning("no answer to an order"',
+    ),
+    Bug(
+        "an exit leaves for what the books hold where the broker has less",
+        "runtime/doubted_exits.py",
+        "    if books is None or order.purpose is Purpose.ENTRY:\n",
+        "    if True:\n",
     ),
     Bug(
         "entries on their way do not count against the limit",

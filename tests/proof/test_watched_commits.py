@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.adapters.firestore.encoder import add_delete, add_replace, commit_request, name_of
+from engine.adapters.firestore.encoder import add_delete, commit_request, fill_replace, name_of
 from engine.proof.watcher import Watcher
 from engine.proof.world import World
 
@@ -13,12 +13,12 @@ def seen(*sequences: int, writer: str, deleted: bool = False) -> list[str]:
     watcher: Watcher = world.watcher
     lease = commit_request("proof")
     account_id = world.shape.account.account_id
-    add_replace(lease, name_of(world.store.wire.database, "leases", account_id), {"instance": "owner"})
+    fill_replace(lease.writes.add(), name_of(world.store.wire.database, "leases", account_id), {"instance": "owner"})
     world.store.commit("owner", lease)
     position = name_of(world.store.wire.database, "open_positions", "alpha_ACME")
     for sequence in sequences:
         request = commit_request("proof")
-        add_replace(request, position, {"sequence": sequence})
+        fill_replace(request.writes.add(), position, {"sequence": sequence})
         watcher.taken(writer, request)
     if deleted:
         request = commit_request("proof")

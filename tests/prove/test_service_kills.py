@@ -1,8 +1,9 @@
 """kill -9 of the whole service amid trading, five hundred times. Run by `make prove ONLY=service-kills`; needs no data.
 
 It is done in sessions of twenty kills. Each that is over is kept in bench/results/service-kills.json, and the next run
-goes on after the last of them; remove that file to begin anew. `make test` has samples of the parts:
-tests/integration/test_{whole_stack_killed,engine_killed,orders_killed}.py.
+goes on after the last of them; remove that file to begin anew. What is lost or doubled is looked for in every session;
+times count of those alone at whose end the machine had no more to do than it has cores, since others' work is in the
+rest. `make test` has samples of the parts: tests/integration/test_{whole_stack_killed,engine_killed,orders_killed}.py.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.prove
 
 KILLS, SESSION, NAME = 500, 20, "service-kills"
 SAME_HOST_P99_S, OTHER_HOST_P99_S = 5.0, 15.0
+TIMED_KILLS = 200  # at the least
 FIRST_SEED = 20_260_105
 Kept = list[dict[str, Any]]
 
@@ -40,6 +42,11 @@ def kept() -> Kept:
 def keep(sessions: Kept) -> None:
     """Write them down."""
     record.write(record.FOLDER, NAME, {"command": "make prove ONLY=service-kills", "sessions": sessions})
+
+
+def quiet(sessions: Kept) -> Kept:
+    """Those whose times are the service's own."""
+    return [one for one in sessions if one["machine"]["load"] <= one["machine"]["cores"]]
 
 
 def times_of(sessions: Kept, host: str, line: str) -> list[float]:
@@ -70,10 +77,13 @@ def test_five_hundred_kills_of_the_service_lose_and_double_nothing_and_it_trades
         keep(sessions)
     for name in ("kills", "amid_starts", "hosts_lost", "records_waiting", "orders", "fills"):
         record_property(name, sum(one[name] for one in sessions))
+    timed = quiet(sessions)
+    record_property("timed_kills", sum(one["kills"] for one in timed))
     for host in ("same_host", "other_host"):
         for line in ("trading", "live"):
-            ordered = times_of(sessions, host, line)
+            ordered = times_of(timed, host, line)
             for share in (0.5, 0.99):
                 record_property(f"{host}_{line}_p{share * 100:.0f}_s", quantile(ordered, share))
-    assert quantile(times_of(sessions, "same_host", "live"), 0.99) <= SAME_HOST_P99_S
-    assert quantile(times_of(sessions, "other_host", "live"), 0.99) <= OTHER_HOST_P99_S
+    assert sum(one["kills"] for one in timed) >= TIMED_KILLS, "the machine was too busy: run it again when it is not"
+    assert quantile(times_of(timed, "same_host", "live"), 0.99) <= SAME_HOST_P99_S
+    assert quantile(times_of(timed, "other_host", "live"), 0.99) <= OTHER_HOST_P99_S

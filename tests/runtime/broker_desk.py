@@ -12,6 +12,7 @@ from engine.domain.broker import BrokerReport, VenueFill, VenueOrder, VenueState
 from engine.domain.effects import CancelOrder, SubmitOrder
 from engine.domain.errors import OperatingError
 from engine.domain.events import BrokerEvent, Event, OrderAccepted, OrderCancelled
+from engine.domain.instant import Instant
 from engine.domain.order import ExitReason, OrderType, Purpose, Side
 from engine.ports import Sighting
 from engine.runtime.dispatch import Dispatch, Telling
@@ -32,6 +33,7 @@ class ScriptedVenue:
     on_cancel: deque[OperatingError | None] = field(default_factory=deque)
     on_find: deque[Sighting | OperatingError | None] = field(default_factory=deque)
     on_report: deque[BrokerReport | OperatingError] = field(default_factory=deque)
+    since: Instant = 0
 
     def submit(self, order: SubmitOrder) -> Sequence[BrokerEvent]:
         self.calls.append(("submit", order.order_id))
@@ -49,6 +51,9 @@ class ScriptedVenue:
         if isinstance(found, OperatingError):
             raise found
         return found
+
+    def book_since(self) -> Instant:
+        return self.since
 
     def report(self) -> BrokerReport:
         self.calls.append(("report", ""))

@@ -78,7 +78,7 @@ def test_a_broker_that_stays_away_is_told_once_and_so_is_its_return() -> None:
     looks.look(300, broker_state="away")
     looks.look(60)
     assert looks.kinds == ["broker_away", "broker_back"]
-    assert "has not answered for 15 s" in looks.told[0][1]
+    assert looks.told[0][1].startswith("The broker's stream of news is broken for 15 s: ")
     looks.look(300, broker_state="away", heartbeat_at=WELL.heartbeat_at + 1)
     assert looks.kinds == ["broker_away", "broker_back", "broker_away"]
     assert looks.subjects[2] != looks.subjects[0], "another absence is another alert"
@@ -89,6 +89,7 @@ def test_a_broker_that_gives_no_report_is_away_too_and_its_words_are_said() -> N
     why = "The broker gives no report since 09:15: connection refused"
     looks.look(60, truth_state="unknown", truth_differences=(why,))
     assert looks.kinds == ["broker_away"]
+    assert looks.told[0][1].startswith("The broker has not answered for 15 s.")
     assert looks.told[0][1].endswith(why)
 
 

@@ -141,7 +141,7 @@ def test_a_lost_lease_is_an_alert_of_its_own() -> None:
     to = sender(box, clock)
     alert_of_failure(AlertDesk("a", clock, MemoryJournal(clock), [to]), "lease", Fenced("epoch 4 is over"))
     to.step()
-    assert box.letters[0][1] == "Lockstep, critical: Lease lost: another engine has the account"
+    assert box.letters[0][1] == "Lockstep, critical: Lease lost: this engine has the account no more"
     assert box.bodies == ["This engine stops sending and ends (lease): epoch 4 is over"]
 
 

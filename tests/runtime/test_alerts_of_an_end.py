@@ -37,6 +37,20 @@ def test_a_worker_that_fails_is_told(firm: Any) -> None:
     ]
 
 
+def test_an_engine_whose_alert_of_the_end_fails_ends_all_the_same(firm: Any) -> None:
+    """It must not trade on without the worker that failed."""
+
+    class Broken(ListFeed):
+        def events(self, since: Any, stop: Any) -> Any:
+            raise ValueError("the prices are nonsense")
+
+    desk = desk_on(Letterbox())
+    desk.market_at = lambda: 1 // 0
+    one = firm(Broken(DAY), desk)
+    one.start()
+    assert one.ended() == 1
+
+
 def test_a_lease_that_is_lost_is_told(firm: Any) -> None:
     box = Letterbox()
     one = firm(None, desk_on(box))
@@ -45,7 +59,7 @@ def test_a_lease_that_is_lost_is_told(firm: Any) -> None:
     one.lease.release(one.grant)
     one.lease.acquire(account(), "second", "another journal", old_holder_dead=False)
     assert one.ended() == 1
-    assert [title for _, title, _ in box.letters] == ["Lockstep, critical: Lease lost: another engine has the account"]
+    assert [title for _, title, _ in box.letters] == ["Lockstep, critical: Lease lost: this engine has the account no more"]
 
 
 def test_an_end_that_was_asked_for_is_nothing_to_tell(firm: Any) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from engine.core.orders import TERMINAL
 from engine.domain.account import Desired, TradingState
-from engine.domain.broker import BrokerReport
+from engine.domain.broker import BrokerReport, VenuePosition
 from engine.domain.effects import CancelOrder, PublishRecord, SubmitOrder
 from engine.domain.events import (
     BotChanged,
@@ -185,3 +185,12 @@ def test_an_order_that_may_have_been_sent_is_unknown_after_a_restart_and_an_acce
     assert order.state not in TERMINAL
     kept.look_again()
     assert kept.to_look_at() == [order.order_id]
+
+
+def test_dispatch_knows_in_which_symbols_broker_and_books_differ_and_what_the_books_hold() -> None:
+    made, kept = outside()
+    position = VenuePosition("ACME", Decimal(7), Decimal(500))
+    for _ in range(2):
+        made.step(ReportBegun())
+        made.step(BrokerReported(BrokerReport((), (), (position,), made.loop.engine.state.now)))
+    assert kept.doubted == {"ACME": 0}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import pytest
+
 from engine.adapters.firestore.lease import FirestoreLease
 from engine.adapters.firestore.store import FirestoreRecordStore
+from engine.domain.errors import JournalFailed
 from engine.domain.events import CommandReceived
 from engine.domain.records import AlertRecord, CommandResult, DeadLetterGone, DeadLetterRecord, PositionRecord, Record
 from engine.outbox.backoff import Backoff
@@ -13,7 +16,7 @@ from engine.outbox.memory import MemoryJournal
 from engine.outbox.relay import Relay
 from engine.ports import Grant
 from engine.runtime.control_watch import ControlWatch
-from engine.runtime.dead_letters import DISCARD, FOLLOWED, NOT_HELD, RETRY, DeadLetterDesk
+from engine.runtime.dead_letters import DISCARD, FOLLOWED, MAY_HAPPEN, NOT_HELD, RETRY, DeadLetterDesk
 from engine.runtime.inbox import Inbox
 from engine.simulation.clock import ManualClock
 from tests.outbox.sample_records import published, sample
@@ -28,11 +31,12 @@ class Counter:
     """A desk with a journal, a relay, and a store that refuses `poison`."""
 
     poison: list[Record] = field(default_factory=list)
+    make_journal: type[MemoryJournal] = MemoryJournal
 
     def __post_init__(self) -> None:
         clock = ManualClock()
         self.clock = clock
-        self.journal = MemoryJournal(clock)
+        self.journal = self.make_journal(clock)
         self.store = ScriptedStore(clock)
         self.store.poison = lambda record: record in self.poison
         self.relay = Relay(self.journal, self.store, Grant("paper-test", "here", 1, 0), clock, Backoff(lambda: 0.5))
@@ -123,6 +127,26 @@ def test_sending_again_what_the_journal_does_not_hold_fails_and_keeps_the_letter
     result = counter.decide(RETRY, "LETTER")
     assert (result.state, result.result) == ("failed", {"reason": NOT_HELD})
     assert counter.sent(DeadLetterGone) == []
+
+
+@pytest.mark.parametrize("kind", [RETRY, DISCARD])
+def test_a_disk_that_does_not_answer_is_the_commands_result_and_the_letter_stays(kind: str) -> None:
+    """Unanswered, the command would be carried out by the next engine, or never; the caller waits for an answer."""
+
+    class Hanging(MemoryJournal):
+        def send_again(self, row: int) -> bool:
+            raise JournalFailed("the disk did not answer within 3 s")
+
+        def discard(self, row: int) -> None:
+            raise JournalFailed("the disk did not answer within 3 s")
+
+    counter = Counter([ALERT], make_journal=Hanging).put(ALERT)
+    result = counter.decide(kind, counter.letter)
+    assert result.state == "failed"
+    assert result.result == {"reason": f"the disk did not answer within 3 s; {MAY_HAPPEN}"}
+    letters = [record for record in counter.store.records if record.collection == "dead_letters"]
+    assert isinstance(letters[-1], DeadLetterRecord), "a person can decide about it again"
+    assert counter.journal.status().dead_letters == 1
 
 
 def test_a_letter_about_nothing_can_be_discarded() -> None:

@@ -100,6 +100,18 @@ def test_absence_is_believed_after_sixty_seconds_and_two_answers_in_a_row() -> N
     passed = desk.until(lambda: isinstance(desk.told[-1], OrderExpired), 120)
     assert 60 <= passed <= 75
     assert desk.told[-1] == OrderExpired("ONE", "never reached the broker", AT)
+
+
+def test_of_an_order_that_was_decided_before_the_venues_book_began_absence_is_never_believed() -> None:
+    desk = BrokerDesk(ScriptedVenue(since=AT + 1))
+    desk.dispatch.begin({"ONE": AT, "TWO": AT + 1})
+    for _ in range(90):
+        desk.step(1.0)
+    assert desk.told == [OrderExpired("TWO", "never reached the broker", AT)]
+    asked = len(desk.calls("find"))
+    for _ in range(90):
+        desk.step(1.0)
+    assert len(desk.calls("find")) == asked, "a book that can't know is not asked for ever: reports judge the order"
     assert len(desk.calls("find")) >= 2
     found = len(desk.calls("find"))
     desk.step(600)
@@ -182,7 +194,7 @@ def test_somebody_elses_order_is_cancelled_without_telling_the_books() -> None:
 def test_orders_of_before_a_restart_are_looked_up_at_once_and_believed_absent_a_minute_later() -> None:
     desk = BrokerDesk()
     desk.venue.on_find.append(listed("ONE", VenueState.WORKING))
-    desk.dispatch.begin(["ONE", "TWO"])
+    desk.dispatch.begin({"ONE": AT, "TWO": AT})
     assert kinds(desk.step()) == [OrderAccepted]
     passed = desk.until(lambda: isinstance(desk.told[-1], OrderExpired), 120)
     assert (desk.told[-1].order_id, passed >= 59) == ("TWO", True)  # type: ignore[union-attr]

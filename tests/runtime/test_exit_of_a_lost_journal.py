@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from engine.core.orders import Order
 from engine.domain.found import FactsFound, FoundFacts
 from engine.domain.order import OrderState, Purpose
@@ -70,6 +72,75 @@ def test_one_without_a_fill_is_asked_about_before_anything_else_is_sent() -> Non
     wire.restart()
     assert wire.state.orders[order.order_id].state is OrderState.UNKNOWN
     assert [sent for sent in wire.outgoing if sent.purpose is Purpose.EXIT] == []
+
+
+def old_quantity(wire: StopWire) -> Order:
+    """An exit of ten was decided; four of them its stop sold, so it left for six. The store has it as it was decided,
+    and the disk is lost.
+    """
+    stop = protected(wire)
+    wire.ask_to_close()
+    (order,) = (order for order in wire.state.open_orders() if order.purpose is Purpose.EXIT)
+    wire.fill(stop, 4)
+    wire.cancel()
+    wire.hear()
+    leaving = wire.arrive()
+    assert leaving.quantity == 6
+    (first,) = (kept for kept in in_the_store(wire, order.order_id) if isinstance(kept, OrderRecord))
+    assert first.quantity == 10
+    return order
+
+
+def lose_the_disk(wire: StopWire) -> None:
+    """Begin anew with what is in the store."""
+    wire.records = list(perhaps_sent(wire.records))
+    wire.restart()
+    wire.take(FactsFound(facts_of(wire)))
+
+
+@pytest.mark.parametrize("told_by", ["a look-up", "reports"])
+def test_one_that_left_for_less_than_the_store_says_is_filled_where_the_brokers_book_says_so(told_by: str) -> None:
+    wire = StopWire()
+    order = old_quantity(wire)
+    wire.fill(order.order_id, heard=False)
+    lose_the_disk(wire)
+    if told_by == "reports":
+        for _ in range(2):
+            wire.report()
+        assert wire.state.orders[order.order_id].quantity == 6
+    wire.look_up(order.order_id)
+    for _ in range(2):
+        wire.report()
+    again = wire.state.orders[order.order_id]
+    assert (again.state, again.quantity, again.filled_quantity) == (OrderState.FILLED, 6, 6)
+    assert (wire.position, wire.net()) == (None, 0)
+    assert wire.state.truth.state == "in_step"
+
+
+def test_one_that_was_filled_and_booked_before_its_quantity_was_known_ends_with_that() -> None:
+    """Its fill came by the stream; the venue's book says only later that no more was ever asked for."""
+    wire = StopWire()
+    order = old_quantity(wire)
+    lose_the_disk(wire)
+    wire.fill(order.order_id)
+    wire.hear()
+    assert wire.state.orders[order.order_id].state is OrderState.PARTIALLY_FILLED
+    wire.look_up(order.order_id)
+    assert wire.state.orders[order.order_id].state is OrderState.FILLED
+    for _ in range(2):
+        wire.report()
+    assert wire.state.truth.state == "in_step"
+
+
+def test_one_that_works_on_is_taken_back_as_after_any_restart_and_decided_anew_for_what_is_held() -> None:
+    wire = StopWire()
+    order = old_quantity(wire)
+    lose_the_disk(wire)
+    wire.look_up(order.order_id)
+    assert wire.state.orders[order.order_id].remaining == 6
+    wire.settle()
+    (again,) = wire.working(Purpose.EXIT)
+    assert (again == order.order_id, wire.sent[again].quantity, wire.sent[again].exit_reason) == (False, 6, "manual")
 
 
 def test_with_a_whole_journal_one_that_waited_never_left_and_is_decided_anew() -> None:

@@ -106,6 +106,15 @@ def test_a_pipe_of_that_name_kills_and_is_not_waited_for(desk: Desk) -> None:
     assert [type(event) for event in desk.look()] == [KillAsked]
 
 
+def test_a_pipe_whose_writer_has_said_nothing_yet_kills_too(desk: Desk) -> None:
+    os.mkfifo(desk.file)
+    writer = os.open(desk.file, os.O_RDWR)
+    try:
+        assert [type(event) for event in desk.look()] == [KillAsked]
+    finally:
+        os.close(writer)
+
+
 def test_each_signal_kills(desk: Desk) -> None:
     desk.signalled.ask()
     (asked,) = desk.look()

@@ -67,7 +67,7 @@ def test_an_order_that_was_seen_is_never_said_to_have_never_arrived() -> None:
     desk = BrokerDesk(venue)
     venue.on_submit.append(LOST)
     venue.on_find.append(listed("ONE", VenueState.CANCELLED))
-    venue.wish = lambda: desk.dispatch.begin(["ONE"])
+    venue.wish = lambda: desk.dispatch.begin({"ONE": AT})
     desk.ask(order("ONE")).step()
     for _ in range(200):
         desk.step(1.0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from structlog.testing import capture_logs
+
 from engine.domain.broker import BrokerReport
 from engine.domain.effects import PublishRecord
 from engine.domain.errors import OutcomeUnknown
@@ -12,6 +14,7 @@ from engine.domain.events import BrokerReported, CommandReceived, OrderCancelled
 from engine.domain.instant import instant_of
 from engine.domain.order import OrderState
 from engine.domain.records import CommandResult, OrderRecord
+from engine.outbox.backoff import Backoff
 from engine.runtime.health import BrokerSeen, truth_of
 from engine.runtime.reconciliation import Reconciliation, VenueStream
 from tests.builders.paper import paper_loop
@@ -131,6 +134,29 @@ def test_a_stream_that_comes_back_has_open_orders_looked_at_and_a_report_taken()
     assert (desk.told, seen.state, stream.opened) == ([cancelled, cancelled], "connected", 2)
     assert desk.outgoing.to_look_at() == ["ONE"]
     assert desk.wish.due()
+
+
+def test_a_stream_that_never_opened_says_why_in_the_log_once() -> None:
+    """It is away from the beginning: nothing else would ever say what is wrong with it."""
+    desk, seen, stop = BrokerDesk(), BrokerSeen("away"), threading.Event()
+
+    class Refusing:
+        def __init__(self) -> None:
+            self.asked = 0
+
+        def listen(self, tell: Any, opened: Any, stopped: Any) -> None:
+            self.asked += 1
+            if self.asked == 2:
+                stop.set()
+            raise OutcomeUnknown("the token is refused")
+
+    stream = VenueStream(Refusing(), desk.outgoing, desk.told.append, seen)  # type: ignore[arg-type]
+    stream._backoff = Backoff(lambda: 0.0)
+    with capture_logs() as lines:
+        stream.run(stop)
+    assert [(line["event"], line["error"]) for line in lines] == [
+        ("the broker's stream is broken", "the token is refused")
+    ]
 
 
 def test_a_broker_that_is_closed_is_not_asked_and_is_in_no_trouble() -> None:

@@ -40,7 +40,7 @@ DAY: list[MarketEvent] = [
 ORDERS = {"fills": "filled_at", "closed_trades": "exit_at"}
 
 
-@dataclass(slots=True)
+@dataclass
 class Shelf:
     """A snapshot store in memory."""
 

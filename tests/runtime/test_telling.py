@@ -82,7 +82,8 @@ def test_without_heartbeats_news_alone_is_told() -> None:
 def test_entries_are_held_exactly_while_the_journal_does_not_write() -> None:
     assert held_reason(IDLE) is None
     said = held_reason(replace(IDLE, journal_state="full", journal_detail="The disk is full: 3 batches wait."))
-    assert said == "The disk is full: 3 batches wait. Entries wait until the journal writes again; exits go on"
+    until = "Entries wait until the journal writes again; exits go on, at a broker those that can be written down"
+    assert said == f"The disk is full: 3 batches wait. {until}"
     assert "failed" in (held_reason(replace(IDLE, journal_state="failed")) or "")
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from engine.domain.errors import InvalidValue
 from engine.settings import Settings, read_settings
+from engine.variables import state_folder
 
 LEAST = {"GOOGLE_CLOUD_PROJECT": "shop", "LOCKSTEP_OWNER_UID": "anna"}
 AT_HOME = {**LEAST, "FIRESTORE_EMULATOR_HOST": "127.0.0.1:1", "FIREBASE_AUTH_EMULATOR_HOST": "127.0.0.1:2"}
@@ -34,6 +35,24 @@ def test_a_project_and_an_owner_are_enough() -> None:
         demo_email="",
         demo_password="",
     )
+
+
+@pytest.mark.parametrize(
+    ("env", "folder"),
+    [
+        ({"HOME": "/home/ann"}, "/home/ann/.local/state/lockstep"),
+        ({"HOME": "/home/ann", "XDG_STATE_HOME": "/data/states"}, "/data/states/lockstep"),
+        ({"HOME": "/home/ann", "XDG_STATE_HOME": "states"}, "/home/ann/.local/state/lockstep"),
+        ({"HOME": "/home/ann", "LOCKSTEP_STATE_DIR": "/state"}, "/state"),
+        ({"HOME": "/home/ann", "K_SERVICE": "lockstep"}, "/tmp/lockstep"),
+        ({"HOME": "/"}, "/tmp/lockstep"),
+        ({}, "/tmp/lockstep"),
+    ],
+)
+def test_what_is_the_services_own_outlives_a_restart_of_a_machine_that_has_a_home(
+    env: dict[str, str], folder: str
+) -> None:
+    assert state_folder(env) == Path(folder)
 
 
 def test_every_variable_is_taken_as_it_is_said() -> None:

@@ -26,6 +26,7 @@ from engine.bootstrap.engine import run_engine
 from engine.bootstrap.venue import Edge
 from engine.domain.effects import CancelOrder, PublishRecord, SubmitOrder
 from engine.domain.events import BrokerEvent
+from engine.domain.instant import Instant
 from engine.outbox.relay import Relay
 from engine.ports import Outbox
 from engine.runtime.logs import configure_logs
@@ -78,6 +79,9 @@ class DyingBroker:
         found = self._broker.find(client_order_id)
         self._crossings.cross("looked_up")
         return found
+
+    def book_since(self) -> Instant:
+        return self._broker.book_since()
 
     def report(self) -> Any:
         return self._broker.report()

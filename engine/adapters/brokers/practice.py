@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import urllib3
 
+from engine.adapters.brokers.connection.broker_words import read_json
 from engine.domain.broker import BrokerReport, VenueFill, VenueOrder, VenuePosition, VenueState
 from engine.domain.effects import CancelOrder, SubmitOrder
 from engine.domain.errors import BackPressure, OutcomeUnknown
@@ -97,6 +98,10 @@ class PracticeBroker:
         with _reading():
             return _order(answer["order"]), tuple(_fill(fill) for fill in answer["fills"])
 
+    def book_since(self) -> Instant:
+        """See ports.Venue: it forgets none."""
+        return 0
+
     def report(self) -> BrokerReport:
         """See ports.Venue."""
         status, answer = self._call("GET", "/report")
@@ -150,7 +155,7 @@ class PracticeBroker:
         headers = {"Content-Type": "application/json", "Connection": "close"}
         try:
             answer = self._pool.request(method, self._url + path, body=data, headers=headers, timeout=timeout)
-            found = json.loads(answer.data)
+            found = read_json(answer.data)
         except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
             raise BackPressure("the practice venue can't be reached") from error
         except (urllib3.exceptions.HTTPError, ValueError) as error:

@@ -1,7 +1,8 @@
 """The ControlPlane port on Firestore: what people want of an account. Written by the API, polled by the engine.
 
 One cheap read (`generation`) tells whether anything moved; only then are bots, policy, halt and commands read again.
-A document that can't be read is told once in the log and left out: a bad bot never stops the good ones.
+A document that can't be read is told once in the log and left out: a bad bot never stops the good ones. One that could
+be read before stays as it was: left out, it would count as deleted, and what it holds would be sold.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from engine.adapters.firestore.messages import Message
 from engine.adapters.firestore.queries import structured_query
 from engine.adapters.firestore.reader import CONTROLS, FirestoreDocuments
 from engine.adapters.firestore.wire import Wire
-from engine.domain.account import AccountSpec, BotSpec
+from engine.domain.account import AccountSpec, BotSpec, Desired
 from engine.domain.arming import Arming
 from engine.domain.errors import InvalidValue, PermanentFailure
 from engine.domain.events import CommandReceived, KillAsked
@@ -30,6 +31,7 @@ from engine.domain.risk_presets import read_policy_document
 from engine.ports import BotDocument, Fields, Transaction
 
 SERVICE = "service"
+_WORDS = frozenset(Desired)
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -44,6 +46,7 @@ class FirestoreControlPlane:
         self._controls: Fields = {}
         self._service: Fields = {}
         self._told: set[tuple[str, str, str]] = set()
+        self._known_bots: dict[str, BotDocument] = {}  # as they could be read last
         self._decoded: dict[str, tuple[Message, Fields]] = {}  # by name: as of its update time
 
     def ensure(self, account: AccountSpec, bots: Sequence[BotSpec]) -> None:
@@ -76,9 +79,17 @@ class FirestoreControlPlane:
         return int(own.get("generation", 0)), int(service.get("generation", 0))
 
     def bots(self, account_id: str) -> Sequence[BotDocument]:
-        """See ports.ControlPlane."""
+        """See ports.ControlPlane. What can't be read may still be stopped, paused and deleted."""
         found = self._documents_of("bots", {"account_id": account_id})
-        return self._readable("bots", found, read_bot)
+        bots = {bot.spec.bot_id: bot for bot in self._readable("bots", found, read_bot)}
+        for fields in found:
+            known = self._known_bots.get(fields["id"])
+            if known is not None and fields["id"] not in bots and fields.get("deleted") is not True:
+                desired = fields.get("desired")
+                wanted = Desired(desired) if isinstance(desired, str) and desired in _WORDS else known.desired
+                bots[fields["id"]] = replace(known, desired=wanted)
+        self._known_bots = bots
+        return list(bots.values())
 
     def policy(self, account_id: str) -> RiskPolicy | None:
         """See ports.ControlPlane. One that can't be read counts as none."""

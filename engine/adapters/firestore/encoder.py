@@ -142,11 +142,6 @@ def fill_set(write: Message, name: str, fields: Mapping[Any, Any]) -> Message:
     return write
 
 
-def add_replace(request: Message, name: str, fields: Mapping[Any, Any]) -> Message:
-    """Add a write that makes these the document's only fields, whether it is there or not; returns it."""
-    return fill_replace(request.writes.add(), name, fields)
-
-
 def fill_replace(write: Message, name: str, fields: Mapping[Any, Any]) -> Message:
     """Make an empty write one that makes these the document's only fields; returns it."""
     write.update.name = name

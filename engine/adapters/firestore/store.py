@@ -17,7 +17,7 @@ from engine.adapters.firestore.messages import Message
 from engine.adapters.firestore.shape import DocumentWrite, Operation, PriceDigits
 from engine.adapters.firestore.wire import Wire
 from engine.domain.account import AccountSpec
-from engine.domain.errors import TooLarge
+from engine.domain.errors import PermanentFailure, TooLarge
 from engine.ports import Clock, Grant, Pending
 
 # Firestore's limits are 1 MiB a document and 10 MiB a request; what would exceed them answers like a passing shortage.
@@ -42,7 +42,12 @@ class FirestoreRecordStore:
         any commit that passes, all that was sent before it is in already or never will be.
         """
         account = self._lease.held(grant).account
-        request = self._request(account, batch, self._clock.now())
+        try:
+            request = self._request(account, batch, self._clock.now())
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
+            # A record's fault, whatever it is: were it anybody else's, the engine would end of it at each start anew.
+            why = f"one of {len(batch)} records fits into no document: {type(error).__name__}: {error}"
+            raise PermanentFailure(why) from error
         self._lease.commit(grant, request, grant.delivered_sequence)
 
     def ping(self) -> None:

@@ -28,6 +28,7 @@ from engine.ports import Clock, Pending, QueueStatus
 HISTORY_MAX = 500_000
 QUEUED_BATCHES_MAX = 100_000  # a disk that hangs this long has failed
 _SETTLE_S = 30.0
+_LETTER_S = 3.0  # asked for on the thread that hears of halts, which wait meanwhile
 _DIGEST_BYTES = 16
 _log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class FileJournal:
         self._reading = Lock()
         self._closed = False
         self._delivered = 0
+        self.buried = 0
         self._queued_max = queued_max
         self._on_durable = on_durable
         self._store = (0, "healthy", 0, 0.0)
@@ -160,6 +162,7 @@ class FileJournal:
 
     def bury(self, row: int, error: str, attempts: int) -> None:
         """See outbox/journal.Journal."""
+        self.buried += 1
         self._writer.queue.put(partial(changes.bury, row, error, attempts, self._now()))
 
     def requeue_after(self, delivered_sequence: int) -> int:
@@ -195,18 +198,20 @@ class FileJournal:
 
     def send_again(self, row: int) -> bool:
         """See runtime/dead_letters.LetterJournal. Waits for the disk."""
-        return self._settled(partial(changes.send_again, row, self._now())) > 0
+        return self._settled(partial(changes.send_again, row, self._now()), _LETTER_S) > 0
 
     def discard(self, row: int) -> None:
         """See runtime/dead_letters.LetterJournal. Waits for the disk."""
-        self._settled(partial(changes.discard, row))
+        self._settled(partial(changes.discard, row), _LETTER_S)
 
-    def _settled(self, change: Callable[[list[int], sqlite3.Connection], None]) -> int:
-        """Have the writer make a change, and wait until it is on disk; the number of rows it says it changed."""
+    def _settled(self, change: Callable[[list[int], sqlite3.Connection], None], within_s: float = _SETTLE_S) -> int:
+        """Have the writer make a change, and wait until it is on disk; the number of rows it says it changed. One that
+        is not there in time is not taken back: it is made once the disk takes it.
+        """
         changed: list[int] = []
         self._writer.queue.put(Afterwards(partial(change, changed)))
-        if not self._writer.barrier(_SETTLE_S):
-            raise JournalFailed(f"{self.path}: the disk did not answer within {_SETTLE_S:.0f} s")
+        if not self._writer.barrier(within_s):
+            raise JournalFailed(f"{self.path}: the disk did not answer within {within_s:.0f} s")
         return changed[0]
 
     def note_store(self, attempts: int, state: str, parked: int = 0, delivered_per_s: float = 0.0) -> None:

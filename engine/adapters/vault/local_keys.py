@@ -7,6 +7,7 @@ one can be taken away.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -52,12 +53,15 @@ class LocalKeys:
 def key_in(path: Path) -> str:
     """The key in a file that only its owner may read; made where there is none. Two that make it at once get one key.
 
-    Raises InvalidValue for a file that others may read, or that can't be read or made.
+    Raises InvalidValue for a file that others may read or have made, or that can't be read or made.
     """
     try:
         with suppress(FileExistsError):
             _make(path)
-        if path.stat().st_mode & 0o077:
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode) or found.st_uid not in (os.geteuid(), 0):
+            raise InvalidValue(str(path), "is no file of this user's: whoever made it knows the key")
+        if found.st_mode & 0o077:
             raise InvalidValue(str(path), f"others may read this key: chmod 600 {path}")
         return path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -66,7 +70,7 @@ def key_in(path: Path) -> str:
 
 def _make(path: Path) -> None:
     """Written aside and linked into place: a key is there whole or not at all. Raises FileExistsError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.exists():
         return
     descriptor, aside = mkstemp(dir=path.parent, prefix=path.name)  # of mode 0600

@@ -1,9 +1,9 @@
-"""What the account may do right now. Asked by decide.py; its trips are put here and lifted by tripping.py.
+"""What the account may do right now. Asked by closed.py; its trips are put here and lifted by tripping.py.
 
 Three kinds of halt stand beside each other. A person's, or a broken invariant's, is latched: only a person lifts it,
-and a broken invariant nobody. A trip is latched, and lifted by what its kind says (trips.py). A hold is the service's
-own, while it can't vouch for an entry: its cause lifts it by itself, and lifts nothing else; not to have been compared
-with the broker yet is one.
+and a broken invariant's not before a comparison since then has found broker and books in step. A trip is latched, and
+lifted by what its kind says (trips.py). A hold is the service's own, while it can't vouch for an entry: its cause lifts
+it by itself, and lifts nothing else; not to have been compared with the broker yet is one.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class Breaker:
     halted: str | None = None  # a person's reason, or the invariant that broke
     held: str | None = None  # the service's own
     broken: bool = False
+    broke_at: int = 0  # how many reports had been compared by then
     trips: dict[TripKind, TripRecord] = field(default_factory=dict)  # latched
     unreconciled: TripRecord | None = None  # held until the broker's first report was compared
 
@@ -63,19 +64,22 @@ class Breaker:
         """What has tripped and what is not compared yet, for the account's record."""
         return (*self.trips.values(), *(() if self.unreconciled is None else (self.unreconciled,)))
 
-    def halt(self, reason: str, *, broken: bool = False) -> None:
-        """Stop entries. `broken` marks a broken invariant, which a person's resume does not lift; what broke stays the
-        reason, whatever else halts after it.
+    def halt(self, reason: str, *, broken: bool = False, reports: int = 0) -> None:
+        """Stop entries. `broken` marks a broken invariant, after so many `reports` that were compared; what broke stays
+        the reason, whatever else halts after it.
         """
         if broken or not self.broken:
             self.halted = reason
-        self.broken = self.broken or broken
+        if broken:
+            self.broken, self.broke_at = True, reports
 
-    def resume(self) -> bool:
-        """Lift a person's halt; False while an invariant is broken. Holds and trips stay."""
-        if self.broken:
+    def resume(self, *, reports: int, in_step: bool) -> bool:
+        """Lift a person's halt, and a broken invariant's once a report was compared since that left nothing open; False
+        before. `reports` were compared so far. Holds and trips stay.
+        """
+        if self.broken and not (in_step and reports > self.broke_at):
             return False
-        self.halted = None
+        self.halted, self.broken = None, False
         return True
 
     def await_comparison(self) -> None:

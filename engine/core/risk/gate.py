@@ -1,4 +1,7 @@
-"""The only maker of `Approved`, and only an `Approved` can become an order. Asked by decide.py."""
+"""The only maker of `Approved`, and only an `Approved` can become an order.
+
+Asked by decide.py, by protect.py for stops and by preview.py, which sends nothing.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from engine.core.risk.view import BPS, ZERO, RiskView, at_most, beyond, not_asked, order_price
 from engine.domain.check_result import CheckResult, shown
-from engine.domain.instant import SECOND
+from engine.domain.instant import NEVER, SECOND
 from engine.domain.order import OrderRequest
 from engine.domain.risk_limits import heat, in_window
 
@@ -80,7 +80,10 @@ def warm_enough(request: OrderRequest, view: RiskView) -> CheckResult:
 
 
 def quote_fresh(request: OrderRequest, view: RiskView) -> CheckResult:
-    """Refuse an order decided on an old price."""
+    """Refuse an order decided on an old price; what a restart or a broker's report says of it is none."""
+    if view.quote_at == -NEVER:
+        words = f"{request.symbol}: no price has come yet"
+        return CheckResult("stale_quote", False, "no price yet", view.policy.quote_age_max_s, words)
     age, allowed = request.at - view.quote_at, view.policy.quote_age_max_s
     found = Decimal(age) / SECOND
     return at_most(

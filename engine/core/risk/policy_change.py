@@ -1,6 +1,6 @@
 """From one policy to another: what is tighter holds at once, what is looser from the next session on. Pure.
 
-Asked by control.py when a person sets a policy, and by minute.py when a session begins.
+Asked by policy.py when a person sets a policy, and by the API, which shows what would come of it.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from engine.domain.risk import RiskPolicy
 REJECTS_WITHIN_US = 60 * SECOND
 _HUNDRED = Decimal(100)
 _MOST_REJECTS = 1_000  # no limit is that high
+UNREAD_MAX = 3  # one may be a hiccup of the broker's; each has cost its symbol a minute of look-ups
 
 _LIFTED_BY: Mapping[TripKind, str] = {
     TripKind.DAILY_STOP: "the next session lifts it",
@@ -26,11 +27,16 @@ _LIFTED_BY: Mapping[TripKind, str] = {
     TripKind.DRAWDOWN: "a person's resume lifts it, and the high-water mark begins anew at the equity of then",
     TripKind.LOSING_STREAK: "the next session or a person's resume lifts it",
     TripKind.REJECT_STORM: "a person's resume lifts it",
+    TripKind.UNREAD_REFUSALS: "the next session or a person's resume lifts it",
     TripKind.FEED_LOST: "the next session or a person's resume lifts it",
     TripKind.NOT_RECONCILED: "the comparison lifts it",
 }
-LIFTED_BY_A_PERSON = frozenset({TripKind.DRAWDOWN, TripKind.LOSING_STREAK, TripKind.REJECT_STORM, TripKind.FEED_LOST})
-_LIFTED_BY_A_SESSION = frozenset({TripKind.DAILY_STOP, TripKind.LOSING_STREAK, TripKind.FEED_LOST})
+LIFTED_BY_A_PERSON = frozenset(
+    {TripKind.DRAWDOWN, TripKind.LOSING_STREAK, TripKind.REJECT_STORM, TripKind.UNREAD_REFUSALS, TripKind.FEED_LOST}
+)
+_LIFTED_BY_A_SESSION = frozenset(
+    {TripKind.DAILY_STOP, TripKind.LOSING_STREAK, TripKind.UNREAD_REFUSALS, TripKind.FEED_LOST}
+)
 
 
 class Books(Protocol):
@@ -161,6 +167,18 @@ def reject_storm(
         return None
     words = f"Reject storm: the broker rejected {found} orders within 60 s, limit {limit} (the last: {last})"
     return _trip(TripKind.REJECT_STORM, ledger, at, Decimal(found), Decimal(limit), words)
+
+
+def unread_refusals(ledger: Books, found: int, at: Instant, last: str, *, needs_person: bool) -> TripRecord | None:
+    """So many entries in a row that the broker refused in words that are in no list; `last` are those of the last one,
+    which stop everything by themselves where they need a person.
+    """
+    if found < UNREAD_MAX and not needs_person:
+        return None
+    limit = 1 if needs_person else UNREAD_MAX
+    orders = f"{found} entries in a row" if found > 1 else "an order"
+    words = f"Unread refusals: {orders} refused by the broker in words of no list, limit {limit} (the last: {last})"
+    return _trip(TripKind.UNREAD_REFUSALS, ledger, at, Decimal(found), Decimal(limit), words)
 
 
 def feed_lost(policy: RiskPolicy, ledger: Books, symbol: str, silent_us: int, at: Instant) -> TripRecord | None:

@@ -20,20 +20,27 @@ class OrderDispatched:
 
 @dataclass(frozen=True, slots=True)
 class OrderAccepted:
-    """The venue has the order."""
+    """The venue has the order; `quantity` is how much of it was asked for, where the venue's book says so."""
 
     order_id: str
     venue_order_id: str
     at: Instant
+    quantity: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrderUnknown:
-    """The send brought no answer: the venue may have the order or not. It is being asked."""
+    """The send brought no answer: the venue may have the order or not. It is being asked.
+
+    `refused`: there was one, and it said no in words that are in no list. `needs_person`: words to be read by somebody
+    before anything else is asked for.
+    """
 
     order_id: str
     reason: str
     at: Instant
+    refused: bool = False
+    needs_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

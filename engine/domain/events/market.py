@@ -57,11 +57,14 @@ class ClockTicked:
 
 @dataclass(frozen=True, slots=True)
 class MarketStatus:
-    """The venue says whether a symbol trades; until it says otherwise, or the next session."""
+    """The venue says whether a symbol trades; until it says otherwise, or the next session. `why` not, in words that
+    follow the symbol's name and a colon; empty where nobody said.
+    """
 
     symbol: str
     status: TradingStatus
     at: Instant
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class AccountRecord:
     halted_reason: str | None
     market_at: Instant
     session: SessionWindow | None
-    invariant_broken: bool = False  # halted for a broken invariant: no restart and no resume lifts that
+    invariant_broken: bool = False  # halted for a broken invariant: no restart lifts that, a resume once all is in step
     held: bool = False  # stopped by no person: a restart begins without the reason, but with the trips
     start_cash: Decimal | None = None  # before its first fill; None in records of before it was kept
     kill: KillRecord | None = None  # the kill that stands

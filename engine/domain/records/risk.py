@@ -17,6 +17,7 @@ class TripKind(StrEnum):
     DRAWDOWN = "drawdown"
     LOSING_STREAK = "losing_streak"
     REJECT_STORM = "reject_storm"
+    UNREAD_REFUSALS = "unread_refusals"
     FEED_LOST = "feed_lost"
     NOT_RECONCILED = "not_reconciled"
 

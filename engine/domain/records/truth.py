@@ -17,6 +17,7 @@ class DifferenceKind(StrEnum):
     missed_status      an order of ours ended at the broker as we asked, and the books have it open
     killed_by_broker   an order of ours ended at the broker, and nobody here asked for it
     unknown_order      an order was sent and no answer came: the broker is being asked
+    lapsed_order       an order of an earlier day is open here, and the broker's book of a new day can't tell of it
     late_order         an order that was given up works at the broker after all
     foreign_order      an order works at the broker that is not ours
     foreign_position   the broker holds a symbol of which the books have nothing
@@ -28,6 +29,7 @@ class DifferenceKind(StrEnum):
     MISSED_STATUS = "missed_status"
     KILLED_BY_BROKER = "killed_by_broker"
     UNKNOWN_ORDER = "unknown_order"
+    LAPSED_ORDER = "lapsed_order"
     LATE_ORDER = "late_order"
     FOREIGN_ORDER = "foreign_order"
     FOREIGN_POSITION = "foreign_position"

@@ -153,7 +153,8 @@ class TradedMinutes(ABC):
         state = self.loop.engine.state
         for order in [order for order in state.open_orders() if order.state in MAYBE_SENT]:
             self.take(OrderUnknown(order.order_id, "the engine was restarted", self._market_at()))
-        self.dispatch.begin([order.order_id for order in state.open_orders() if order.state is OrderState.UNKNOWN])
+        unknown = (order for order in state.open_orders() if order.state is OrderState.UNKNOWN)
+        self.dispatch.begin({order.order_id: order.created_at for order in unknown})
         self.outgoing.look_again()
         self.outgoing.wish.within(0.0)
 

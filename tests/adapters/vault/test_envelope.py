@@ -102,6 +102,13 @@ def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
         key_in(path)
 
 
+def test_a_key_file_that_is_a_link_is_refused_since_whoever_made_it_may_know_the_key(tmp_path: Path) -> None:
+    key_in(tmp_path / "theirs")
+    (tmp_path / "vault.key").symlink_to(tmp_path / "theirs")
+    with pytest.raises(InvalidValue, match="is no file of this user's"):
+        key_in(tmp_path / "vault.key")
+
+
 def test_a_kms_that_rotated_its_key_still_opens_what_was_sealed_before() -> None:
     kms = TwinKms()
     envelope = Envelope(KmsKeys(NAME, kms))

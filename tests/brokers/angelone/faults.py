@@ -16,6 +16,10 @@ def _without_message(fault: Fault, answer: Answer) -> Answer:
     return told({"status": False, "errorcode": fault.code or "AB2001", "data": None})
 
 
+def _without_code(fault: Fault, answer: Answer) -> Answer:
+    return told({"status": False, "message": "Something went wrong", "errorcode": "", "data": None})
+
+
 def _rows_twice(fault: Fault, answer: Answer) -> Answer:
     return changed(answer, lambda body: {**body, "data": (body["data"] or []) * 2})
 
@@ -32,6 +36,7 @@ KINDS: dict[str, tuple[bool, Shape]] = {
     "gateway": (False, lambda fault, answer: turned_away(fault.code or "AG8001", fault.message)),
     "refused": (False, lambda fault, answer: refused(fault.code or "AB1004", fault.message)),
     "no_message": (False, _without_message),
+    "no_code": (False, _without_code),
     "status_text": (True, _as_text),
     "data_null": (True, lambda fault, answer: changed(answer, lambda body: {**body, "data": None})),
     "rows_twice": (True, _rows_twice),

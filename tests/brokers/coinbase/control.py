@@ -1,6 +1,7 @@
 """What a test or a person may do to the broker beside what any loopback broker lets them. Fed by the server.
 
-price product= price= [size= side= bid= ask=] · product product= [trading_disabled= limit_only= ...] · terms NAME= ... ·
+price product= price= [size= side= bid= ask=] · product product= [trading_disabled= limit_only= ...] ·
+delist product= [back=] · terms NAME= ... ·
 balance currency= available= · end order= status= [reason=] · limits on= · market_socket / user_socket act= ...
 """
 
@@ -83,6 +84,7 @@ SWITCHES: dict[str, Callable[[Broker, Asked], None]] = {
     **ANY_BROKER,
     "price": _price,
     "product": _product,
+    "delist": lambda broker, asked: broker.market.delist(asked["product"], back=bool(asked.get("back"))),
     "terms": lambda broker, asked: set_terms(broker.terms, asked),
     "balance": _balance,
     "end": _end,

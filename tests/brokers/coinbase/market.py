@@ -114,6 +114,7 @@ class Market:
     def __init__(self, products: Iterable[Product], at: datetime) -> None:
         self.began_at = at
         self.quotes = {one.product_id: Quote(one, place * FIRST_TRADE) for place, one in enumerate(products, 1)}
+        self._delisted: dict[str, Quote] = {}
 
     def trade(
         self, product_id: str, price: Decimal, size: Decimal, at: datetime, *, side: str = SELL,
@@ -126,6 +127,11 @@ class Market:
         for quote in self.sharing(made.product_id):
             quote.took(made, bid, ask)
         return made
+
+    def delist(self, product_id: str, *, back: bool = False) -> None:
+        """Take a product off the list, or put it there again. Raises KeyError for what can't be."""
+        of, to = (self._delisted, self.quotes) if back else (self.quotes, self._delisted)
+        to[product_id] = of.pop(product_id)
 
     def sharing(self, product_id: str) -> list[Quote]:
         """All whose book this is."""

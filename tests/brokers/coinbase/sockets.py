@@ -118,6 +118,10 @@ class Socket:
             self.error(line, "authentication failure")
             return
         if channel != USER:
+            missing = [one for one in products if one not in self._books()]
+            if missing and kind == SUBSCRIBE:  # how the real one answers is not known: this is the worse of two ways
+                self.error(line, f"{missing[0]} is not a valid product")
+                return
             products = list(dict.fromkeys(self._books().get(one, one) for one in products))
         self._change(line, kind, channel, products)
 

@@ -16,7 +16,7 @@ from engine.core.risk import checks
 from engine.core.risk.checks import ENTRY_CHECKS
 from engine.core.risk.gate import Approved, judge_entry
 from engine.core.risk.view import RiskView
-from engine.domain.instant import SECOND
+from engine.domain.instant import NEVER, SECOND
 from engine.domain.order import OrderRequest, Purpose, Refusal, Side
 from engine.domain.risk import RiskPolicy
 from engine.domain.risk_limits import LIMITS, NO_SYMBOL
@@ -107,6 +107,7 @@ CASES: list[Row] = [
     ("stale_quote", NOTHING, {"quote_at": NOW - 30 * SECOND}, None),
     ("stale_quote", NOTHING, {"quote_at": NOW - 30 * SECOND - 1}, "ACME: price 30.000001 s old, limit 30 s"),
     ("stale_quote", NOTHING, {"quote_at": NOW - 31 * SECOND}, "ACME: price 31 s old, limit 30 s"),
+    ("stale_quote", NOTHING, {"quote_at": -NEVER}, "ACME: no price has come yet"),  # a restart's or a broker's alone
     ("spread", NOTHING, {"bid": D("498.76"), "ask": D("501.24")}, None),
     ("spread", NOTHING, {"bid": D("498.75"), "ask": D("501.25")}, None),
     ("spread", NOTHING, {"bid": D("498.74"), "ask": D("501.25")}, "The spread is 50.20 bps, limit 50 bps"),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.domain.events import (
     HaltChanged,
     MarketStatus,
+    SessionOpened,
     WallClock,
 )
+from engine.domain.instant import DAY, SECOND
 from engine.domain.market import TradingStatus
+from engine.domain.records import BotStatusRecord
 from tests.builders.market import tick
 from tests.builders.paper import Books
-from tests.builders.times import TUESDAY, at
+from tests.builders.times import TUESDAY, at, session
 from tests.core.risk.losing import BUY, holding, losing, opened, priced, reasons
 
 
@@ -79,6 +84,15 @@ def test_a_market_that_does_not_trade_is_no_lost_feed_and_refuses_entries_by_its
     assert books.signals[1].blocking_detail == f"ACME is not traded at the moment: the venue says {status}"
 
 
+def test_why_a_symbol_is_not_traded_is_said_of_its_entries_and_of_its_bots() -> None:
+    books = losing({at("10:00"): BUY})
+    why = "Coinbase says that it is listed no more"
+    books.step(MarketStatus("ACME", TradingStatus.HALTED, at("09:31"), why), *priced("10:00", 500))
+    assert books.signals[0].blocking_detail == f"ACME is not traded at the moment: {why}"
+    status = [record for record in books.all(BotStatusRecord) if record.blocking_reason == "market_halted"][-1]
+    assert status.blocking_detail == f"None of its symbols is traded at the moment (ACME: {why})"
+
+
 def test_after_a_halt_a_feed_has_its_time_again() -> None:
     books = holding()
     books.step(at_wall("09:31"), MarketStatus("ACME", TradingStatus.HALTED, at("09:31")), at_wall("10:00"))
@@ -98,3 +112,30 @@ def test_of_a_symbol_that_is_not_listed_nothing_is_believed() -> None:
     books = losing({})
     books.step(MarketStatus("NOBODY", TradingStatus.HALTED, at("09:30")))
     assert books.state.dropped == {"unknown_symbol": 1}
+
+
+def over_midnight() -> Books:
+    """Held over the turn of a day at a venue that never closes; the last price came twenty seconds before."""
+    books, midnight = losing({at("23:59"): BUY}), at("00:00", TUESDAY)
+    first = replace(session(flatten=None), entry_until=midnight, close_at=midnight, closes=False)
+    ends = midnight + DAY
+    following = replace(first, day=TUESDAY, open_at=midnight, entry_from=midnight, entry_until=ends, close_at=ends)
+    books.step(SessionOpened(first, at("23:58")), *priced("23:59", 500), WallClock(midnight - 30 * SECOND))
+    books.step(tick(midnight - 20 * SECOND, 500), SessionOpened(following, midnight))
+    return books
+
+
+def test_where_the_market_never_closes_a_silence_goes_on_when_the_day_turns() -> None:
+    books, midnight = over_midnight(), at("00:00", TUESDAY)
+    books.step(WallClock(midnight + 39 * SECOND))
+    assert tripped(books) == []
+    books.step(WallClock(midnight + 41 * SECOND))
+    assert tripped(books) == ["feed_lost"]
+
+
+def test_yesterdays_last_trade_told_again_shows_that_a_market_that_never_closes_is_heard() -> None:
+    books, midnight = over_midnight(), at("00:00", TUESDAY)
+    for second in (30, 60, 90, 120):
+        books.step(WallClock(midnight + second * SECOND), tick(midnight - 20 * SECOND, 500, quantity=0))
+    assert books.state.dropped == {"wrong_day": 4}
+    assert tripped(books) == []

@@ -116,7 +116,8 @@ def test_the_other_side_of_what_is_held_is_an_exit() -> None:
         ({"side": "UP"}, "side must be BUY or SELL, quantity and limit_price numbers"),
         ({"quantity": "ten"}, "side must be BUY or SELL, quantity and limit_price numbers"),
         ({"quantity": "-1"}, "quantity and limit_price must be above 0"),
-        ({"limit_price": "NaN"}, "quantity and limit_price must be above 0"),
+        ({"limit_price": "NaN"}, "side must be BUY or SELL, quantity and limit_price numbers"),
+        ({"quantity": "1e-99999999"}, "side must be BUY or SELL, quantity and limit_price numbers"),
     ],
 )
 def test_a_preview_of_nonsense_fails_in_words(arguments: dict[str, str], reason: str) -> None:

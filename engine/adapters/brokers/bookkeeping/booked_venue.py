@@ -9,6 +9,7 @@ from engine.adapters.brokers.bookkeeping.looking_stream import LookingStream
 from engine.adapters.brokers.bookkeeping.stopped_entries import StoppedEntries
 from engine.domain.broker import BrokerReport
 from engine.domain.events import BrokerEvent
+from engine.domain.instant import Instant
 
 
 class Reports(Protocol):
@@ -33,6 +34,10 @@ class BookedVenue:
     def stopped(self) -> str | None:
         """Why no entry is sent today, in words."""
         return self._entries.why
+
+    def book_since(self) -> Instant:
+        """See ports.Venue: this broker's book forgets none, unless its adapter says otherwise."""
+        return 0
 
     def report(self) -> BrokerReport:
         """See ports.Venue."""

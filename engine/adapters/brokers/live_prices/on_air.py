@@ -24,6 +24,8 @@ JOIN_S = 5.0
 class Days(Protocol):
     """What the clock says of the days that are listened through; trading_day.TradingDay is one."""
 
+    @property
+    def turns_at(self) -> Instant: ...
     def left(self, symbol: str) -> bool: ...
     def stamped(self, tick: Tick, now: Instant) -> Tick: ...
     def due(self, now: Instant, newest_at: Instant, *, quiet: bool) -> Iterator[MarketEvent]: ...
@@ -42,6 +44,7 @@ class OnAir(Generic[Line]):
         self._price_s = -1.0  # when a price was given out last, monotonic
         self._looked_s = -LOOK_S
         self._waiting: list[MarketEvent] = []
+        self._failed: Exception | None = None  # what ended a connection's thread
         self._selector = selectors.DefaultSelector()
         self._read: dict[int, tuple[Wire, int]] = {}  # the wire that is waited for, and its number, by line
 
@@ -50,7 +53,7 @@ class OnAir(Generic[Line]):
         """Every connection is kept open until the block ends."""
         ended = threading.Event()
         threads = [
-            threading.Thread(target=line.keep, args=(ended.is_set,), name=f"market-{line.view.number}", daemon=True)
+            threading.Thread(target=self._keep, args=(line, ended), name=f"market-{line.view.number}", daemon=True)
             for line in self.lines
         ]
         for thread in threads:
@@ -65,10 +68,25 @@ class OnAir(Generic[Line]):
                 thread.join(JOIN_S)
             self._selector.close()
 
+    def _keep(self, line: Line, ended: threading.Event) -> None:
+        """What ends a connection's thread ends who listens: nobody else would ever hear of it, nor of a price."""
+        try:
+            line.keep(ended.is_set)
+        except Exception as error:  # noqa: BLE001 - raised by `listen`
+            self._failed = error
+
     def step(self) -> Iterator[MarketEvent]:
         """What has arrived, with what the clock says before it; after a moment without anything, that alone."""
         self.listen(LOOK_S)
         events, self._waiting = self._waiting, []
+        # Prices of both days that come together: those of the day that ends are told before the other one begins.
+        next_day = next((n for n, one in enumerate(events) if isinstance(one, Tick) and one.at >= self.day.turns_at), 0)
+        if next_day:
+            yield from self._told(events[:next_day])
+        yield from self._told(events[next_day:])
+
+    def _told(self, events: Sequence[MarketEvent]) -> Iterator[MarketEvent]:
+        """What the clock says, and then these."""
         now, newest_at = self._now(), max((event.at for event in events if isinstance(event, Tick)), default=0)
         now_s = self._clock.monotonic()
         quiet = not newest_at and now_s - self._price_s >= GRACE_US / SECOND
@@ -82,7 +100,12 @@ class OnAir(Generic[Line]):
             yield event
 
     def listen(self, wait_s: float = 0.0) -> None:
-        """Read what has arrived, after waiting for it, and look after the connections; the events wait for a step."""
+        """Read what has arrived, after waiting for it, and look after the connections; the events wait for a step.
+
+        Raises what ended a connection's thread.
+        """
+        if self._failed is not None:
+            raise self._failed
         ready = [key.data for key, _ in self._selector.select(wait_s)]
         for line in ready:
             self._waiting += line.read()

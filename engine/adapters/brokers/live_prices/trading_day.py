@@ -9,10 +9,11 @@ stands as it is, and the tick guard judges it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from engine.domain.events import ClockTicked, MarketEvent, MarketStatus, SessionOpened
-from engine.domain.instant import MINUTE, SECOND, Instant
+from engine.domain.instant import MINUTE, NEVER, SECOND, Instant
 from engine.domain.market import Tick, TradingSession, TradingStatus
 
 GRACE_US = 2 * SECOND  # longer than frames are under way, shorter than anybody waits for a bar
@@ -21,14 +22,21 @@ EARLY_US = MINUTE  # a stamp so far ahead of our clock is wrong, and opens no se
 
 class TradingDay:
     """One session. `auctioned`: symbols that leave continuous trading early, where the session has that; `halted`: not
-    traded today.
+    traded today, and why.
     """
 
-    def __init__(self, session: TradingSession, auctioned: Sequence[str], halted: Sequence[str] = ()) -> None:
+    def __init__(
+        self, session: TradingSession, auctioned: Sequence[str], halted: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.session = session
         self._auctioned, self._halted = auctioned, halted
         self._reached: Instant = session.open_at
         self._opened = self._in_auction = False
+
+    @property
+    def turns_at(self) -> Instant:
+        """No other day begins while this one is listened through."""
+        return NEVER
 
     def trading(self, at: Instant) -> bool:
         """Whether prices should come."""
@@ -58,8 +66,8 @@ class TradingDay:
         if not self._opened and at >= session.open_at:
             self._opened = True
             yield SessionOpened(session, at=session.open_at)
-            for symbol in self._halted:
-                yield MarketStatus(symbol, TradingStatus.HALTED, session.open_at)
+            for symbol, why in self._halted.items():
+                yield MarketStatus(symbol, TradingStatus.HALTED, session.open_at, why)
         until = session.continuous_until
         if not self._in_auction and until is not None and now >= until:
             self._in_auction = True

@@ -13,7 +13,7 @@ from datetime import timedelta
 import structlog
 
 from engine.domain.errors import BackPressure, InvalidValue, OperatingError, OutcomeUnknown
-from engine.domain.events import HistoryBar, MarketEvent, SessionOpened
+from engine.domain.events import ClockTicked, HistoryBar, MarketEvent, SessionOpened
 from engine.domain.instant import DAY, MINUTE, SECOND, Instant, instant_of, iso
 from engine.domain.instrument import Instrument
 from engine.domain.market import Bar, TradingSession
@@ -84,6 +84,28 @@ class WarmUp:
             return
         self.known_until = final
         for bar in self._bars(carried, (since, final), meanwhile):
+            yield HistoryBar(bar)
+
+    def between(
+        self, carried: Sequence[Instrument], since: Instant, meanwhile: Callable[[], None] = lambda: None
+    ) -> Iterator[MarketEvent]:
+        """The whole minutes from the one of `since` on that are over by now, after the clock that ends them.
+
+        Prices wait meanwhile: a call that fails is not made again, but a minute that has just ended is waited for until
+        it is final.
+        """
+        self.hurry()
+        now = instant_of(self._clock.now())
+        if now % MINUTE < FINAL_AFTER_US:
+            self._clock.wait((FINAL_AFTER_US - now % MINUTE) / SECOND)
+        since, final = since // MINUTE * MINUTE, self._final(instant_of(self._clock.now()))
+        if final <= since:
+            return
+        bars = self._bars(carried, (since, final), meanwhile)
+        if bars:
+            self.known_until = max(self.known_until, final)
+            yield ClockTicked(final)
+        for bar in bars:
             yield HistoryBar(bar)
 
     def _final(self, now: Instant) -> Instant:

@@ -25,11 +25,12 @@ from engine.domain.order import ExitReason, OrderType, Purpose, Side
 from engine.market_data.calendar import calendar_for
 from tests.adapters.brokers.angelone.master_rows import instruments_of
 from tests.adapters.brokers.dispatch_desk import DispatchDesk
-from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one
+from tests.brokers.angelone.in_process import OPEN_DAY, InProcessAngelOne, in_process_angel_one
 from tests.brokers.angelone.orders import Order
 
 D = Decimal
 ONE, TWO, THREE = "ONE" * 5, "TWO" * 5, "TRI" * 5
+MORNING = instant_of(OPEN_DAY)  # of the broker's day
 
 
 def limit_order(order_id: str = ONE, price: str = "810.00", **changes: Any) -> SubmitOrder:
@@ -39,7 +40,7 @@ def limit_order(order_id: str = ONE, price: str = "810.00", **changes: Any) -> S
     side = changes.pop("side", Side.SELL if reason else Side.BUY)
     values: dict[str, Any] = {
         "order_id": order_id, "symbol": "SBIN", "side": side, "quantity": D(10), "order_type": OrderType.LIMIT,
-        "limit_price": D(price), "purpose": purpose, "exit_reason": reason, "at": 0,
+        "limit_price": D(price), "purpose": purpose, "exit_reason": reason, "at": MORNING,
     }  # fmt: skip
     return SubmitOrder(**{**values, **changes})
 

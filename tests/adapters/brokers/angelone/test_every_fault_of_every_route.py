@@ -39,6 +39,7 @@ OF_A_READ: dict[str, tuple[object, int]] = {
     "gateway": (DATA, 2),  # once more, by a new session
     "refused": (UNKNOWN, 1),  # "try after sometime"
     "no_message": (UNKNOWN, 1),
+    "no_code": (UNKNOWN, 1),
     "status_text": (DATA, 1),
     "data_null": (DATA, 1),
     "not_json": (UNKNOWN, 1),

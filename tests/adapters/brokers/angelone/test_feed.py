@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from engine.adapters.brokers.angelone.access.access import Access
-from engine.domain.errors import InvalidValue
 from engine.domain.events import ClockTicked, HistoryBar, InstrumentListed, MarketStatus, SessionOpened
 from engine.domain.instant import instant_of
 from engine.domain.market import Tick, TradingStatus
@@ -197,9 +196,22 @@ def test_a_symbol_whose_token_changed_overnight_is_not_traded_any_more(
     feed.wait_for(lambda: feed.subscribed() == [1])
 
 
-def test_a_symbol_that_is_not_listed_is_refused_at_once(made: Made) -> None:
-    with pytest.raises(InvalidValue, match="NOBODY is no share"):
-        made("SBIN", "NOBODY")
+def test_a_share_that_has_left_the_list_is_carried_and_not_traded_and_one_that_never_was_on_it_is_left_out(
+    made: Made, angel_one: InProcessAngelOne
+) -> None:
+    made("SBIN", "TCS")  # an earlier start, while both were listed
+    with angel_one.broker.lock:
+        angel_one.broker.market.quotes.pop(("NSE", "3045"))
+    feed = made("SBIN", "TCS", "NOBODY")
+    feed.jump("2026-11-25T08:56:00")
+    feed.start()
+    feed.jump("2026-11-25T09:15:01")
+    feed.wait_for(lambda: feed.told(MarketStatus) != [])
+    assert [one.symbol for one in feed.feed.instruments()] == ["SBIN", "TCS"]
+    (halted,) = feed.told(MarketStatus)
+    assert (halted.symbol, halted.status) == ("SBIN", TradingStatus.HALTED)  # type: ignore[attr-defined]
+    assert halted.why == "the broker's list has SBIN-EQ no more"  # type: ignore[attr-defined]
+    feed.wait_for(lambda: feed.subscribed() == [1])
 
 
 def test_the_view_says_how_it_does(live: ListeningFeed) -> None:

@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from engine.domain.effects import CancelOrder
-from engine.domain.events import FillReceived, OrderAccepted, OrderCancelled, OrderExpired, OrderRejected
+from engine.domain.events import FillReceived, OrderAccepted, OrderCancelled, OrderExpired, OrderRejected, OrderUnknown
 from engine.domain.order import Purpose
-from tests.adapters.brokers.angelone.order_desk import ONE, TWO, OrderDesk, limit_order, stop_order
+from tests.adapters.brokers.angelone.order_desk import MORNING, ONE, TWO, OrderDesk, limit_order, stop_order
 from tests.brokers.angelone.faults import KINDS
 
 SHAPES = sorted(KINDS.keys() - {"rows_twice", "half_the_rows", "applied_twice", "hidden"})  # of a reply that is no list
@@ -119,7 +119,7 @@ def test_details_that_fail_are_made_up_for_by_the_order_book(desk: OrderDesk, ki
     desk.ask(stop_order())
     desk.angel.fault("details", kind, times=2)
     desk.outgoing.look_again()
-    desk.dispatch.begin([ONE])
+    desk.dispatch.begin({ONE: MORNING})
     before = len(desk.told)
     desk.until(lambda: any(isinstance(event, OrderAccepted) for event in desk.told[before:]))
     assert ended(desk) == []
@@ -144,3 +144,19 @@ def test_a_session_that_dies_under_an_order_sends_it_no_second_time_and_the_next
     desk.ask(limit_order(TWO, purpose=Purpose.EXIT, price="830.00"))
     desk.until(lambda: accepted(desk, TWO))
     assert desk.angel.broker.sessions.logins == 2
+
+
+@pytest.mark.parametrize(("kind", "says_no"), [("no_code", True), ("no_message", True), ("page", False)])
+def test_a_refusal_without_a_code_is_told_as_one_and_found_out(desk: OrderDesk, kind: str, says_no: bool) -> None:
+    desk.angel.fault("placeOrder", kind)
+    unknown = next(event for event in desk.ask(limit_order()) if isinstance(event, OrderUnknown))
+    assert (unknown.refused, unknown.needs_person) == (says_no, False)
+    assert desk.venue.stopped is None, "one may be a hiccup: the core counts"
+    desk.until(lambda: accepted(desk) or bool(ended(desk)))
+    assert ended(desk) == ["OrderExpired"]
+
+
+def test_a_refusal_by_a_code_of_no_list_is_told_as_one_that_needs_a_person(desk: OrderDesk) -> None:
+    desk.angel.fault("placeOrder", "refused", code="AB7777")
+    unknown = next(event for event in desk.ask(limit_order()) if isinstance(event, OrderUnknown))
+    assert (unknown.refused, unknown.needs_person) == (True, True)

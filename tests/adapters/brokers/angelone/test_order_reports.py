@@ -140,3 +140,23 @@ def test_a_share_that_is_in_no_list_of_instruments_makes_no_report(desk: OrderDe
     lacking = AngelOneBroker(replace(desk.reach, instruments=others), desk.market_at)
     with pytest.raises(OutcomeUnknown, match="INFY-EQ, which is in no list"):
         lacking.report()
+
+
+@pytest.mark.parametrize(("ours", "reported"), [(("SBIN",), True), (("SBIN", "INFY"), False)])
+def test_a_holding_that_is_in_no_list_makes_no_report_impossible_unless_it_is_called_as_ours_is(
+    angel_one_server: InProcessAngelOne, tmp_path: Path, ours: tuple[str, ...], reported: bool
+) -> None:
+    """Shares that were suspended stay among holdings for years."""
+    with order_desk(tmp_path, Product.DELIVERY, angel_one_server) as desk:
+        desk.price("820.00")
+        desk.ask(limit_order(price="825.00"))
+        by_hand(desk, tradingsymbol="INFY-EQ", symboltoken="1594", price="1600.00", producttype="DELIVERY")
+        desk.clock.jump(datetime.fromisoformat("2026-11-25T10:00:05+05:30"))
+        others = instruments_of(tmp_path / "others", [row for row in listed() if row["symbol"] != "INFY-EQ"])
+        reach, concerns = replace(desk.reach, instruments=others), lambda symbol: symbol in ours
+        venue = AngelOneBroker(reach, desk.market_at, product=Product.DELIVERY, concerns=concerns)
+        if reported:
+            assert [position.symbol for position in venue.report().positions] == ["SBIN"]
+        else:
+            with pytest.raises(OutcomeUnknown, match="INFY-EQ, which is in no list"):
+                venue.report()

@@ -97,3 +97,21 @@ def test_no_fault_that_hides_an_order_is_taken_for_a_refusal(kind: str) -> None:
 def test_what_may_be_a_token_is_not_shown() -> None:
     reply = read_reply(200, good({"jwtToken": "secret-word"}).body)
     assert "secret-word" not in repr(reply)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says_no"),
+    [
+        (told({"status": False, "message": "no", "errorcode": ""}), True),
+        (told({"success": False, "message": "no"}), True),
+        (nothing(400), True),
+        (plain(403, "Forbidden"), True),
+        (refused("AB1004"), True),
+        (nothing(200), False),
+        (page(502, "Bad Gateway"), False),
+        (told({"status": None}), False),
+        (good(SAID), False),
+    ],
+)
+def test_a_no_is_known_for_one_whether_or_not_its_reason_is(answer: Answer, says_no: bool) -> None:
+    assert read_reply(answer.status, answer.body).refused is says_no

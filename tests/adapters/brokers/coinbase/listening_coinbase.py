@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from engine.adapters.brokers.coinbase.prices.feed import CoinbaseFeed
 from engine.adapters.brokers.coinbase.prices.products import Products
@@ -56,3 +58,6 @@ class ListeningCoinbase(Listener):
     def _rest_s(self, attempt: int) -> float:
         self.rests.append(attempt)
         return 1.0
+
+
+Made: TypeAlias = Callable[..., ListeningCoinbase]  # makes one that ends with its test

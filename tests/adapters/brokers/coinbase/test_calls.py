@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from engine.adapters.brokers.coinbase.access.access import Access, open_access
-from engine.adapters.brokers.coinbase.access.calls import Refused, UnlistedRefusal
+from engine.adapters.brokers.coinbase.access.calls import Refused, TurnedAway, UnlistedRefusal
 from engine.adapters.brokers.coinbase.access.endpoints import Endpoints
 from engine.adapters.brokers.coinbase.access.replies import Meaning, read_reply
 from engine.adapters.brokers.coinbase.access.routes import ORDER_ROUTES, PUBLIC, Route, bucket_of
@@ -159,14 +159,15 @@ def test_an_order_leaves_once_whatever_comes_back(
     try:
         answer = access.calls.send(Route.PLACE, BODY, exit=True)
     except OperatingError as error:
-        assert isinstance(error, OutcomeUnknown)  # noqa: PT017 - what it may be depends on the fault
+        turned_away = kind in ("too_fast", "unauthorized")
+        assert isinstance(error, TurnedAway if turned_away else OutcomeUnknown)  # noqa: PT017 - it depends on the fault
     assert coinbase.calls("create_order") == 1
     assert answer is None or "success" in answer
 
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(400, Refused), (404, Refused), (401, OutcomeUnknown), (403, UnlistedRefusal), (429, OutcomeUnknown),
+    [(400, Refused), (404, Refused), (401, TurnedAway), (403, UnlistedRefusal), (429, TurnedAway),
      (500, OutcomeUnknown), (503, OutcomeUnknown)],
 )  # fmt: skip
 def test_an_error_of_the_api_decides_an_order_only_where_it_was_read_and_turned_down(

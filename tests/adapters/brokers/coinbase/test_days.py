@@ -16,7 +16,7 @@ class Days:
     """From ten o'clock on. `halted` and `interrupted` are as a test says."""
 
     def __init__(self, *halted: str) -> None:
-        self.halted = list(halted)
+        self.halted = dict.fromkeys(halted, "as told")
         self.interrupted = False
         self.days = EndlessDays(calendar_for("COINBASE"), TEN, lambda: self.halted, lambda: self.interrupted)
 
@@ -78,6 +78,16 @@ def test_while_trades_may_be_missing_the_clock_carries_nothing() -> None:
     assert here.due(TEN + MINUTE + 3 * SECOND) == []
     here.interrupted = False
     assert here.due(TEN + MINUTE + 4 * SECOND) == [ClockTicked(TEN + MINUTE)]
+
+
+def test_the_day_does_not_turn_by_the_clock_while_trades_of_it_may_be_missing_or_are_told() -> None:
+    here = Days()
+    here.due(TEN, quiet=False)
+    here.interrupted = True
+    assert here.due(MIDNIGHT + 20 * SECOND) == []
+    here.interrupted = False
+    assert here.due(MIDNIGHT + 21 * SECOND, MIDNIGHT - SECOND, quiet=False) == []  # and its last minute is not ended
+    assert opened(here.due(MIDNIGHT + 21 * SECOND, MIDNIGHT + SECOND, quiet=False)) == [("2026-11-24", MIDNIGHT)]
 
 
 def test_what_does_not_trade_is_told_anew_with_each_day() -> None:

@@ -5,8 +5,6 @@ mended, no trade is lost or told twice, and days follow one another.
 from __future__ import annotations
 
 import random
-import threading
-from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -19,43 +17,9 @@ from engine.adapters.brokers.coinbase.prices.products import Products
 from engine.domain.events import ClockTicked, HistoryBar, InstrumentListed, MarketStatus, SessionOpened
 from engine.domain.instant import MINUTE, instant_of
 from engine.domain.market import Tick, TradingStatus
-from tests.adapters.brokers.coinbase.listening_coinbase import SYMBOLS, ListeningCoinbase
-from tests.adapters.brokers.coinbase.printed import BTC, ETH, TEN
-from tests.brokers.coinbase.in_process import InProcessCoinbase, in_process_coinbase
-
-Made = Callable[..., ListeningCoinbase]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[InProcessCoinbase]:
-    """Its heart beats fast, so that tests need not wait a second for it."""
-    with in_process_coinbase(beat_s=0.05) as here:
-        yield here
-
-
-@pytest.fixture
-def made(server: InProcessCoinbase, tmp_path: Path) -> Iterator[Made]:
-    """Makes a feed; its threads have ended when the test has."""
-    server.reset()
-    feeds: list[ListeningCoinbase] = []
-
-    def make(*symbols: str, days: int = 0) -> ListeningCoinbase:
-        feeds.append(ListeningCoinbase(server, tmp_path, symbols or SYMBOLS, days))
-        return feeds[-1]
-
-    yield make
-    for feed in feeds:
-        feed.end()
-    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith(("market-", "products"))]
-
-
-@pytest.fixture
-def live(made: Made) -> ListeningCoinbase:
-    """On the air, a first price come."""
-    feed = made().started()
-    feed.trades("64000.00")
-    feed.wait_for(lambda: feed.prices(BTC) == [6_400_000])
-    return feed
+from tests.adapters.brokers.coinbase.listening_coinbase import SYMBOLS, ListeningCoinbase, Made
+from tests.adapters.brokers.coinbase.printed import BTC, ETH
+from tests.brokers.coinbase.in_process import InProcessCoinbase
 
 
 def test_prices_come_as_they_are_traded_with_their_sizes(live: ListeningCoinbase) -> None:
@@ -177,19 +141,6 @@ def test_a_minute_without_a_trade_ends_by_the_clock(live: ListeningCoinbase) -> 
     assert instant_of(live.clock.now()) >= ends + 2_000_000
 
 
-def test_time_stands_while_the_connection_is_away_and_the_minute_is_whole_afterwards(live: ListeningCoinbase) -> None:
-    live.clock.jump(datetime.fromisoformat("2026-11-23T10:00:45+00:00"))
-    live.trades("64001.00")
-    live.here.do("market_socket", act="refuse", status=503, times=15)
-    live.here.do("market_socket", act="abort")
-    live.trades("64002.00")
-    live.wait_for(lambda: live.lives() == 2)  # fifteen rests of a second later
-    live.wait_for(lambda: live.prices(BTC) == [6_400_000, 6_400_100, 6_400_200])
-    passed = live.events.index(live.ticks(BTC)[-1])
-    assert not [event for event in live.events[:passed] if isinstance(event, ClockTicked) and event.at > TEN]
-    assert live.ticks(BTC)[-1].at < instant_of(datetime.fromisoformat("2026-11-23T10:01:00+00:00"))
-
-
 def test_a_day_follows_the_other_on_the_same_connection(live: ListeningCoinbase) -> None:
     live.clock.jump(datetime.fromisoformat("2026-11-23T23:59:59+00:00"))
     live.trades("64001.00")
@@ -201,14 +152,6 @@ def test_a_day_follows_the_other_on_the_same_connection(live: ListeningCoinbase)
     assert days == ["2026-11-23", "2026-11-24"]
     opened = live.events.index(live.told(SessionOpened)[-1])
     assert live.events.index(live.ticks(BTC)[-1]) > opened > live.events.index(live.ticks(BTC)[-2])
-
-
-def test_what_the_list_says_does_not_trade_is_told_and_that_it_trades_again(live: ListeningCoinbase) -> None:
-    live.here.do("product", product=ETH, trading_disabled=True)
-    live.wait_for(lambda: MarketStatus(ETH, TradingStatus.HALTED, instant_of(live.clock.now())) in live.events)
-    assert live.feed.view().closed == {ETH: "trading in it is switched off"}
-    live.here.do("product", product=ETH, trading_disabled=False)
-    live.wait_for(lambda: live.told(MarketStatus)[-1].status is TradingStatus.TRADING)  # type: ignore[union-attr]
 
 
 def test_a_start_without_a_network_goes_on_with_what_an_earlier_one_found_and_is_not_held_up(

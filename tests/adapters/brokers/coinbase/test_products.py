@@ -117,6 +117,40 @@ def test_what_was_listed_and_is_no_more_stays_known_as_closed(now: Row | None) -
     assert products.find(ETH) == before
 
 
+def test_what_an_earlier_start_found_and_is_listed_no_more_is_known_to_this_one(tmp_path: Path) -> None:
+    listing, kept = Listing([product(BTC), product(ETH)]), tmp_path / "products.json"
+    Products(listing, kept).update([BTC, ETH])
+    before = Products(Away(), kept)
+    before.recall([ETH])
+    listing.rows = [product(BTC)]
+    for _ in range(2):  # and to the one after it
+        later = Products(listing, kept)
+        later.update([BTC, ETH])
+        assert (later.find(ETH).gone, later.find(BTC).gone) == (True, False)
+        assert later.find(ETH).instrument == before.find(ETH).instrument
+    away = Products(Away(), kept)
+    assert away.recall([BTC, ETH])
+    assert away.find(ETH).closed == "Coinbase says that it is listed no more"
+
+
+def test_what_nobody_asked_for_this_time_is_not_taken_for_gone(tmp_path: Path) -> None:
+    listing, kept = Listing([product(BTC), product(ETH)]), tmp_path / "products.json"
+    Products(listing, kept).update([BTC, ETH])
+    later = Products(listing, kept)
+    later.update([BTC])
+    assert not later.find(ETH).gone
+
+
+def test_what_was_never_listed_keeps_no_later_start_without_a_network_from_beginning(tmp_path: Path) -> None:
+    listing, kept = Listing([product(BTC), product("FUT-USD", product_type="FUTURE")]), tmp_path / "products.json"
+    Products(listing, kept).update([BTC, "ACME-USD", "FUT-USD"])
+    away = Products(Away(), kept)
+    assert away.recall([BTC, "ACME-USD", "FUT-USD"])
+    assert away.known("ACME-USD") is None
+    assert "is no product of Coinbase's spot market" in away.refused["FUT-USD"]
+    assert not away.recall(["SOL-USD"])
+
+
 def test_a_start_without_a_network_goes_by_what_an_earlier_one_found(products: Products, tmp_path: Path) -> None:
     products.update([BTC, ETH])
     later = Products(Away(), tmp_path / "state" / "products.json")

@@ -19,7 +19,7 @@ assert UNTIL is not None
 def new_day(*auctioned: str, halted: tuple[str, ...] = ()) -> TradingDay:
     """Monday."""
     assert SESSION is not None
-    return TradingDay(SESSION, auctioned, halted)
+    return TradingDay(SESSION, auctioned, dict.fromkeys(halted, "as told"))
 
 
 def due(day: TradingDay, now: Instant, newest_at: Instant = 0, *, quiet: bool = True) -> list[MarketEvent]:

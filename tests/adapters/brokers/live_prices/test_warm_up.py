@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from engine.adapters.brokers.live_prices.warm_up import TRIES, WarmUp
 from engine.domain.errors import BackPressure, OutcomeUnknown, PermanentFailure
-from engine.domain.events import HistoryBar, MarketEvent, SessionOpened
+from engine.domain.events import ClockTicked, HistoryBar, MarketEvent, SessionOpened
 from engine.domain.instant import MINUTE, Instant, instant_of
 from engine.market_data.calendar import calendar_for
 from engine.simulation.clock import ManualClock
@@ -119,6 +119,20 @@ def test_between_two_symbols_somebody_else_has_a_turn() -> None:
     start, turns = Started("2026-11-23T10:00:30"), list[int]()
     list(start.warm_up.history(TWO, None, lambda: turns.append(start.candles.calls)))
     assert turns == [1, 2]
+
+
+def test_minutes_that_were_missed_are_told_after_the_clock_once_they_are_final_and_are_asked_for_once() -> None:
+    start = Started("2026-11-23T10:00:30")
+    start.history()
+    start.go_on(213)  # 10:04:03: the minute to 10:04 is not final for two seconds more
+    start.candles.troubles = [OutcomeUnknown("no answer")]
+    start.candles.now += timedelta(seconds=2)
+    missed = list(start.warm_up.between(TWO, instant_of(india("2026-11-23T10:01:40"))))
+    assert start.clock.waited_s == [2.0]
+    assert missed[0] == ClockTicked(instant_of(india("2026-11-23T10:04:00")))
+    assert opens(missed, "SBIN") == []  # its one call had no answer
+    assert opens(missed, "TCS") == [instant_of(india(f"2026-11-23T10:0{minute}:00")) for minute in (1, 2, 3)]
+    assert start.warm_up.known_until == instant_of(india("2026-11-23T10:04:00"))
 
 
 def test_the_minutes_that_the_start_took_are_told_afterwards_once() -> None:

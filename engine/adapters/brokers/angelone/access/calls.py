@@ -20,7 +20,7 @@ from engine.adapters.brokers.angelone.access.session import Session
 from engine.adapters.brokers.angelone.access.tokens import Tokens
 from engine.adapters.brokers.connection.rate_budget import RateBudget
 from engine.adapters.brokers.connection.wire import Lost, NotSent
-from engine.domain.errors import BackPressure, InvalidValue, OutcomeUnknown, PermanentFailure
+from engine.domain.errors import BackPressure, InvalidValue, OutcomeUnknown, PermanentFailure, UnreadRefusal
 from engine.ports import Clock
 
 __all__ = ["AddressRefused", "Calls", "Refused", "Route", "UnlistedRefusal"]
@@ -40,10 +40,12 @@ class Refused(PermanentFailure):
         self.code, self.message = reply.code, reply.message
 
 
-class UnlistedRefusal(OutcomeUnknown):
+class UnlistedRefusal(UnreadRefusal):
     """An order was refused for a reason that is in no list of ours (another address, a blocked client): that it was not
     taken is likely and not certain. Nothing new should be sent before a person has read it. Its code and words.
     """
+
+    needs_person = True
 
     def __init__(self, route: Route, reply: Reply) -> None:
         super().__init__(f"Angel One refused {route.value} for a reason that needs a person ({_words(reply)})")
@@ -135,7 +137,8 @@ class Calls:
             self._budget.rest(route, SLOWED_S)
         elif outcome.meaning is not Meaning.UNKNOWN:
             raise UnlistedRefusal(route, outcome)
-        raise OutcomeUnknown(f"Angel One, {route.value}: an answer that decides nothing ({_words(outcome)})")
+        words = f"Angel One, {route.value}: an answer that decides nothing ({_words(outcome)})"
+        raise UnreadRefusal(words) if outcome.meaning is Meaning.UNKNOWN and outcome.refused else OutcomeUnknown(words)
 
     def _slow_down(self, route: Route, times: int) -> None:
         """The limiter misfires far below its limits: everybody on this route rests a little."""

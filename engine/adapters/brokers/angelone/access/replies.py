@@ -7,10 +7,11 @@ anything: with every other meaning it may stand at the broker, and its tag is lo
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from engine.adapters.brokers.connection.broker_words import read_json
 
 
 class Meaning(StrEnum):
@@ -52,6 +53,7 @@ class Reply:
     code: str = ""
     message: str = ""
     data: Any = field(default=None, repr=False)
+    refused: bool = False  # it says no, whether or not anybody knows why
 
     @property
     def decides_an_order(self) -> bool:
@@ -64,9 +66,10 @@ def read_reply(status: int, body: bytes) -> Reply:
     if status == 403 and _LIMITER in body:
         return Reply(Meaning.TOO_FAST, message="the broker's rate limiter refused the call")
     try:
-        told = json.loads(body)
+        told = read_json(body)
     except (ValueError, RecursionError):
-        return Reply(Meaning.UNKNOWN, message=f"HTTP {status} with {len(body)} bytes that are no JSON")
+        words = f"HTTP {status} with {len(body)} bytes that are no JSON"
+        return Reply(Meaning.UNKNOWN, message=words, refused=400 <= status < 500)  # as an empty 400 is
     if not isinstance(told, dict):
         return Reply(Meaning.UNKNOWN, message="JSON that is no object")
     code = str(told.get("errorcode") or told.get("errorCode") or "")
@@ -77,7 +80,7 @@ def read_reply(status: int, body: bytes) -> Reply:
     if outcome and not code:
         return Reply(Meaning.GOOD, message=message, data=told.get("data"))
     unlisted = Meaning.UNKNOWN if outcome or not code else Meaning.UNLISTED
-    return Reply(_MEANINGS.get(code, unlisted), code, message)
+    return Reply(_MEANINGS.get(code, unlisted), code, message, refused=not outcome)
 
 
 def _truth(value: object) -> bool | None:

@@ -133,6 +133,10 @@ class AngelOneBroker(BookedVenue):
         row = self._row_of(client_order_id)
         return None if row is None else self._books.sighting(row)
 
+    def book_since(self) -> Instant:
+        """See ports.Venue: the broker's books are a day's."""
+        return self._books.since()
+
     def _asked(self, order: SubmitOrder) -> DayOrder:
         why = self._closed() or (self.stopped if order.purpose is Purpose.ENTRY else None)
         if why is not None:

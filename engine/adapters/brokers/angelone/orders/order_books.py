@@ -26,6 +26,7 @@ from engine.adapters.brokers.angelone.orders.order_rows import (
     trade_row,
 )
 from engine.adapters.brokers.angelone.orders.order_words import Product
+from engine.adapters.brokers.angelone.orders.row_values import beginning_of
 from engine.adapters.brokers.bookkeeping.filled_orders import venue_order, with_fills
 from engine.adapters.brokers.bookkeeping.known_orders import KnownOrders
 from engine.adapters.brokers.bookkeeping.row_values import rows_of, text
@@ -63,9 +64,20 @@ class Scope:
     def any_symbol(self, place: Place) -> str | None:
         """The same, whatever the product."""
         found = self.named(place.exchange, place.trading_symbol)
-        if found is None and place.exchange == "NSE" and place.trading_symbol.endswith(_SERIES):
+        if found is None and _is_share(place):
             raise OutcomeUnknown(f"the broker speaks of {place.trading_symbol}, which is in no list of instruments")
         return found
+
+    def held_symbol(self, place: Place) -> str | None:
+        """Ours of a share held from earlier days; None where the account has nothing to do with it. Shares that were
+        suspended or left the exchange stay among holdings for years, in no list: they make no report impossible.
+
+        Raises OutcomeUnknown for one in no list that is called as a symbol of the account is.
+        """
+        found = self.named(place.exchange, place.trading_symbol)
+        if found is None and _is_share(place) and self.concerns(place.trading_symbol.rpartition("-")[0]):
+            return self.any_symbol(place)
+        return found if found is not None and self.concerns(found) else None
 
 
 class Books:
@@ -104,6 +116,12 @@ class Books:
         self._listed = frozenset(number for number in (*self._listed, *newest) if number.startswith(today))
         self._known.see(newest.values(), whole_book=True)
         return list(newest.values()), beside
+
+    def since(self) -> Instant:
+        """When the books of the day began: what was ordered before is in none of them. Asked after they were pulled, as
+        they may be the old day's still, and then say more than is believed of them.
+        """
+        return beginning_of(self._today())
 
     def one(self, unique_id: str) -> OrderRow:
         """An order by the broker's unique id: ten times as often as the whole book."""
@@ -156,6 +174,8 @@ class Books:
             positions,
             self._market_at(),
             tuple(f"{name} ({count} rows)" if count > 1 else name for name, count in sorted(beside.items())),
+            self.since(),
+            self._scope.product is Product.DELIVERY,
         )
 
     def venue_order(self, row: OrderRow) -> VenueOrder:
@@ -198,11 +218,15 @@ class Books:
                 beside[f"{_named(held.place)}, {held.quantity:f} held"] += 1
         if self._scope.product is Product.DELIVERY:
             for row in rows_of(self._calls.read(Route.HOLDINGS), "list of holdings"):
-                symbol = self._scope.any_symbol(Place.of(row))
-                if symbol is not None and self._scope.concerns(symbol):
+                symbol = self._scope.held_symbol(Place.of(row))
+                if symbol is not None:
                     parts[symbol].append(holding_row(row))
         found = (together(symbol, parts[symbol]) for symbol in sorted(parts))
         return tuple(position for position in found if position is not None)
+
+
+def _is_share(place: Place) -> bool:
+    return place.exchange == "NSE" and place.trading_symbol.endswith(_SERIES)
 
 
 def _named(place: Place) -> str:

@@ -23,6 +23,7 @@ from engine.adapters.brokers.angelone.orders.order_rows import OrderRow, TradeRo
 from engine.adapters.brokers.bookkeeping.looking_stream import NAP_S, Line, LookingStream
 from engine.adapters.brokers.bookkeeping.looks import Looks, Tell
 from engine.adapters.brokers.bookkeeping.order_news import OrderNews
+from engine.adapters.brokers.connection.broker_words import read_json
 from engine.adapters.brokers.connection.socket_line import open_line
 from engine.domain.angelone_credentials import AngelOneCredentials
 from engine.domain.errors import OperatingError, OutcomeUnknown
@@ -132,7 +133,7 @@ class OrderStream(LookingStream):
         if status is None or status == GREETING:
             return
         try:
-            row = order_row(json.loads(message)["orderData"])
+            row = order_row(read_json(message)["orderData"])
         except (OutcomeUnknown, ValueError, TypeError, KeyError, AttributeError) as error:
             _log.warning("a message of the order socket can't be read", error=str(error))
             self._looks.at_once()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from engine.adapters.brokers.angelone.access.tokens import IST
 from engine.adapters.brokers.bookkeeping.row_values import Row, text
@@ -37,3 +37,8 @@ def clock_on(words: str, day: date) -> Instant:
 def day_in_india(at: Instant) -> date:
     """The date that it is there."""
     return moment_of(at).astimezone(IST).date()
+
+
+def beginning_of(day: date) -> Instant:
+    """Midnight there, with which the broker's books of the day begin."""
+    return instant_of(datetime.combine(day, time(), IST))

@@ -60,8 +60,9 @@ class AngelOneFeed:
     """Implements ports.MarketFeed. `rest_s`: the one policy's wait after the n-th failure in a row; `mode`: what shares
     are asked for in (the market socket's number).
 
-    A symbol that is not certain is carried, and told as halted each day. Raises InvalidValue for one that is not
-    listed, and for more symbols than the broker streams.
+    A symbol that is not certain, or has left the list, is carried and told as halted each day; one that never was on it
+    is left out: its bots say so. `barred` says why a listed one may not be traded by this account; its prices come.
+    Raises InvalidValue for more symbols than the broker streams.
     """
 
     market = "angelone"
@@ -81,11 +82,13 @@ class AngelOneFeed:
         mode: int = SNAP_QUOTE,
         patience: Patience | None = None,
         refresh: Callable[[], None] | None = None,
+        barred: Callable[[Listed], str | None] = lambda one: None,
     ) -> None:
-        self._symbols, self._files, self._door = tuple(dict.fromkeys(symbols)), instruments, door
+        self._files, self._door, self._barred = instruments, door, barred
         self._calendar, self._clock, self._rest_s = calendar, clock, rest_s
         self._mode, self._patience, self._refresh = mode, patience, refresh
-        self._listed = [instruments.known(symbol) for symbol in self._symbols]
+        self._listed = known_of(symbols, instruments)
+        self._symbols = tuple(one.symbol for one in self._listed)
         shares_of(self._listed)
         instruments.hold(self._symbols, clock.now())
         self._warm_up = WarmUp(candles, calendar, clock, rest_s, days=DAYS)
@@ -131,7 +134,10 @@ class AngelOneFeed:
         self._look_at_list()
         listed = self._certain()
         ends = session.close_at + AFTER_US
-        day = TradingDay(session, [one.symbol for one in listed if one.closing_auction], tuple(self._refused))
+        barred = {one.symbol: why for one in listed if (why := self._barred(one)) is not None}
+        refused = {symbol: why.removeprefix(f"{symbol} is not traded: ") for symbol, why in self._refused.items()}
+        halted = {**refused, **barred}
+        day = TradingDay(session, [one.symbol for one in listed if one.closing_auction], halted)
         air = OnAir(day, self._lines(listed, day), self._clock)
         carried = [one.instrument for one in listed]
 
@@ -199,3 +205,14 @@ class AngelOneFeed:
 
     def _now(self) -> Instant:
         return instant_of(self._clock.now())
+
+
+def known_of(symbols: Sequence[str], instruments: Instruments) -> list[Listed]:
+    """What each symbol is or was at the broker, once; without those that never were on its list."""
+    found = []
+    for symbol in dict.fromkeys(symbols):
+        try:
+            found.append(instruments.known(symbol))
+        except InvalidValue as error:
+            _log.error("a symbol is not listed", symbol=symbol, because=error.message)
+    return found

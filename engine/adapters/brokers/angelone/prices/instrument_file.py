@@ -3,7 +3,8 @@ feeds instruments.py.
 
 Of some two hundred thousand rows the shares and indices of NSE are kept, and of the rest which shares have derivatives.
 A list that fails on the way leaves the file as it was. What bots trade is noted in the file too (`held`), and carried
-from one day's file to the next: a token that changes under a symbol is seen by that.
+from one day's file to the next: a token that changes under a symbol is seen by that. Of what is held and has left the
+list its last row is carried on (`gone`; files of before have no such table).
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ CREATE TABLE listed (
     PRIMARY KEY (exchange, token, trading_symbol)
 ) WITHOUT ROWID;
 CREATE INDEX listed_symbol ON listed (symbol);
+CREATE TABLE gone (
+    exchange TEXT NOT NULL, token TEXT NOT NULL, trading_symbol TEXT NOT NULL, symbol TEXT NOT NULL,
+    series TEXT NOT NULL, name TEXT NOT NULL, tick_paise INTEGER NOT NULL, lot INTEGER NOT NULL,
+    auction INTEGER NOT NULL
+);
 CREATE TABLE held (symbol TEXT PRIMARY KEY, token TEXT NOT NULL, trading_symbol TEXT NOT NULL, since TEXT NOT NULL);
 CREATE TABLE made (at TEXT NOT NULL, rows INTEGER NOT NULL);
 """
@@ -67,6 +73,8 @@ def _write(path: Path, chunks: Iterable[bytes], now: datetime) -> int:
                 _check(kept, path)
                 new.execute("INSERT INTO made VALUES (?, ?)", (now.isoformat(), kept))
                 new.executemany("INSERT INTO held VALUES (?, ?, ?, ?)", _held(path))
+                new.executemany("INSERT INTO gone VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _held_rows(path))
+                new.execute("DELETE FROM gone WHERE symbol IN (SELECT symbol FROM listed)")
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
@@ -161,3 +169,18 @@ def let_go(path: Path, symbol: str) -> bool:
 def _held(path: Path) -> list[tuple[str, str, str, str]]:
     with opened(path) as file:
         return [] if file is None else file.execute("SELECT * FROM held ORDER BY symbol").fetchall()
+
+
+def _held_rows(path: Path) -> list[tuple[object, ...]]:
+    """The rows of what is held, as the last list that had them has them."""
+    with opened(path) as file:
+        if file is None:
+            return []
+        gone = "UNION ALL SELECT * FROM gone" if keeps_gone(file) else ""
+        every = f"SELECT * FROM listed {gone}"  # noqa: S608 - both are ours
+        return file.execute(f"SELECT * FROM ({every}) WHERE symbol IN (SELECT symbol FROM held)").fetchall()  # noqa: S608
+
+
+def keeps_gone(file: sqlite3.Connection) -> bool:
+    """Whether the file was written by a version that carries on what has left the list."""
+    return bool(file.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'gone'").fetchall())

@@ -87,7 +87,10 @@ class Instruments:
         return found
 
     def known(self, symbol: str) -> Listed:
-        """What a symbol of ours is by the list, certain or not. Raises InvalidValue for one that it does not have."""
+        """What a symbol of ours is by the list, certain or not; one that was traded and has left it is what it was.
+
+        Raises InvalidValue for one that it does not have, and had not then.
+        """
         return self._look_up(symbol)[0]
 
     def _look_up(self, symbol: str) -> tuple[Listed, str | None]:
@@ -97,7 +100,10 @@ class Instruments:
                 raise InvalidValue("symbol", f"{symbol}: {_NO_LIST}")
             rows = _select(file, "symbol = ?", symbol)
             if not rows:
-                raise InvalidValue("symbol", _unknown(file, symbol))
+                gone = _select(file, "symbol = ?", symbol, gone=True)
+                if not gone:
+                    raise InvalidValue("symbol", _unknown(file, symbol))
+                return gone[0], f"{symbol} is not traded: the broker's list has {gone[0].trading_symbol} no more"
             held = file.execute("SELECT token, trading_symbol, since FROM held WHERE symbol = ?", (symbol,)).fetchone()
         shares = [row for row in rows if row.intraday_allowed] or rows  # -EQ before -BE
         found = shares[0]
@@ -176,7 +182,7 @@ class Instruments:
 
     def _one(self, where: str, *values: object) -> Listed | None:
         with instrument_file.opened(self._path) as file:
-            rows = [] if file is None else _select(file, where, *values)
+            rows = [] if file is None else _select(file, where, *values) or _select(file, where, *values, gone=True)
         return rows[0] if len(rows) == 1 else None
 
 
@@ -190,8 +196,12 @@ def fresh_since(now: datetime) -> datetime:
 _NO_LIST = "there is no list of instruments on this machine yet; type: lockstep instruments update"
 
 
-def _select(file: sqlite3.Connection, where: str, *values: object) -> list[Listed]:
-    rows = file.execute(f"SELECT {_COLUMNS} FROM listed WHERE {where}", values)  # noqa: S608 - both are ours
+def _select(file: sqlite3.Connection, where: str, *values: object, gone: bool = False) -> list[Listed]:
+    """Rows of the list, or of what has left it."""
+    if gone and not instrument_file.keeps_gone(file):
+        return []
+    table = "gone" if gone else "listed"
+    rows = file.execute(f"SELECT {_COLUMNS} FROM {table} WHERE {where}", values)  # noqa: S608 - all are ours
     return [_listed(*row) for row in rows]
 
 

@@ -25,7 +25,7 @@ from engine.adapters.brokers.connection.clock_skew import ClockSkew
 from engine.adapters.brokers.connection.rate_budget import RateBudget
 from engine.adapters.brokers.connection.wire import Answer, Lost, NotSent, Request, Wire
 from engine.domain.coinbase_credentials import CoinbaseCredentials
-from engine.domain.errors import BackPressure, InvalidValue, OutcomeUnknown, PermanentFailure
+from engine.domain.errors import BackPressure, InvalidValue, OutcomeUnknown, PermanentFailure, UnreadRefusal
 from engine.ports import Clock
 
 READ_WAITS_S = 5.0  # for its turn within the limits
@@ -51,10 +51,18 @@ class Refused(PermanentFailure):
         self.code, self.message = reply.code, reply.message
 
 
-class UnlistedRefusal(OutcomeUnknown):
+class TurnedAway(BackPressure):
+    """The limiter, or the check of the key, refused an order before anybody looked at it: it was not taken. Published
+    are "your connection is being rate limited" of HTTP 429, "couldn't authenticate your request" of 401.
+    """
+
+
+class UnlistedRefusal(UnreadRefusal):
     """An order was refused for a reason that is in no list of ours, or because the key may not trade: that it was not
     taken is likely and not certain. Nothing new should be sent before a person has read it.
     """
+
+    needs_person = True
 
     def __init__(self, words: str) -> None:
         super().__init__(f"Coinbase refused an order for a reason that needs a person ({words})")
@@ -126,8 +134,8 @@ class Calls:
         """Send an order or its cancellation, once; the JSON of an answer. `exit`: it can only reduce what is held or
         works, and takes its turn before entries.
 
-        Raises BackPressure where it certainly never left, Refused where it was read and turned down as such,
-        UnlistedRefusal where the key may not, OutcomeUnknown for all else that is not certain.
+        Raises BackPressure where it certainly never left, TurnedAway where it was not let in, Refused where it was read
+        and turned down as such, UnlistedRefusal where the key may not, OutcomeUnknown for all else that is not certain.
         """
         if route not in ORDER_ROUTES:
             raise InvalidValue("route", f"{_named(route)} sends no order")
@@ -141,7 +149,10 @@ class Calls:
             raise UnlistedRefusal(reply.words)
         if reply.meaning is Meaning.TOO_FAST:
             self._budget.rest(route, SLOWED_S)
-        raise OutcomeUnknown(f"Coinbase, {_named(route)}: an answer that decides nothing ({self._why(reply)})")
+            raise TurnedAway(f"Coinbase's limiter did not let {_named(route)} in ({reply.words})")
+        if reply.meaning is Meaning.NO_KEY:
+            raise TurnedAway(f"Coinbase did not accept the key for {_named(route)} ({self._why(reply)})")
+        raise OutcomeUnknown(f"Coinbase, {_named(route)}: an answer that decides nothing ({reply.words})")
 
     def socket_token(self) -> str:
         """For one message of the user socket. Raises BackPressure where there is no key."""

@@ -7,11 +7,12 @@ error of the API's own is JSON with `error` and words; one of a gateway before i
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from engine.adapters.brokers.connection.broker_words import read_json
 
 GOOD_STATUS, NO_KEY, FORBIDDEN, TOO_MANY = 200, 401, 403, 429
 REFUSALS = frozenset({400, 404, 412, 422})  # with an error of the API's own: read and turned down
@@ -65,7 +66,7 @@ def read_reply(status: int, body: bytes) -> Reply:
 
 def _read(body: bytes) -> Any:
     try:
-        return json.loads(body, parse_float=Decimal)
+        return read_json(body, parse_float=Decimal)
     except (ValueError, RecursionError):
         return None
 

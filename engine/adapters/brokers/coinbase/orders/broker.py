@@ -19,7 +19,7 @@ from engine.adapters.brokers.bookkeeping.looking_stream import Line
 from engine.adapters.brokers.bookkeeping.order_news import OrderNews
 from engine.adapters.brokers.bookkeeping.rows import OrderSeen
 from engine.adapters.brokers.bookkeeping.stopped_entries import StoppedEntries
-from engine.adapters.brokers.coinbase.access.calls import Refused, UnlistedRefusal
+from engine.adapters.brokers.coinbase.access.calls import Refused, TurnedAway, UnlistedRefusal
 from engine.adapters.brokers.coinbase.access.routes import Route
 from engine.adapters.brokers.coinbase.orders.order_answers import Outcome, Placed, check_cancelled, read_placed
 from engine.adapters.brokers.coinbase.orders.order_books import Books, Paid, Reads
@@ -30,7 +30,14 @@ from engine.adapters.brokers.coinbase.orders.scope import Scope
 from engine.adapters.brokers.coinbase.prices.listed import Listed
 from engine.domain.broker import VenueState
 from engine.domain.effects import CancelOrder, SubmitOrder
-from engine.domain.errors import BackPressure, CannotBeAsked, InvalidValue, OutcomeUnknown, PermanentFailure
+from engine.domain.errors import (
+    BackPressure,
+    CannotBeAsked,
+    InvalidValue,
+    OperatingError,
+    OutcomeUnknown,
+    PermanentFailure,
+)
 from engine.domain.events import BrokerEvent, OrderAccepted, OrderRejected
 from engine.domain.instant import DAY, Instant, instant_of
 from engine.domain.order import Purpose
@@ -94,9 +101,12 @@ class CoinbaseBroker(BookedVenue):
         self._known.leaving(order.order_id, self._now())
         try:
             outcome = self._place(asked, exit_=order.purpose is not Purpose.ENTRY)
-        except BackPressure:
-            self._known.over(order.order_id)
-            raise
+        except BackPressure as away:
+            number = self._stands(order.order_id) if isinstance(away, TurnedAway) else None
+            if number is None:
+                self._known.over(order.order_id)
+                raise
+            outcome = Placed(number)
         except Refused as refused:
             self._known.over(order.order_id)
             return (OrderRejected(order.order_id, str(refused), self._market_at()),)
@@ -143,6 +153,16 @@ class CoinbaseBroker(BookedVenue):
         except UnlistedRefusal as refusal:
             self._entries.stop(refusal)
             raise
+
+    def _stands(self, tag: str) -> str | None:
+        """The broker's id of an order that was turned away and is there all the same: what carries requests may have
+        repeated one that got in. Where nobody can be asked either, the broker's word counts.
+        """
+        try:
+            row = self._books.find(tag)
+        except OperatingError:
+            return None
+        return None if row is None else row.order_id
 
     def _working(self, tag: str) -> str | None:
         """The broker's id of an order that is to be cancelled; None where nothing works there under our id."""

@@ -15,7 +15,7 @@ from engine.adapters.brokers.bookkeeping.row_values import Row, number, text
 from engine.adapters.brokers.coinbase.access.calls import UnlistedRefusal
 from engine.adapters.brokers.coinbase.access.replies import USED_BEFORE
 from engine.adapters.brokers.coinbase.orders.order_words import SpotOrder
-from engine.domain.errors import OutcomeUnknown
+from engine.domain.errors import OutcomeUnknown, UnreadRefusal
 
 WOULD_CROSS = "INVALID_LIMIT_PRICE_POST_ONLY"
 UNSAID = ("", "UNKNOWN_FAILURE_REASON", "UNKNOWN_PREVIEW_FAILURE_REASON")
@@ -72,7 +72,7 @@ def read_placed(answer: Any, asked: SpotOrder) -> Outcome:
     if USED_BEFORE in reasons:
         raise OutcomeUnknown(f"Coinbase has an order under the id {asked.tag} already")
     if not reasons:
-        raise OutcomeUnknown(f"Coinbase refused an order without a reason ({words})")
+        raise UnreadRefusal(f"Coinbase refused an order without a reason ({words})")
     if not any(reason in LISTED for reason in reasons):
         raise UnlistedRefusal(words)
     return TurnedDown(words, WOULD_CROSS in reasons)

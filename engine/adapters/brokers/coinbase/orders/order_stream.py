@@ -20,6 +20,7 @@ from engine.adapters.brokers.bookkeeping.rows import OrderSeen
 from engine.adapters.brokers.coinbase.access.endpoints import Endpoints
 from engine.adapters.brokers.coinbase.orders.order_books import Books
 from engine.adapters.brokers.coinbase.orders.order_rows import TradeRow, seen_row
+from engine.adapters.brokers.connection.broker_words import read_json
 from engine.adapters.brokers.connection.socket_line import open_line
 from engine.domain.errors import OutcomeUnknown
 from engine.ports import Clock
@@ -137,7 +138,7 @@ class OrderStream(LookingStream):
 def _read(message: str | bytes) -> Mapping[str, Any]:
     """A message; empty where it can't be read."""
     try:
-        told = json.loads(message)
+        told = read_json(message)
     except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}

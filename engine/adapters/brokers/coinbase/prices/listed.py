@@ -15,6 +15,7 @@ from engine.domain.market import TradingStatus
 from engine.market_data.instruments import COINBASE
 
 SPOT, ONLINE = "SPOT", "online"
+UNLISTED = "listed no more"  # our word, in place of theirs
 _CLOSED = {  # what a flag of a row means for orders like ours
     "is_disabled": "it is switched off",
     "trading_disabled": "trading in it is switched off",
@@ -58,6 +59,11 @@ class Listed:
     def symbol(self) -> str:
         """As at Coinbase: BTC-USD."""
         return self.instrument.symbol
+
+    @property
+    def gone(self) -> bool:
+        """Whether the list has it no more, and it is known from before."""
+        return self.state == UNLISTED
 
     @property
     def closed(self) -> str | None:

@@ -22,7 +22,9 @@ HELD_S = 40.0  # market time waits so long for a connection that is away: to be 
 
 
 class MarketLine(KeptLine):
-    """`open_wire` opens the socket. `products` are subscribed to under the names that Coinbase lists them by."""
+    """`open_wire` opens the socket. Products are subscribed to under the names that Coinbase lists them by, and only
+    while it lists them: a wish that names one that is not there may be refused for all.
+    """
 
     def __init__(
         self,
@@ -32,11 +34,11 @@ class MarketLine(KeptLine):
         clock: Clock,
         rest_s: Callable[[int], float],
         patience: Patience | None = None,
+        listed: Callable[[str], bool] = lambda symbol: True,
     ) -> None:
         super().__init__(number, len(trades.heard), clock, rest_s)
         self.trades = trades
-        self.products = tuple(one.instrument.symbol for one in trades.heard)
-        self._open_wire, self._patience = open_wire, patience or Patience()
+        self._open_wire, self._patience, self._listed = open_wire, patience or Patience(), listed
         self._watch = Silence(trades.heard, 0.0, self._patience)
         self._sequence = -1
         self._heard_s = clock.monotonic()
@@ -46,16 +48,26 @@ class MarketLine(KeptLine):
         """Whether trades may be missing that are soon to be had: the connection is away or silent, and has not been
         for long, or gathers. Market time waits for them.
         """
-        away_s = self._clock.monotonic() - self._heard_s
         if self.trades.gathering:
             return True
-        return (self.wire is None or away_s >= PULSE_S) and away_s < HELD_S
+        return (self.wire is None or self.away_s >= PULSE_S) and self.away_s < HELD_S
+
+    @property
+    def away_s(self) -> float:
+        """For how long nothing has been heard, heartbeats included."""
+        return self._clock.monotonic() - self._heard_s
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether it is heard, and has told what it gathered."""
+        return self.wire is not None and self.away_s < PULSE_S and not self.trades.gathering
 
     def _connect(self) -> Wire:
         return self._open_wire()
 
     def _wishes(self) -> list[str]:
-        return wish(self.products)
+        self.trades.wanted = self._wanted()
+        return wish(self.trades.wanted)
 
     def _opened(self) -> None:
         now_s = self._clock.monotonic()
@@ -95,11 +107,18 @@ class MarketLine(KeptLine):
         return events
 
     def _tend(self, wire: Wire, now_s: float) -> list[MarketEvent]:
-        look = self._watch.look(now_s, trading=True)
+        wanted = self._wanted()
+        new, self.trades.wanted = [one for one in wanted if one not in self.trades.wanted], wanted
+        look = self._watch.look(now_s, trading=bool(wanted))
         if look.dead is not None:
             raise OutcomeUnknown(f"Coinbase's market socket fell silent: {look.dead}")
-        asked = self.products if self.trades.asks else tuple(one.instrument.symbol for one in look.ask)
+        quiet = {one.instrument.symbol for one in look.ask}
+        asked = [one for one in wanted if self.trades.asks or one in quiet or one in new]
         self.trades.asks = False
         for message in again(asked) if asked else ():
             wire.send(message)
         return [*self.trades.due(now_s), *self._signs_of_life(look, now_s)]
+
+    def _wanted(self) -> tuple[str, ...]:
+        """What Coinbase lists of our products, by the last look at its list."""
+        return tuple(one.instrument.symbol for one in self.trades.heard if self._listed(one.instrument.symbol))

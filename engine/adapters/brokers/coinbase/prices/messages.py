@@ -30,8 +30,11 @@ class Envelope:
 
 
 def wish(products: Sequence[str]) -> list[str]:
-    """The messages that ask for everything of these products: their trades, and a sign of life each second."""
-    return [_message("subscribe", TRADES, products), _message("subscribe", HEARTBEATS, ())]
+    """The messages that ask for everything of these products: their trades, and a sign of life each second. Asked for
+    without any, trades would be those of all there are.
+    """
+    trades = [_message("subscribe", TRADES, products)] if products else []
+    return [*trades, _message("subscribe", HEARTBEATS, ())]
 
 
 def again(products: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ file, so that a start without a network knows the units that its books are in.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -18,10 +18,9 @@ import structlog
 
 from engine.adapters.brokers.coinbase.access.calls import Query
 from engine.adapters.brokers.coinbase.access.routes import Route
-from engine.adapters.brokers.coinbase.prices.listed import Listed, read_product
+from engine.adapters.brokers.coinbase.prices.listed import UNLISTED, Listed, read_product
 from engine.domain.errors import InvalidValue, OutcomeUnknown, PermanentFailure
 
-UNLISTED = "listed no more"
 _log = structlog.get_logger()
 
 
@@ -37,34 +36,44 @@ class Products:
     def __init__(self, reads: Reads, kept: Path | None = None) -> None:
         self._reads, self._kept = reads, kept
         self._found: Mapping[str, Listed] = {}
+        self._rows: Mapping[str, Mapping[str, Any]] = {}  # what they were read from, to be kept
+        self.refused: Mapping[str, str] = {}  # symbols that are nothing to trade, and were not before; why, in words
 
     def update(self, symbols: Sequence[str]) -> None:
         """Ask for these anew, in one call; one that is not in the answer is asked for by itself. What was listed and is
-        no more stays known as it was, and as closed: what is held of it is still to be told, and to be sold.
+        no more, since this process or an earlier one found it, stays known as it was, and as closed: what is held of it
+        is still to be told, and to be sold.
 
         Raises OperatingError, and what was known stays.
         """
+        if not self._found:
+            self.recall(symbols)
         try:
             told = _rows(self._reads.read(Route.PRODUCTS, {"product_ids": list(symbols)}))
         except PermanentFailure:  # one that is unknown may spoil the call for all
             told = []
-        rows = {str(row.get("product_id")): row for row in told}
+        rows, refused = {str(row.get("product_id")): row for row in told}, dict[str, str]()
         for symbol in symbols:
-            if symbol not in rows and (row := self._row_or_none(symbol)) is not None:
-                rows[symbol] = row
-        wanted = [rows[symbol] for symbol in symbols if symbol in rows]
-        self._take(wanted)
-        self._keep(wanted)
+            if symbol not in rows:
+                try:
+                    rows[symbol] = self._row(symbol)
+                except InvalidValue as error:
+                    refused[symbol] = error.message
+        self._take([rows[symbol] for symbol in symbols if symbol in rows], refused, symbols)
+        self._keep()
 
     def recall(self, symbols: Sequence[str]) -> bool:
-        """Take what an earlier start found; False where that is not all of these."""
+        """Take what an earlier start found; False where that does not say of all of these what they are."""
         if self._kept is None:
             return False
         try:
-            self._take(_rows(json.loads(self._kept.read_text(encoding="utf-8"), parse_float=Decimal)))
-        except (OSError, ValueError, OutcomeUnknown):
+            kept = json.loads(self._kept.read_text(encoding="utf-8"), parse_float=Decimal)
+            told = dict(kept.get("refused", {})) if isinstance(kept, dict) else {}
+            refused = {str(symbol): str(why) for symbol, why in told.items()}
+            self._take(_rows(kept), refused)
+        except (OSError, ValueError, TypeError, OutcomeUnknown):
             return False
-        return all(symbol in self._found for symbol in symbols)
+        return all(symbol in self._found or symbol in refused for symbol in symbols)
 
     def known(self, symbol: str) -> Listed | None:
         """A product as it was found last, None where it was not; asks nobody."""
@@ -77,15 +86,10 @@ class Products:
         """
         found = self._found.get(symbol)
         if found is None:
-            found = read_product(self._row(symbol))
-            self._found = {**self._found, symbol: found}
+            row = self._row(symbol)
+            found = read_product(row)
+            self._found, self._rows = {**self._found, symbol: found}, {**self._rows, symbol: row}
         return found
-
-    def _row_or_none(self, symbol: str) -> Mapping[str, Any] | None:
-        try:
-            return self._row(symbol)
-        except InvalidValue:
-            return None
 
     def _row(self, symbol: str) -> Mapping[str, Any]:
         try:
@@ -96,26 +100,35 @@ class Products:
             raise OutcomeUnknown(f"Coinbase's answer about {symbol} is about something else")
         return row
 
-    def _take(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        found: dict[str, Listed] = {}
+    def _take(self, rows: Iterable[Mapping[str, Any]], refused: Mapping[str, str], asked: Collection[str] = ()) -> None:
+        """What was known and is in no row stays: as gone, where it was asked for."""
+        found, read, refused = dict[str, Listed](), dict[str, Mapping[str, Any]](), dict(refused)
         for row in rows:
             try:
                 listed = read_product(row)
             except InvalidValue as error:
-                _log.error("a product is refused", product=str(row.get("product_id"))[:40], because=error.message)
+                refused[str(row.get("product_id"))[:40]] = error.message
                 continue
-            found[listed.symbol] = listed
-        gone = {symbol: replace(one, state=UNLISTED) for symbol, one in self._found.items() if symbol not in found}
-        self._found = {**gone, **found}
+            found[listed.symbol], read[listed.symbol] = listed, row
+        for symbol, known in self._found.items():
+            if symbol not in found:
+                gone, row = symbol in asked, self._rows.get(symbol, {})
+                found[symbol] = replace(known, state=UNLISTED) if gone else known
+                read[symbol] = {**row, "status": UNLISTED} if gone else row
+        refused = {symbol: why for symbol, why in refused.items() if symbol not in found}
+        for symbol in refused.keys() - self.refused.keys():
+            _log.error("a product is refused", product=symbol, because=refused[symbol])
+        self._found, self._rows, self.refused = found, read, refused
 
-    def _keep(self, rows: Sequence[Mapping[str, Any]]) -> None:
+    def _keep(self) -> None:
         """In place of what was kept, whole; a disk that does not take it costs a start without a network alone."""
         if self._kept is None:
             return
         part = self._kept.with_suffix(".part")
         try:
             self._kept.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps({"products": list(rows)}, default=str), encoding="utf-8")
+            kept = {"products": list(self._rows.values()), "refused": self.refused}
+            part.write_text(json.dumps(kept, default=str), encoding="utf-8")
             part.replace(self._kept)
         except OSError as error:
             _log.warning("the products are not kept", file=str(self._kept), error=str(error))

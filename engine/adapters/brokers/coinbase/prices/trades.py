@@ -83,6 +83,7 @@ class Trades:
         self.heard = tuple(heard)
         self.counts = Counts()
         self.since: Instant = 0
+        self.wanted = tuple(one.instrument.symbol for one in self.heard)  # what is subscribed to, so that it is told of
         self.asks = False  # whether the market is to be asked for anew; the line takes it back when it has
         self._by_name: dict[str, list[Heard]] = {}
         self._by_symbol = {one.instrument.symbol: one for one in self.heard}
@@ -104,7 +105,7 @@ class Trades:
     def gather(self, now_s: float) -> None:
         """A connection has begun, or lost messages: a snapshot of each product comes, or is to be asked for."""
         self._until_s, self._extended = now_s + GATHER_S, False
-        self._awaited, self._empty = set(self._by_symbol), 0
+        self._awaited, self._empty = set(self.wanted), 0
 
     def lost(self, now_s: float) -> None:
         """Messages are missing, and nobody can say of what."""
