@@ -1,9 +1,9 @@
 """Clients of the HTTP API, each on a connection of its own, all in one thread. Run by api_beside_ticks.
 
-Its word is JSON: the service's `port`, the ID `token`, `paths` by a name, how many `clients`. It carries out each line it
-reads: `ask NAME 200` asks for those paths in turn, so many requests a second arriving at random (Poisson), whether or
-not earlier ones were answered; `ask NAME 0` has each client ask again as soon as it was answered; `count` forgets what
-was counted; `end` stops asking, hangs up and prints what was counted since as one JSON line.
+Its word is JSON: the service's `port`, the ID `token`, `paths` by a name, how many `clients`. It carries out each line
+it reads: `ask NAME 200` asks for those paths in turn, so many requests a second arriving at random (Poisson), whether
+or not earlier ones were answered; `ask NAME 0` has each client ask again as soon as it was answered; `count` forgets
+what was counted; `end` stops asking, hangs up and prints what was counted since as one JSON line.
 
 A request's time runs from the moment that its client wanted to send it: behind a slow answer it waits on the clock.
 """

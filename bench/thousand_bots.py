@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bench.beside_engine import WARM_S
 from bench.children import answer, child, tell
 from bench.contender import NotMeasured
 from bench.emulated import on_emulator
@@ -15,6 +14,7 @@ from bench.figure import Figure, Measured, Target, Terms, spread, spreads
 BOTS, SYMBOLS, SPEED = 1_000, 200, 2
 SHARE, MEMORY_MB = 0.6, 600.0
 SECONDS = 30.0  # one minute of the market closes in it
+WARM_S = 4.0
 WAY = "a_thousand_bots"
 QUANTITIES = ("cpu_pct", "peak_mb", "p50_us", "p99_us", "documents_per_s")
 

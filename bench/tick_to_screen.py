@@ -55,7 +55,7 @@ bar and decision as well, the bare client the signals alone."""
 
 LIMITS = (
     "The emulator is not Firestore: it says nothing of production's latency.",
-    "The emulator's work for a listener grows with what its query answers, at every commit: that is why five hundred "
+    "The emulator sends a listener its query's whole answer anew at every commit, which is part of why five hundred "
     "single writes take as long as they do, and a few commits do not.",
     "In Node the SDK speaks gRPC, in a browser its own channel over HTTP.",
     "Screen, emulator and writer share the machine's cores.",

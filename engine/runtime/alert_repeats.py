@@ -35,8 +35,8 @@ TURNS = {
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """An alert that happened `more` times again within the `over_s` seconds that have passed; of `turns` the newest, and
-    `more` of them before it that were not told either.
+    """An alert that happened `more` times again within the `over_s` seconds that have passed; of `turns` the newest,
+    and `more` of them before it that were not told either.
     """
 
     alert: AlertRecord

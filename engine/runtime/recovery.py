@@ -92,7 +92,7 @@ def recover(session: Session, watch: ControlWatch, past: Past, sources: Sources)
             session.compare()
         session.snapshot.list_instruments(state)
         if state.kill is None:
-            watch.stops.begin_halted(state.breaker.halted is not None)
+            watch.stops.begin_halted(state.breaker.halted is not None and not state.breaker.broken)
         else:
             watch.stops.begin_killed(state.kill.asked_at)
         watch.begin_policy(state.policy_next or state.policy)

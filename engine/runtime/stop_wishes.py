@@ -31,7 +31,9 @@ class StopWishes:
         self._begun = False
 
     def begin_halted(self, halted: bool) -> None:
-        """Whether the recovered account knows of a halt."""
+        """Whether the recovered account knows of a person's halt: where none is wanted any more, it was lifted
+        meanwhile. Of a contradiction's (Breaker.broken) nobody has said that it may be lifted.
+        """
         self._halted = halted
 
     def begin_killed(self, asked_at: Instant) -> None:

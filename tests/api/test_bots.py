@@ -74,6 +74,8 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"id": "no spaces"}, "id", "letters"),
     ({"desired": "flying"}, "desired", "running"),
     ({"mode": "live"}, "mode", "not permitted"),
+    ({"name": "two\nlines"}, "name", "control characters"),
+    ({"sizing": {"value": 1e17}}, "sizing.value", "must be a number from -9007199254740992 to 9007199254740992"),
 ]
 
 

@@ -17,7 +17,7 @@ from tests.venue.running import running_venue
 
 ENDS_WITHIN_S = 8.0  # as long as the launcher waits
 NOWHERE = "127.0.0.1:1"  # no store is asked before these ends
-AT_ONCE_S = 4.0  # a call to a market may take 20
+AT_ONCE_S = 6.0  # such a call waits seven for an answer, and is then made again
 MOMENTS: dict[str, Callable[[EngineProcess, Path], bool]] = {
     "the journal is opened": lambda engine, state: (state / "live-practice.journal").exists(),
     "the workers begin": lambda engine, state: "recovered" in engine.told(),

@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from engine.core.portfolio import Portfolio
 from engine.domain.effects import SubmitOrder
 from engine.domain.events import BrokerEvent
+from engine.domain.identity import fill_key
 from engine.domain.instant import MINUTE, SECOND, Instant, instant_of
 from engine.domain.market import Tick
-from engine.domain.order import Purpose
+from engine.domain.order import Purpose, Side
 from engine.domain.signal import SignalType
 from engine.proof.chance import CALM, Chance
 from engine.proof.exchange import Exchange
@@ -72,6 +74,16 @@ class JudgingExchange(Exchange):
             if held * order.side.sign > 0 or working:
                 self.doubled.append(f"entry {order.order_id} of {order.symbol}: {held} held, {working} at work")
         return super().place(order)
+
+    def closed_unseen(self, books: Portfolio, account_id: str) -> set[str]:
+        """Symbols of which the books lack the last sale: whoever sent it was cut off, and could tell nobody."""
+        last = {fill.symbol: fill for fill in self.fills}
+        return {
+            symbol
+            for symbol, fill in last.items()
+            if fill.side is Side.SELL
+            and not books.has_booked(fill_key(account_id, fill.client_order_id or "", fill.venue_fill_id))
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,11 +211,12 @@ class Overlaps:
         (alive,) = self.alive.values()
         state = alive.instance.session.loop.engine.state
         books = {p.symbol: p.quantity for p in state.portfolio.all()}
-        differ = books != self.exchange.net()
         said = list(state.truth.sentences())
-        if differ and not said:
+        if books != self.exchange.net() and not said:
             return [f"{books} in the books, {self.exchange.net()} at the venue, and nobody is told"]
-        if self.exchange.late_exits:  # both closed it, the one cut off or its order long on its way: that is shown
+        apart = {symbol for symbol, held in books.items() if self.exchange.net().get(symbol) != held}
+        unseen = self.exchange.closed_unseen(state.portfolio, ACCOUNT.account_id)
+        if self.exchange.late_exits or (apart and apart <= unseen):  # both closed it, or one cut off: that is shown
             self.met["exits that came too late"] += len(self.exchange.late_exits)
             return []
         at_work = {placed.tag for placed in self.exchange.working()}  # sent just now

@@ -59,7 +59,8 @@ def test_a_lease_that_is_lost_is_told(firm: Any) -> None:
     one.lease.release(one.grant)
     one.lease.acquire(account(), "second", "another journal", old_holder_dead=False)
     assert one.ended() == 1
-    assert [title for _, title, _ in box.letters] == ["Lockstep, critical: Lease lost: this engine has the account no more"]
+    (letter,) = box.letters
+    assert letter[1] == "Lockstep, critical: Lease lost: this engine has the account no more"
 
 
 def test_an_end_that_was_asked_for_is_nothing_to_tell(firm: Any) -> None:

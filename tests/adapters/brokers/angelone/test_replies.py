@@ -32,6 +32,7 @@ def test_a_good_reply_brings_its_data() -> None:
         ("AB1000", Meaning.STOP),
         ("AB1006", Meaning.STOP),
         ("AB1004", Meaning.UNKNOWN),
+        ("AB2000", Meaning.UNKNOWN),
         ("AB2001", Meaning.UNKNOWN),
         ("AB1009", Meaning.REFUSED),
         ("AB4008", Meaning.REFUSED),

@@ -32,7 +32,8 @@ _MEANINGS = {
     **dict.fromkeys(("AG8001", "AG8002", "AG8003", "AB8050", "AB8051", "AB1010", "AB1011"), Meaning.SESSION_OVER),
     "AB1050": Meaning.WRONG_CODE,
     **dict.fromkeys(("AB1000", "AB1006", "AB1007"), Meaning.STOP),
-    **dict.fromkeys(("AB1004", "AB2001"), Meaning.UNKNOWN),  # "try after sometime": an order may have passed
+    # "Try after sometime", "error not specified": an order may have passed, and no person can read more into it.
+    **dict.fromkeys(("AB1004", "AB2000", "AB2001"), Meaning.UNKNOWN),
     **dict.fromkeys(
         (
             "AB1008", "AB1009", "AB1012", "AB1013", "AB1014", "AB1015", "AB1016", "AB1017", "AB1018", "AB2002",
