@@ -8,7 +8,7 @@ import difflib
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from engine.api.models.bodies import (
     CanaryBody,
     ExecutionBody,
     ExitsBody,
+    PromoteBody,
     SizingBody,
 )
 from engine.api.problems import FieldError, invalid
@@ -87,6 +88,13 @@ def changed_form(bot: Fields, body: BotChangeBody) -> BotForm:
         execution=body.execution or ExecutionBody.model_validate(bot.get("execution") or {}),
         canary=body.canary or CanaryBody.model_validate(bot.get("canary") or {}),
     )
+
+
+def promoted_form(bot: Fields, body: PromoteBody, account_id: str, salt: str) -> BotForm:
+    """The form of a bot that does on another account what this one does; `bot` is its document."""
+    name = body.name or bot["name"]
+    bot_id = body.id if body.id is not None else _made_id(name, account_id, salt)
+    return replace(changed_form(bot, BotChangeBody.model_validate({})), bot_id=bot_id, name=name)
 
 
 def checked_fields(form: BotForm, instruments: Sequence[Fields] | None) -> Fields:

@@ -12,8 +12,9 @@ from flask import Response, request
 from engine.api.answers import iso
 from engine.api.arming import refuse_while_armed
 from engine.api.authentication import caller
-from engine.api.bot_form import changed_form, checked_fields, new_form
+from engine.api.bot_form import BotForm, changed_form, checked_fields, new_form
 from engine.api.bot_leaders import refuse_leader
+from engine.api.described import API
 from engine.api.models.bodies import BotBody, BotChangeBody
 from engine.api.ownership import document_in
 from engine.api.problems import conflict, store_unavailable
@@ -27,8 +28,17 @@ from engine.ports import Fields, Transaction
 def create_bot(body: BotBody) -> Response:
     """201 with the new bot; 400 naming every bad field, 409 for an id that is taken. Nothing half-created."""
     account_id = services().ownership.account_to_write(caller().uid, body.account_id)
+    return create_from(new_form(body, account_id, salt=creation_salt()), account_id, body.desired)
+
+
+def creation_salt() -> str:
+    """What tells creations apart where an id is made, the same for a request that is sent again."""
+    return request.headers.get("Idempotency-Key") or iso(services().deps.clock.now())
+
+
+def create_from(form: BotForm, account_id: str, desired: Desired) -> Response:
+    """As `create_bot`, of a form that is filled in, on an account that is the caller's."""
     now = services().deps.clock.now()
-    form = new_form(body, account_id, salt=request.headers.get("Idempotency-Key") or iso(now))
     fields = checked_fields(form, _instruments(account_id))
     refuse_leader(caller().uid, account_id, form.bot_id, fields)
 
@@ -37,13 +47,13 @@ def create_bot(body: BotBody) -> Response:
             raise conflict(f"The id {form.bot_id!r} is taken. Choose another one.")
         refuse_while_armed(transaction, account_id)
         bot = {
-            **write_fields(account_id, transaction), **fields, "desired": body.desired.value, "generation": 1,
+            **write_fields(account_id, transaction), **fields, "desired": desired.value, "generation": 1,
             "deleted": False, "created_at": now, "sequence": 0,
         }  # fmt: skip
         transaction.create("bots", form.bot_id, bot)
         return {"id": form.bot_id, **bot, "status": None}
 
-    return written(account_id, work, HTTPStatus.CREATED)
+    return written(account_id, work, HTTPStatus.CREATED, created_in=f"{API}/bots")
 
 
 def change_bot(bot_id: str, body: BotChangeBody) -> Response:

@@ -30,8 +30,13 @@ _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _COLLECTION = "idempotency_keys"
 
 
-def written(account_id: str, work: Callable[[Transaction], Fields], status: int = 200) -> Response:
-    """Run `work` in a transaction that also moves the account's generation, and answer with what it returns."""
+def written(
+    account_id: str, work: Callable[[Transaction], Fields], status: int = 200, *, created_in: str | None = None
+) -> Response:
+    """Run `work` in a transaction that also moves the account's generation, and answer with what it returns.
+
+    `created_in` is the path under which what was created is found by its id, where that is not the request's own.
+    """
     documents = services().deps.documents
     now = services().deps.clock.now()
     key = _key()
@@ -41,7 +46,7 @@ def written(account_id: str, work: Callable[[Transaction], Fields], status: int 
         if kept is not None:
             return _checked(kept)
         body = {**work(transaction), "as_of": iso(now)}
-        kept = {"status": int(status), "body": dumps(body).decode()}
+        kept = {"status": int(status), "body": dumps(body).decode(), "created_in": created_in}
         if key:
             transaction.create(_COLLECTION, _slot(key), {
                 **kept, "user_id": caller().uid, "account_id": account_id, "fingerprint": _fingerprint(),
@@ -89,7 +94,7 @@ def _answer(kept: Fields) -> Response:
         return services().commands.answer(body, _wait_s())
     response = json_response(body, kept["status"])
     if kept["status"] == HTTPStatus.CREATED:
-        response.headers["Location"] = f"{request.path}/{body['id']}"
+        response.headers["Location"] = f"{kept.get('created_in') or request.path}/{body['id']}"
     return response
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import Stack
+from tests.browser.conftest import OWNER, Stack
 from tests.browser.pages import Dashboard
 
 Visit = Callable[..., Dashboard]
@@ -153,3 +153,23 @@ def test_the_keyboard_goes_to_every_list(stack: Stack, visit: Visit) -> None:
         dashboard.on(title)
     dashboard.page.keyboard.press("?")
     expect(dashboard.page.get_by_role("dialog", name="Keys")).to_be_visible()
+
+
+def test_a_paper_bots_like_is_made_on_the_live_account_and_shown_there(stack: Stack, visit: Visit) -> None:
+    live = stack.seed(OWNER, "live-angelone", "Savings")
+    live.change("accounts/live-angelone", mode="live", effective_mode="dry")
+    live.change("bots/bot-tech", name="Tech with money")
+    made = live.client.document("bots/bot-tech").get().to_dict()
+    stack.seed(name="Practice")
+    live.client.document("bots/tech-live").set({**made, "desired": "stopped"})
+    stack.server.answers["POST /bots/bot-tech/promote"] = (201, {"id": "tech-live"})
+    dashboard = visit().use_demo_account()
+    page = dashboard.page
+    page.get_by_role("button", name="Practice").click()
+    dashboard.open("/bots/bot-tech")
+    page.get_by_role("button", name="Promote to live").click()
+    page.get_by_role("dialog").get_by_role("button", name="Make it on Savings").click()
+    expect(page.get_by_role("heading", name="Tech with money")).to_be_visible()
+    expect(page.get_by_role("button", name="Promote to live")).to_have_count(0)
+    [asked] = stack.server.calls("POST", "/bots/bot-tech/promote")
+    assert asked.body == {"account_id": "live-angelone"}

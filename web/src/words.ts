@@ -208,6 +208,8 @@ export const words = {
   bot: {
     back: "Back to bots", start: "Start bot", pause: "Pause", resume: "Resume", stop: "Stop bot", edit: "Edit", delete: "Delete",
     deleteAsk: (name: string) => `Delete ${name}? It is stopped, its open positions are closed by the engine, its records stay.`, deleteDeed: (name: string) => `Delete ${name}`, keep: "Keep it",
+    promote: "Promote to live", promoteDeed: (account: string) => `Make it on ${account}`, notNow: "Not now",
+    promoteAsk: (name: string) => `A bot like ${name} is made on a live account, with the same strategy, symbols, sizes and exits. It is stopped until you start it, and trades real money only once the account is armed. ${name} stays as it is.`,
     score: "Score", next: "Next", held: "Held", nothingHeld: "nothing", missing: "No bot has this address", missingDetail: "It may be deleted, or belong to another account.",
     chart: { library: "Chart library by TradingView", up: "up", down: "down", score: "score", noBars: "No bar is closed yet: the chart begins with the first.", symbols: "Symbol",
       aria: (symbol: string, tf: string, n: number, from: string, to: string, last: string, fills: number) =>

@@ -148,6 +148,14 @@ class BotChangeBody(Body):
     desired: Desired | None = None
 
 
+class PromoteBody(Body):
+    """Where a bot's like is to trade real money."""
+
+    account_id: Name | None = Field(None, description="A live account; may be left out when you have only one.")
+    id: str | None = Field(None, max_length=40, description="Made from the name if left out.")
+    name: Line | None = Field(None, min_length=1, max_length=80, description="The bot's own if left out.")
+
+
 class AccountBody(Body):
     """Which account."""
 

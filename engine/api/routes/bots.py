@@ -11,8 +11,9 @@ from engine.api.decisions import decided
 from engine.api.described import API, WRITE_PROBLEMS, resource
 from engine.api.lists import page_of
 from engine.api.models.answers import BotAnswer, BotPage, DecisionList, DeletedAnswer
-from engine.api.models.bodies import BotBody, BotChangeBody
+from engine.api.models.bodies import BotBody, BotChangeBody, PromoteBody
 from engine.api.models.queries import DecisionQuery, IdPath, PageQuery
+from engine.api.promotion import promote_bot
 from engine.api.services import services
 from engine.domain.account import Desired
 from engine.ports import Fields
@@ -73,6 +74,12 @@ def resume(path: IdPath) -> Response:
 def stop(path: IdPath) -> Response:
     """Stop a bot."""
     return desire(path.id, Desired.STOPPED)
+
+
+@bots.post("/<string:id>/promote", responses={201: BotAnswer, **WRITE_PROBLEMS})
+def promote(path: IdPath, body: PromoteBody) -> Response:
+    """Make a bot's like on a live account. It is stopped, and the one that it was made of stays as it is."""
+    return promote_bot(path.id, body)
 
 
 @bots.get("/<string:id>/decisions", responses={200: DecisionList})

@@ -54,6 +54,7 @@ export const deeds = {
   bot: (id: string, action: BotAction) => call("POST", at("bots", id, action)),
   createBot: (account: string, spec: BotSpec) => call<{ id?: string; bot?: { id: string } }>("POST", "/bots", { account_id: account, ...spec }),
   changeBot: (id: string, change: Partial<BotSpec>) => call("PATCH", at("bots", id), change),
+  promoteBot: (id: string, account: string) => call<{ id: string }>("POST", at("bots", id, "promote"), { account_id: account }),
   deleteBot: (id: string) => call("DELETE", at("bots", id)),
   closePosition: (id: string) => call<Accepted>("POST", at("positions", id, "close")),
   cancelOrder: (id: string) => call<Accepted>("POST", at("orders", id, "cancel")),

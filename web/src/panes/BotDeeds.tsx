@@ -1,14 +1,16 @@
-/** What can be done with a bot: start, pause, resume, stop, edit, delete. Fed by its document; the engine's answer shows in its state. */
+/** What can be done with a bot: start, pause, resume, stop, edit, promote, delete. Fed by its document; the engine's answer shows in its state. */
 import { useState } from "react";
 import { deeds, type BotAction } from "../api/deeds";
 import { useDeed } from "../api/useDeed";
 import type { Bot } from "../documents";
+import { useAccount } from "../live/Account";
 import { FieldError } from "../parts/Field";
 import { Icon, type IconName } from "../parts/Icon";
 import { Sheet } from "../parts/Sheet";
 import { Link } from "../shell/Link";
 import { go, paths } from "../shell/routes";
 import { words } from "../words";
+import { PromoteQuestion } from "./PromoteQuestion";
 
 const OFFERED: Record<Bot["desired"], { action: BotAction; icon: IconName }[]> = {
   running: [{ action: "pause", icon: "pause" }, { action: "stop", icon: "square" }],
@@ -35,7 +37,10 @@ function DeleteQuestion({ bot, onClose }: { bot: Bot; onClose: () => void }) {
 
 export function BotDeeds({ bot }: { bot: Bot }) {
   const { busy, sentence, run } = useDeed();
-  const [asking, setAsking] = useState(false);
+  const { account, accounts } = useAccount();
+  const [asking, setAsking] = useState<"delete" | "promote" | null>(null);
+  const live = account.mode === "paper" ? accounts.filter((each) => each.mode === "live") : [];
+  const close = () => setAsking(null);
   return (
     <span className="right deeds">
       {OFFERED[bot.desired].map(({ action, icon }) => (
@@ -45,9 +50,11 @@ export function BotDeeds({ bot }: { bot: Bot }) {
         </button>
       ))}
       <Link className="btn" href={paths.editBot(bot.id)}><Icon name="edit" />{words.bot.edit}</Link>
-      <button type="button" className="btn" onClick={() => setAsking(true)}><Icon name="bin" />{words.bot.delete}</button>
+      {live.length > 0 && <button type="button" className="btn" onClick={() => setAsking("promote")}>{words.bot.promote}</button>}
+      <button type="button" className="btn" onClick={() => setAsking("delete")}><Icon name="bin" />{words.bot.delete}</button>
       {sentence && <FieldError>{sentence}</FieldError>}
-      {asking && <DeleteQuestion bot={bot} onClose={() => setAsking(false)} />}
+      {asking === "delete" && <DeleteQuestion bot={bot} onClose={close} />}
+      {asking === "promote" && <PromoteQuestion bot={bot} live={live} onClose={close} />}
     </span>
   );
 }
