@@ -26,7 +26,7 @@ def orders(broker: RunningAngelOne) -> list[dict[str, Any]]:
 
 def test_every_kind_of_fault_has_its_test_here() -> None:
     shown = {"drop", "lose_reply", "slow", "page", "empty", "too_fast", "gateway", "refused", "no_message"}
-    shown |= {"status_text", "data_null", "not_json", "cut_json", "short_body", "wrong_shape", "rows_twice"}
+    shown |= {"no_code", "status_text", "data_null", "not_json", "cut_json", "short_body", "wrong_shape", "rows_twice"}
     assert shown | {"half_the_rows", "applied_twice", "hidden"} == set(KINDS)
 
 
@@ -108,6 +108,13 @@ def test_the_application_refuses_with_a_code(broker: RunningAngelOne, client: Pl
 def test_a_refusal_may_come_without_a_message(broker: RunningAngelOne, client: PlainClient) -> None:
     broker.do("fault", route="getProfile", kind="no_message")
     assert "message" not in client.ask("getProfile")
+
+
+def test_a_refusal_may_come_without_a_code_and_leaves_no_order(broker: RunningAngelOne, client: PlainClient) -> None:
+    broker.do("fault", route="placeOrder", kind="no_code")
+    told = client.place()
+    assert (told["status"], told["errorcode"], told["message"]) == (False, "", "Something went wrong")
+    assert orders(broker) == []
 
 
 def test_a_status_may_be_a_string(broker: RunningAngelOne, client: PlainClient) -> None:

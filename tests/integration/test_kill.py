@@ -118,7 +118,7 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
         made.lives.venue.do("rest")
         made.until(lambda: len(made.working()) >= 30, "twenty entries at work, and resting stops")
         made.lives.venue.do("fill")
-        made.lives.venue.do("slow", seconds=0.08)
+        made.lives.venue.do("slow", seconds=0.8)  # eight are asked at a time
         made.lives.venue.do("refuse_cancels", count=1)
         yield made
 
