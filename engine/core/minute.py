@@ -19,7 +19,7 @@ from engine.core.failing import fail, judged_together
 from engine.core.kept_orders import KeptOrders
 from engine.core.leaving import leave_by_time
 from engine.core.lookers import Lookers
-from engine.core.protect import rests_on
+from engine.core.orders import Order
 from engine.core.publish import publish_account, publish_bar, publish_position
 from engine.core.publish_bots import publish_bot, publish_decision
 from engine.core.publish_rollups import publish_equity_day, publish_profits
@@ -29,6 +29,7 @@ from engine.core.state import State
 from engine.core.strategy import Verdict
 from engine.domain.instant import MINUTE, NEVER, Instant
 from engine.domain.market import Bar, TradingSession
+from engine.domain.order import OrderState, Purpose
 from engine.domain.timeframe import timeframe_us
 
 
@@ -198,12 +199,20 @@ def _session_clock(state: State, session: TradingSession, at: Instant) -> None:
         expire_orders(state, session, at)
 
 
+def _rests_on(order: Order, session: TradingSession) -> bool:
+    """Whether an order outlives the opening of a session, which a restart repeats: what protects a position, and the
+    exit that waits for it, where the venue has not closed since.
+    """
+    protects = order.purpose is Purpose.PROTECT or order.state is OrderState.CREATED
+    return protects and (order.created_at >= session.open_at or not session.closes)
+
+
 def expire_orders(state: State, session: TradingSession, at: Instant, *, opening: bool = False) -> None:
     """The trading day that orders rested for is over: its venue has closed, or opens for another, over which what
     protects a position rests.
     """
     for order in state.open_orders():
-        if state.instruments[order.symbol].venue == session.venue and not (opening and rests_on(order, session)):
+        if state.instruments[order.symbol].venue == session.venue and not (opening and _rests_on(order, session)):
             request_cancel(state, order, at, "the trading day is over", expire=True)
 
 

@@ -27,9 +27,8 @@ from engine.core.sending import release, request_cancel, send_held, settle_reque
 from engine.core.settle import forget_if_removed
 from engine.core.state import Guard, State
 from engine.core.stop_numbers import count_stop, next_stop_id
-from engine.core.stuck_exits import watch, wish_again
+from engine.core.stuck_exits import too_small, watch, wish_again
 from engine.domain.instant import SECOND, Instant
-from engine.domain.market import TradingSession
 from engine.domain.order import ExitReason, OrderRequest, OrderState, OrderType, Purpose, Refusal, Side
 from engine.domain.records import DifferenceKind, Resolution
 from engine.domain.records.audit import ENGINE
@@ -58,14 +57,6 @@ def tend(state: State) -> None:
     for key in sorted(keys):
         _tend_one(state, key, max(state.now, state.tapes[key[1]].last_at))
     watch(state)
-
-
-def rests_on(order: Order, session: TradingSession) -> bool:
-    """Whether an order outlives the opening of a session, which a restart repeats: what protects a position, and the
-    exit that waits for it, where the venue has not closed since.
-    """
-    protects = order.purpose is Purpose.PROTECT or order.state is OrderState.CREATED
-    return protects and (order.created_at >= session.open_at or not session.closes)
 
 
 def _take_word_of_reports(state: State) -> None:
@@ -200,6 +191,8 @@ def _guard(state: State, key: _Key, guard: Guard, stop: Order | None, position: 
             _take_out(state, guard, stop, at, "the position has no stop any more")
         elif stop.remaining != abs(position.quantity) or stop.side.sign == position.sign or moved:
             _take_out(state, guard, stop, at, "the stop is placed anew")
+        elif too_small(state, guard, position):
+            _take_out(state, guard, stop, at, "it left for less than is held, and nothing differs any more")
         elif stop.state is OrderState.CANCEL_REQUESTED and guard.asked != stop.order_id:
             _take_out(state, guard, stop, at, "asked before a restart: whether it was heard, nobody knows")
     elif position.stop_price is not None and guard.tries < TRIES_MAX and at >= guard.retry_at:
@@ -224,7 +217,7 @@ def _place(state: State, key: _Key, guard: Guard, position: Position, at: Instan
     )  # fmt: skip
     if isinstance(ruling := judge_exit(request, position.quantity), Refusal):
         return
-    guard.order_id, guard.placed_at, guard.refusals = identity, at, 0
+    guard.order_id, guard.placed_at, guard.refusals, guard.left_for = identity, at, 0, None
     publish_position(state, position)  # with the number that its next stop must not be given again
     order, submit = settle_request(state, request, ruling)
     release(state, order, submit)

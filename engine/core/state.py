@@ -44,7 +44,9 @@ MakeStrategy = Callable[[str, Mapping[str, Any]], Strategy | UniverseStrategy]
 
 @dataclass(slots=True)
 class Guard:
-    """What protect.py knows of one position's stop: the order, when it was placed, and what it was told in vain."""
+    """What protect.py knows of one position's stop: the order, when it was placed, what it was told in vain, and for
+    how much the venue has it where that is less than was asked for.
+    """
 
     order_id: str | None = None
     placed_at: Instant = 0
@@ -53,6 +55,7 @@ class Guard:
     asked: str | None = None  # the order that the venue was asked to cancel
     refusals: int = 0
     ask_at: Instant = 0
+    left_for: Decimal | None = None
 
 
 @dataclass(slots=True)

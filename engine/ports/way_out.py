@@ -100,12 +100,15 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A lease held: the epoch fences every write under it."""
+    """A lease held: the epoch fences every write under it. `waited_out`: it was taken from a holder that had not let go
+    of it and that nobody has proven dead; cut off from the store, that one may send exits still.
+    """
 
     account_id: str
     instance: str
     epoch: int
     delivered_sequence: int
+    waited_out: bool = False
 
 
 class RecordStore(Protocol):

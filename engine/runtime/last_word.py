@@ -47,6 +47,13 @@ class LastWord:
         return not self._sure or (self._live and here_s < MAY_ARRIVE_S)
 
     @property
+    def _followed(self) -> bool:
+        """Whether an engine of before may live on, cut off from the store: it sends exits for as long as it does, and
+        each of them has the id that ours has. One that the broker has already is not sent again.
+        """
+        return self._live and self._hold.waited_out
+
+    @property
     def _sure(self) -> bool:
         return self._hold.left_s() > MARGIN_S
 
@@ -58,13 +65,15 @@ class LastWord:
         if not entry:
             self.look()
         barred = self.bars(order)
-        if barred is not None or entry or not self.doubtful:
+        doubtful = self.doubtful
+        if barred is not None or entry or not (doubtful or self._followed):
             return barred
         try:
-            left = is_left_to_close(order, report())
+            told = report()
         except OperatingError as error:
-            return f"another engine may send for the account, and the broker does not say what is held ({error})"
-        if left:
+            why = f"another engine may send for the account, and the broker does not say what is held ({error})"
+            return why if doubtful else None
+        if is_left_to_close(order, told) if doubtful else not has(told, order):
             return None
         return "another engine may have closed it: the broker has this order, or shows nothing left to close"
 
@@ -89,11 +98,16 @@ class LastWord:
         return None if mode is EffectiveMode.LIVE else f"the account is {mode} now: {'; '.join(reasons)}"
 
 
+def has(report: BrokerReport, order: SubmitOrder) -> bool:
+    """Whether the venue has this very order, which another engine derived alike and sent."""
+    return any(other.client_order_id == order.order_id for other in report.orders)
+
+
 def is_left_to_close(order: SubmitOrder, report: BrokerReport) -> bool:
     """Whether the venue holds what an exit would close, less what already works to close it, and does not have this
-    very order, which another engine derived alike and sent. It never opens anything, whoever else sends the same.
+    very order. It never opens anything, whoever else sends the same.
     """
-    if any(other.client_order_id == order.order_id for other in report.orders):
+    if has(report, order):
         return False
     held = sum(position.quantity for position in report.positions if position.symbol == order.symbol)
     working = sum(

@@ -25,6 +25,11 @@ class Hold:
         self._grant = grant
         self.lost = False  # set once, where it is known that another has the account
 
+    @property
+    def waited_out(self) -> bool:
+        """Whether one whose end nobody knows had the account before."""
+        return self._grant.waited_out
+
     def left_s(self) -> float:
         """How long the account is ours beyond doubt; minus infinity where it is not at all."""
         return self._asked(self._lease.remaining_s, -inf)

@@ -36,14 +36,16 @@ def test_a_stolen_lease_refuses_the_whole_commit(wire: Wire) -> None:
 def test_an_old_holder_is_waited_out(wire: Wire) -> None:
     old, new = Side(wire, "old"), Side(wire, "new")
     old.acquire()
-    new.acquire(journal="/state/a.journal#2", dead=True)  # a lock on another journal proves nothing
+    grant = new.acquire(journal="/state/a.journal#2", dead=True)  # a lock on another journal proves nothing
     assert 90.0 <= new.clock.monotonic() <= 95.0
+    assert grant.waited_out
 
 
 def test_a_dead_holder_whose_journal_we_hold_is_not_waited_for(wire: Wire) -> None:
     Side(wire, "old").acquire()
     new = Side(wire, "new")
-    assert new.acquire(dead=True).epoch == 2
+    grant = new.acquire(dead=True)
+    assert (grant.epoch, grant.waited_out) == (2, False)
     assert new.clock.waited_s == []
 
 

@@ -60,13 +60,14 @@ class WatchedDesk(BrokerDesk):
     effective: tuple[EffectiveMode, tuple[str, ...]] = (EffectiveMode.LIVE, ())
     on_disk: bool = True
     live: bool = True
+    waited_out: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.clock = ManualClock()
         self.outgoing = Outgoing(self.clock, lambda batch: self.written, self.wish)
         spec = LIVE if self.live else account()
-        self.hold = Hold(self.lease, Grant(spec.account_id, "one", 1, 0))  # type: ignore[arg-type]
+        self.hold = Hold(self.lease, Grant(spec.account_id, "one", 1, 0, self.waited_out))  # type: ignore[arg-type]
         self.dispatch = Dispatch(
             spec, self.venue, self.outgoing, Telling(self.told.append, lambda: AT), self.clock,
             last_word=LastWord(spec, self.hold, lambda: self.effective, self.clock), on_disk=self._wait,
@@ -185,6 +186,22 @@ def test_while_the_lease_is_sure_the_broker_is_not_asked_for_a_report() -> None:
     desk = WatchedDesk().settled()
     assert desk.refused(exit_of()) is None
     assert desk.calls("report") == []
+
+
+def test_who_waited_an_engine_out_never_sends_an_exit_that_the_broker_has_from_it() -> None:
+    """Seed 261125468: cut off from the store for minutes, it goes on making exits, under the same ids."""
+    sent = VenueOrder("V9", "OUT", "ACME", Side.SELL, D(100), D(0), VenueState.WORKING, AT)
+    report = held(100)
+    desk = WatchedDesk(waited_out=True).settled()
+    desk.venue.on_report.append(replace(report, orders=(sent,)))
+    assert "the broker has this order" in (desk.refused(exit_of()) or "")
+
+
+def test_who_waited_an_engine_out_sends_its_exits_where_the_broker_does_not_say_or_has_less() -> None:
+    for told in (OutcomeUnknown("no answer"), held(40)):
+        desk = WatchedDesk(waited_out=True).settled()
+        desk.venue.on_report.append(told)
+        assert desk.refused(exit_of()) is None
 
 
 def test_in_its_first_minute_an_engine_closes_only_what_the_broker_shows() -> None:

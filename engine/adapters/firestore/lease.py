@@ -8,6 +8,7 @@ last write's request left. `delivered_sequence` is as old as the last write: wha
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from math import inf
 from typing import Any
@@ -81,7 +82,8 @@ class FirestoreLease:
                     f"{journal} knows of epoch {known_epoch} at last"
                 )
             free = not old or old["instance"] in (NOBODY, instance)
-            if not free and not (old_holder_dead and old["journal"] == journal):
+            waits = not free and not (old_holder_dead and old["journal"] == journal)
+            if waits:
                 left_s = (old["until"] - self._clock.now()).total_seconds() + CLOCK_SKEW_S
                 if left_s > 0:
                     if self._clock.monotonic() >= give_up_at:
@@ -90,7 +92,7 @@ class FirestoreLease:
                     self._clock.wait(min(left_s, 1.0))
                     continue
             try:
-                return self._take(account, instance, journal, found, old)
+                return replace(self._take(account, instance, journal, found, old), waited_out=waits)
             except PreconditionFailed as error:  # another took it between our read and our write
                 if self._clock.monotonic() >= give_up_at:
                     message = f"{account.account_id}: its lease can't be taken: {error}"
