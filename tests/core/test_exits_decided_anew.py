@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.domain.events import BotRemoved, ClockTicked, CommandReceived, KillAsked
+from engine.domain.events import ClockTicked, CommandReceived, KillAsked
 from engine.domain.order import ExitReason, OrderState, Purpose
 from tests.builders.times import session
 from tests.core.stop_wire import StopWire, protected
@@ -51,13 +51,3 @@ def test_an_exit_that_was_still_unsent_at_the_close_is_decided_anew_the_next_day
     wire.take(ClockTicked(session().close_at))
     assert wire.state.orders[waiting.order_id].state is OrderState.EXPIRED
     assert wire.state.exit_wishes == {("alpha", "ACME"): ExitReason.MANUAL}
-
-
-def test_a_deleted_bot_is_forgotten_when_its_stop_closes_what_it_held() -> None:
-    wire = StopWire()
-    stop = protected(wire)
-    wire.take(BotRemoved("alpha"))
-    wire.fill(stop)
-    wire.hear()
-    wire.settle()
-    assert "alpha" not in wire.state.bots
