@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.core import tripping
 from engine.core.decide import exit_position
+from engine.core.left_for import take_quantity
 from engine.core.leftovers import leave_rest
 from engine.core.orders import TERMINAL, UNANSWERED, Move, Order
 from engine.core.publish import publish_alert, publish_order
@@ -80,7 +81,8 @@ def on_accepted(state: State, event: OrderAccepted) -> None:
     if order is None:
         return
     close_unknown(state, order.order_id, "the broker has it")
-    taken(state, order, event)
+    take_quantity(state, order, event)
+    taken(state, order)
     if order.state not in (OrderState.ACCEPTED, OrderState.PARTIALLY_FILLED):
         return
     wanted, late = order.cancel_wanted, late and order.purpose is Purpose.ENTRY

@@ -18,6 +18,7 @@ from engine.core.audit import note
 from engine.core.decide import exit_position
 from engine.core.differences import NOT_LISTED
 from engine.core.execution import within_band
+from engine.core.left_for import too_small
 from engine.core.orders import UNANSWERED, Order
 from engine.core.portfolio import Position
 from engine.core.publish import publish_alert, publish_position
@@ -27,7 +28,7 @@ from engine.core.sending import release, request_cancel, send_held, settle_reque
 from engine.core.settle import forget_if_removed
 from engine.core.state import Guard, State
 from engine.core.stop_numbers import count_stop, next_stop_id
-from engine.core.stuck_exits import too_small, watch, wish_again
+from engine.core.stuck_exits import watch, wish_again
 from engine.domain.instant import SECOND, Instant
 from engine.domain.order import ExitReason, OrderRequest, OrderState, OrderType, Purpose, Refusal, Side
 from engine.domain.records import DifferenceKind, Resolution

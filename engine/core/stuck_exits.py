@@ -12,10 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.core.orders import Order
-from engine.core.portfolio import Position
-from engine.core.publish import publish_alert, publish_order
-from engine.core.state import Guard, Leaving, State
-from engine.domain.events import OrderAccepted
+from engine.core.publish import publish_alert
+from engine.core.state import Leaving, State
 from engine.domain.instant import NEVER, SECOND, Instant
 from engine.domain.order import ExitReason, OrderState, Purpose
 from engine.domain.records import OrderRecord
@@ -34,36 +32,11 @@ def decided(state: State, order: Order, at: Instant) -> None:
         _leaving_of(state, order, at).order_id = order.order_id
 
 
-def taken(state: State, order: Order, event: OrderAccepted) -> None:
-    """The venue has the order, and may say for how much."""
-    _take_quantity(state, order, event)
+def taken(state: State, order: Order) -> None:
+    """The venue has the order."""
     leaving = state.leaving.get((order.bot_id, order.symbol))
     if leaving is not None and leaving.order_id == order.order_id and leaving.taken_at is None and order.open:
         leaving.taken_at = _now(state, order.symbol)
-
-
-def _take_quantity(state: State, order: Order, event: OrderAccepted) -> None:
-    """An exit that waited for its stop left for what was held by then. Where the journal is lost, the store may have
-    it as it was decided: then the venue's book says how much left, and when that is filled. So it is with one that left
-    for less than the books hold, since the venue had no more.
-    """
-    before, theirs = state.orders_before, event.quantity
-    if theirs is not None and order.purpose is Purpose.PROTECT:  # kept as it was decided: see too_small
-        guard = state.guards.setdefault((order.bot_id, order.symbol), Guard())
-        guard.left_for = theirs if theirs < order.quantity else None
-    if theirs is None or order.purpose is not Purpose.EXIT or not order.open or theirs <= 0:
-        return
-    other = theirs < order.quantity or (theirs > order.quantity and order.order_id in before)
-    if other and theirs >= order.filled_quantity:
-        order.left_for(theirs, event.at)
-        publish_order(state, order)
-
-
-def too_small(state: State, guard: Guard, position: Position) -> bool:
-    """Whether a stop left for what the venue had while something differed, and all that is held can rest by now."""
-    if guard.left_for is None or guard.left_for >= abs(position.quantity):
-        return False
-    return position.symbol not in state.truth.doubted()
 
 
 def filled(state: State, order: Order) -> None:
