@@ -35,7 +35,7 @@ from tests.outbox.sample_records import KINDS, sample
 
 NINE = at("09:30")
 MINUTE_BAR = Bar("ACME", "1m", NINE, at("09:31"), 50_000, 50_100, 49_900, 50_050, 12.5)
-FACTS = FoundFacts(NINE, trades=frozenset({"T-1", "T-2"}))
+FACTS = FoundFacts(NINE, trades=frozenset({"T-1"}))  # one: the order in which a set is told is its own
 EVENTS: tuple[Event, ...] = (
     InstrumentListed(instrument()),
     SessionOpened(session(), NINE),
