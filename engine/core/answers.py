@@ -222,7 +222,13 @@ def _open_unbookable(state: State, order: Order, event: FillReceived, why: str) 
         order_id=order.order_id, venue_order_id=order.venue_order_id,
         quantity=event.quantity * order.side.sign, price=event.price,
     )  # fmt: skip
-    if finding.difference_id not in state.truth.differences:
+    if finding.difference_id in state.truth.differences:
+        return
+    if any(other.side is not order.side for other in state.open_orders(order.bot_id, order.symbol)):
+        # What it closes, or is closed by it, may be on its way: a restart has orders asked in any order. The next
+        # report opens it, if that shows it still.
+        state.truth.suspects[finding.difference_id] = 1
+    else:
         announce(state, finding)
 
 

@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.domain.events import CommandReceived, OrderCancelled
-from engine.domain.records import CommandResult, DifferenceKind
-from tests.builders.desk import Desk, desk, enter, fill, leave
+from engine.core.engine import Engine
+from engine.domain.account import Desired
+from engine.domain.broker import BrokerReport, VenueFill
+from engine.domain.events import (
+    BotChanged,
+    BrokerReported,
+    CommandReceived,
+    FillReceived,
+    InstrumentListed,
+    OrderCancelled,
+    Recovered,
+    ReportBegun,
+    SessionOpened,
+)
+from engine.domain.order import OrderState
+from engine.domain.records import CommandResult, DifferenceKind, OrderRecord
+from tests.builders.desk import CASH, LOOSE, Desk, desk, enter, fill, leave
+from tests.builders.market import instrument
+from tests.builders.paper import account, bot
+from tests.builders.scripted import scripted
+from tests.builders.times import session
 
 D = Decimal
 
@@ -69,3 +87,57 @@ def test_adopted_it_is_held_by_hand_and_told_again_it_is_not_booked_again() -> N
     made.take(fill(first, 0, D(100), D(501)))
     assert state.truth.open() == []
     assert [position.quantity for position in state.portfolio.all()] == [-100]
+
+
+def restarted_without_fills() -> tuple[Desk, FillReceived, FillReceived]:
+    """A disk is lost: of an entry and its exit the store has that they were accepted. Their fills, as the venue has
+    them.
+    """
+    before = desk()
+    (order,) = enter(before, 1, "500")
+    bought = fill(order, 0, D(100), D("500.05"))
+    before.take(bought)
+    exit_order = leave(before)
+    assert exit_order is not None
+    known = {
+        record.order_id: record
+        for record in before.records
+        if isinstance(record, OrderRecord) and record.state is OrderState.ACCEPTED
+    }
+    made = Desk(Engine(account(str(CASH), LOOSE), scripted({"script": {}})), [], [])
+    made.take(InstrumentListed(instrument()))
+    made.take(Recovered(tuple(known.values()), 9))
+    made.take(BotChanged(bot("alpha", strategy="script"), Desired.RUNNING, 1))
+    made.take(SessionOpened(session(), session().open_at))
+    return made, bought, fill(exit_order, 0, D(100), D(501))
+
+
+def report_of(made: Desk, *fills: FillReceived) -> BrokerReport:
+    """What the venue lists; of its orders, which are no matter here, nothing."""
+    orders = made.engine.state.orders
+    listed = tuple(
+        VenueFill(one.venue_fill_id, f"V-{one.order_id}", one.order_id, "ACME", orders[one.order_id].side, one.quantity,
+                  one.price, one.at)
+        for one in fills
+    )  # fmt: skip
+    return BrokerReport((), listed, (), made.engine.state.now)
+
+
+def test_an_exits_fill_told_before_that_of_its_entry_is_no_difference_and_is_booked_after_it() -> None:
+    made, bought, sold = restarted_without_fills()
+    made.take(sold)
+    assert made.engine.state.truth.open() == []
+    for told in (bought, sold):
+        made.take(told)
+    assert made.engine.state.truth.open() == []
+    assert len(made.engine.state.portfolio) == 0
+    assert {order.state for order in made.engine.state.orders.values()} == {OrderState.FILLED}
+
+
+def test_one_that_a_report_shows_and_the_books_can_still_not_take_is_a_difference() -> None:
+    made, _, sold = restarted_without_fills()
+    made.take(sold)
+    made.take(ReportBegun())
+    made.take(BrokerReported(report_of(made, sold)))
+    (missed,) = (found for found in made.engine.state.truth.open() if found.kind is DifferenceKind.MISSED_FILL)
+    assert missed.subject == sold.venue_fill_id
