@@ -144,6 +144,8 @@ def on_ended(state: State, event: OrderCancelled | OrderExpired) -> None:
         known.ending = event
         state.truth.touch(known.symbol)
         return
+    if isinstance(event, OrderExpired) and event.unsent and known is not None and known.venue_order_id is not None:
+        return  # another engine, cut off from the store, had sent the same: it is at the venue, and ends there
     told_before = known is not None and not known.open
     move = Move.CANCEL if isinstance(event, OrderCancelled) else Move.EXPIRE
     order = _move(state, event.order_id, move, event.at, event.reason)

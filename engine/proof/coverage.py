@@ -40,6 +40,7 @@ WANTED = (
     *(f"difference: {kind} {state}" for kind, states in _DIFFERENCES.items() for state in states),
     *(f"start: {how}" for how in _STARTS),
     *(f"successor: {fate}" for fate in FATES),
+    "store_takes_few",
     "woke up beside another",
     "an exit amid a difference",
     "night",

@@ -14,15 +14,24 @@ from engine.domain.effects import PublishRecord
 from engine.domain.errors import OperatingError, OutcomeUnknown
 from engine.outbox.memory import MemoryJournal
 from engine.ports import Clock, Fields, Pending
+from engine.proof.chance import CALM, Chance
 from engine.proof.occasions import Occasions
 
 _CODES = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED", "INTERNAL", "UNAUTHENTICATED")
+OFTEN = 0.1  # of the schedules in which commits of several documents are refused while there are faults
+OWN = 2**65  # their source of chance: a schedule without is what it would be if there were none
 
 
 class Store:
-    """The database, and commits that arrive after their caller gave up."""
+    """The database, and commits that arrive after their caller gave up.
 
-    def __init__(self, occasions: Occasions) -> None:
+    `takes` is how many documents of a commit it takes beside the lease; None: whatever comes. What is decided together
+    reaches it in parts then, and a process may end, and its disk be lost, between any two of them.
+    """
+
+    def __init__(self, occasions: Occasions, seed: int) -> None:
+        chance = Chance(seed + OWN)
+        self.takes = chance.whole(1, 4) if chance.happens(OFTEN) else None
         self.wire = MemoryWire("proof")
         self.away_until = 0
         self.cut_off = ""  # the process that has no route to it
@@ -47,6 +56,13 @@ class Store:
         answer = self.wire.commit(request)
         self.taken(who, request)
         return answer
+
+    def refuses(self, documents: int) -> bool:
+        """Whether so many are too many for a commit."""
+        if self.takes is None or documents <= self.takes or self._occasions.faults is CALM:
+            return False
+        self._occasions.met["store_takes_few"] += 1
+        return True
 
     def has(self, collection: str, document_id: str) -> bool:
         """Whether the database has a document, whatever ails the way to it."""
@@ -86,6 +102,8 @@ class FaultyWire:
         """See Wire."""
         self._occasions.may_crash(self._who, "before a commit")
         self._may_fail()
+        if self._store.refuses(len(request.writes) - 1):
+            raise error_of("RESOURCE_EXHAUSTED", "too many documents")
         if self._occasions.happens("store_applies_late"):
             kept = type(request)()
             kept.CopyFrom(request)

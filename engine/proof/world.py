@@ -64,7 +64,7 @@ class World:
         self.occasions = Occasions(chance, drawn(chance), traced=traced, trims=trims)
         self.occasions.now += round((BEGINS_S + chance.between(0, 1)) * SECOND)
         self.clock = WorldClock(self.occasions)
-        self.store = Store(self.occasions)
+        self.store = Store(self.occasions, seed)
         self.exchange = Exchange(self.occasions)
         self.prices = Prices(chance, lambda: self.occasions.now, shape.closes)
         self.in_flight = InFlight(self.exchange)

@@ -88,7 +88,10 @@ class Counterpart:
             return []
         waiting, self.asked[:] = list(self.asked), []
         reason = "not sent: too many orders wait to be sent"
-        return [OrderExpired(order.order_id, reason, order.at) for order in self._outgoing.put(waiting, written)]
+        return [
+            OrderExpired(order.order_id, reason, order.at, unsent=True)
+            for order in self._outgoing.put(waiting, written)
+        ]
 
     def before(self, event: Event) -> list[Event]:
         """What comes before an event: a person who asks whether all is in step gets what two fresh reports say, and no

@@ -187,7 +187,7 @@ class Dispatch:
 
     def _tell_not_sent(self, order: SubmitOrder, why: str, rests_s: float = EXIT_RESTS_S) -> None:
         """It certainly did not leave. An exit is given up a little later, or each tick would decide another."""
-        event = OrderExpired(order.order_id, f"not sent: {why}", self._telling.market_at())
+        event = OrderExpired(order.order_id, f"not sent: {why}", self._telling.market_at(), unsent=True)
         _log.warning("order not sent", order=order.order_id, why=why)
         if order.purpose is Purpose.EXIT:
             with self._giving_up:

@@ -19,6 +19,8 @@ from engine.runtime.mode import MARGIN_S
 from engine.runtime.ownership import Hold
 
 MAY_ARRIVE_S = BELIEVED_AFTER_S  # what another engine sent last has arrived by then, or never will
+UNSAID_FOR_S = 60.0  # an exit waits at most so long for a broker that gives no report, where most speaks for sending it
+ASKED_EVERY_S = 30.0  # a report that failed longer ago belongs to another silence of the broker
 EffectiveNow = Callable[[], tuple[EffectiveMode, tuple[str, ...]]]
 
 
@@ -31,6 +33,7 @@ class LastWord:
         self._began_at = clock.monotonic()
         self._hold = hold
         self._effective_now = effective_now
+        self._unsaid_since = self._unsaid_at = float("-inf")
 
     @property
     def lost(self) -> bool:
@@ -49,7 +52,8 @@ class LastWord:
     @property
     def _followed(self) -> bool:
         """Whether an engine of before may live on, cut off from the store: it sends exits for as long as it does, and
-        each of them has the id that ours has. One that the broker has already is not sent again.
+        each of them has the id that ours has. One that the broker has already is not sent again; where the broker does
+        not say, an exit waits a while, since nobody is known to be there.
         """
         return self._live and self._hold.waited_out
 
@@ -72,10 +76,19 @@ class LastWord:
             told = report()
         except OperatingError as error:
             why = f"another engine may send for the account, and the broker does not say what is held ({error})"
-            return why if doubtful else None
+            return why if doubtful or self._unsaid_s() < UNSAID_FOR_S else None
+        self._unsaid_at = float("-inf")
         if is_left_to_close(order, told) if doubtful else not has(told, order):
             return None
         return "another engine may have closed it: the broker has this order, or shows nothing left to close"
+
+    def _unsaid_s(self) -> float:
+        """For how long the broker has given no report, now that it did not again."""
+        now = self._clock.monotonic()
+        if now - self._unsaid_at > ASKED_EVERY_S:
+            self._unsaid_since = now
+        self._unsaid_at = now
+        return now - self._unsaid_since
 
     def look(self) -> None:
         """Find out whose the account is, where the lease alone does not say it any more. Takes a second at most."""

@@ -45,6 +45,17 @@ def test_its_fill_closes_the_position_though_no_acceptance_was_heard() -> None:
     assert (order.state, wire.state.trading_state) == (OrderState.FILLED, TradingState.ACTIVE)
 
 
+def test_an_exit_that_the_venue_has_named_is_not_given_up_because_this_engine_did_not_send_it() -> None:
+    """Seed 4031783: given up, it was another's order for the engine after, and its fill was booked as by hand."""
+    wire = StopWire()
+    _, order = waiting_exit(wire)
+    wire.take(OrderAccepted(order.order_id, "V9", wire.now))
+    wire.take(OrderExpired(order.order_id, "not sent: the broker has this order", wire.now, unsent=True))
+    assert (order.state, order.venue_order_id) == (OrderState.ACCEPTED, "V9")
+    wire.take(OrderExpired(order.order_id, "the day is over", wire.now))
+    assert order.state is OrderState.EXPIRED
+
+
 def test_a_stop_whose_number_the_books_had_not_kept_does_not_lend_its_id_to_the_next() -> None:
     wire = StopWire()
     wire.close_minute()

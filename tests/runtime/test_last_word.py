@@ -197,11 +197,29 @@ def test_who_waited_an_engine_out_never_sends_an_exit_that_the_broker_has_from_i
     assert "the broker has this order" in (desk.refused(exit_of()) or "")
 
 
-def test_who_waited_an_engine_out_sends_its_exits_where_the_broker_does_not_say_or_has_less() -> None:
-    for told in (OutcomeUnknown("no answer"), held(40)):
-        desk = WatchedDesk(waited_out=True).settled()
-        desk.venue.on_report.append(told)
-        assert desk.refused(exit_of()) is None
+def test_who_waited_an_engine_out_sends_its_exits_where_the_broker_has_less() -> None:
+    desk = WatchedDesk(waited_out=True).settled()
+    desk.venue.on_report.append(held(40))
+    assert desk.refused(exit_of()) is None
+
+
+def test_who_waited_an_engine_out_keeps_an_exit_for_a_minute_where_the_broker_does_not_say() -> None:
+    """Seed 4035464: the other had sent the same a second before, and the one report that would have said so failed."""
+    desk = WatchedDesk(waited_out=True).settled()
+    for _ in range(3):
+        desk.venue.on_report.append(OutcomeUnknown("no answer"))
+        assert "does not say what is held" in (desk.refused(exit_of()) or "")
+        desk.clock.advance(20.0)
+    desk.venue.on_report.append(OutcomeUnknown("no answer"))
+    assert desk.refused(exit_of()) is None
+
+
+def test_a_report_that_failed_long_ago_does_not_count_as_a_minute_of_silence() -> None:
+    desk = WatchedDesk(waited_out=True).settled()
+    for _ in range(2):
+        desk.venue.on_report.append(OutcomeUnknown("no answer"))
+        assert "does not say what is held" in (desk.refused(exit_of()) or "")
+        desk.clock.advance(600.0)
 
 
 def test_in_its_first_minute_an_engine_closes_only_what_the_broker_shows() -> None:

@@ -67,12 +67,16 @@ class OrderCancelled:
 
 @dataclass(frozen=True, slots=True)
 class OrderExpired:
-    """The order's day is over at the venue. `filled_quantity` is what it filled in all, where the venue says so."""
+    """The order's day is over at the venue. `filled_quantity` is what it filled in all, where the venue says so.
+
+    `unsent`: it is not the venue that says so, but who did not send it. Where the venue has named it, another did.
+    """
 
     order_id: str
     reason: str
     at: Instant
     filled_quantity: Decimal | None = None
+    unsent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
