@@ -18,8 +18,10 @@ from engine.proof.chance import CALM, Chance
 from engine.proof.occasions import Occasions
 
 _CODES = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED", "INTERNAL", "UNAUTHENTICATED")
-OFTEN = 0.1  # of the schedules in which commits of several documents are refused while there are faults
-OWN = 2**65  # their source of chance: a schedule without is what it would be if there were none
+# How often commits of several documents are refused in a schedule while there are faults: of those in which disks are
+# lost, and of the others. Its source of chance is its own: one without is what it would be if there were none.
+OFTEN_LOSING, OFTEN = 0.4, 0.03
+OWN = 2**65
 
 
 class Store:
@@ -30,8 +32,9 @@ class Store:
     """
 
     def __init__(self, occasions: Occasions, seed: int) -> None:
-        chance = Chance(seed + OWN)
-        self.takes = chance.whole(1, 4) if chance.happens(OFTEN) else None
+        chance, faults = Chance(seed + OWN), occasions.faults
+        often = OFTEN_LOSING if faults.crash and faults.disk_lost else OFTEN
+        self.takes = chance.pick((1, 1, 2, 3)) if chance.happens(often) else None
         self.wire = MemoryWire("proof")
         self.away_until = 0
         self.cut_off = ""  # the process that has no route to it
