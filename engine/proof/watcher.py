@@ -17,7 +17,7 @@ from engine.core.state import State
 from engine.domain.effects import SubmitOrder
 from engine.domain.instant import moment_of
 from engine.domain.order import OrderState, Purpose
-from engine.domain.records import DifferenceKind, DifferenceRecord, DifferenceState, OrderRecord
+from engine.domain.records import DifferenceKind, DifferenceRecord, DifferenceState, FillRecord, OrderRecord
 from engine.proof.checkers import violations_at_rest
 from engine.proof.exchange import Exchange
 from engine.proof.link import InFlight
@@ -156,11 +156,11 @@ class Watcher:
         """
         begin = self._read.get(disk.name, 0)
         self._read[disk.name] = len(disk.seen)
-        for effect in disk.seen[begin:]:
+        for place, effect in enumerate(disk.seen[begin:], begin):
             match effect.record:
                 case OrderRecord() as record:
                     self.happened += 1
-                    self._order(record, disk)
+                    self._order(record, disk, place)
                 case DifferenceRecord() as record:
                     self.happened += 1
                     self._met[f"difference: {record.kind} {record.state}"] += 1
@@ -175,7 +175,7 @@ class Watcher:
                 case _:
                     pass
 
-    def _order(self, record: OrderRecord, disk: Disk) -> None:
+    def _order(self, record: OrderRecord, disk: Disk, place: int) -> None:
         key = (disk.name, record.order_id)
         before, self._newest[key] = self._newest.get(key), record
         if record.state is OrderState.REFUSED:
@@ -186,7 +186,7 @@ class Watcher:
             self._met[f"order: {before.state} to {record.state}"] += 1
         if before.state in TERMINAL and record.state is not before.state and not _decided_anew(before, record):
             self._say(f"I7: {record.order_id} left its end: {before.state} to {record.state}")
-        if record.filled_quantity < before.filled_quantity and not self._fills_were_lost(before):
+        if record.filled_quantity < before.filled_quantity and not self._fills_were_lost(before, disk, place):
             self._say(f"I7: of {record.order_id} {before.filled_quantity} were filled, then {record.filled_quantity}")
 
     def _difference(self, record: DifferenceRecord) -> None:
@@ -222,11 +222,13 @@ class Watcher:
     def _met(self) -> Counter[str]:
         return self.exchange.occasions.met
 
-    def _fills_were_lost(self, order: OrderRecord) -> bool:
-        """Whether the store had the order as further filled than by the fills it knows: the journal that had them went,
-        and the order is opened again until the venue has told of them anew.
+    def _fills_were_lost(self, order: OrderRecord, disk: Disk, place: int) -> bool:
+        """Whether the store had the order as further filled than by the fills it knew then: the journal that had them
+        went, and the order is opened again until the venue has told of them anew, be it at once.
         """
-        known = sum(fields["quantity"] for fields in self.store.all_of("fills") if fields["order_id"] == order.order_id)
+        anew = {effect.record.venue_fill_id for effect in disk.seen[place:] if isinstance(effect.record, FillRecord)}
+        own = (fields for fields in self.store.all_of("fills") if fields["order_id"] == order.order_id)
+        known = sum(fields["quantity"] for fields in own if fields["venue_fill_id"] not in anew)
         return bool(known < order.filled_quantity)
 
     def _say(self, sentence: str) -> None:
