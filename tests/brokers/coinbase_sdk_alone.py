@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from coinbase.rest import RESTClient
 from coinbase.websocket import WebsocketResponse, WSClient, WSUserClient
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 PRODUCT = "BTC-USD"
 CHANNELS = ("ticker", "market_trades", "candles", "level2", "status")
 
@@ -25,9 +25,9 @@ CHANNELS = ("ticker", "market_trades", "candles", "level2", "status")
 def main(told: dict[str, str]) -> dict[str, Any]:
     """One short visit: who am I, what is there, listen, order, cancel, read every list."""
     host, key = urlsplit(told["root"]).netloc, {"api_key": told["key_name"], "api_secret": told["private_key"]}
-    client = RESTClient(**key, base_url=host, timeout=10)
+    client = RESTClient(**key, base_url=host, timeout=60)
     found: dict[str, Any] = {"permissions": client.get_api_key_permissions().to_dict()}
-    found["by_key_file"] = RESTClient(key_file=told["key_file"], base_url=host, timeout=10).get_portfolios().to_dict()
+    found["by_key_file"] = RESTClient(key_file=told["key_file"], base_url=host, timeout=60).get_portfolios().to_dict()
     found |= _looked_round(client)
 
     updates, user = _listening(WSUserClient, told["user_socket"], key)

@@ -17,7 +17,7 @@ from SmartApi.smartConnect import SmartConnect
 from SmartApi.smartWebSocketOrderUpdate import SmartWebSocketOrderUpdate
 from SmartApi.smartWebSocketV2 import SmartWebSocketV2
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 ORDER = {
     "variety": "NORMAL", "tradingsymbol": "SBIN-EQ", "symboltoken": "3045", "transactiontype": "BUY",
     "exchange": "NSE", "ordertype": "LIMIT", "producttype": "INTRADAY", "duration": "DAY", "price": "821.00",

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-WITHIN_S = 90
+WITHIN_S = 180
 
 
 def in_the_sdk(module: str, asked: Any, folder: Path, authority: str = "") -> Any:

@@ -242,5 +242,5 @@ def test_a_certificate_nobody_vouches_for_is_refused_by_a_client_that_looks(
 ) -> None:
     with pytest.raises(OSError):
         websocket.create_connection(
-            broker.told["market_socket"], timeout=5, header=market_headers(broker, client), sslopt={}
+            broker.told["market_socket"], timeout=60, header=market_headers(broker, client), sslopt={}
         )

@@ -32,7 +32,7 @@ ACCOUNT = "paper-practice"
 PROJECT = "demo-fake"
 SPEED, QUIET = "300", "0.01"
 KILLED_WITHIN_S = 20.0
-SETTLED_WITHIN_S = 40.0
+SETTLED_WITHIN_S = 90.0
 SYMBOLS = ("HDFCBANK", "INFY", "RELIANCE", "SBIN", "TATAMOTORS", "TCS")
 BOTS = {
     "cash": 10_000_000,
@@ -105,7 +105,7 @@ class Lives:
             return "elsewhere"
         finally:
             engine.kill()
-            engine.wait(10)
+            engine.wait(60)
 
     def lose_journal(self) -> None:
         """The machine's disk is gone, and the dead holder's lease has run out."""
@@ -124,11 +124,11 @@ class Lives:
                 time.sleep(0.2)
                 left = self.unsettled(began_at)
             engine.terminate()
-            code = engine.wait(15)
+            code = engine.wait(60)
             assert code == 0, f"exit code {code}\n{self.words()}"
         finally:
             engine.kill()
-            engine.wait(10)
+            engine.wait(60)
 
     def unsettled(self, since: datetime) -> list[str]:
         """What is not in step between the venue's book and the store, compared since an instant, in words."""

@@ -26,7 +26,7 @@ from tests.venue.running import RunningVenue
 ACCOUNT = "live-practice"
 FATES = ("hangs", "goes", "dies", "hangs", "goes_on")
 SPEED = "120"
-WITHIN_S = 40.0
+WITHIN_S = 90.0
 AMID_S = 2.0  # of trading before and after each overlap
 HANGS_S = (13.5, 1.0)  # long enough for another to take the lease, and shorter than it
 

@@ -24,7 +24,7 @@ class RunningVenue:
     def do(self, what: str, **more: Any) -> dict[str, Any]:
         """Turn a switch; the venue's whole book."""
         body = json.dumps({"do": what, **more}).encode()
-        with urlopen(Request(f"{self.url}/admin", body, {"Content-Type": "application/json"}), timeout=10) as answer:
+        with urlopen(Request(f"{self.url}/admin", body, {"Content-Type": "application/json"}), timeout=60) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
 
@@ -35,7 +35,7 @@ class RunningVenue:
     def end(self) -> None:
         """Kill it; its book is gone."""
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(60)
         if self._process.stdout is not None:
             self._process.stdout.close()
 

@@ -15,6 +15,12 @@ def mark_delivered(rows: Sequence[int], connection: sqlite3.Connection) -> None:
     connection.executemany(schema.MARK_DELIVERED, [(row,) for row in rows])
 
 
+def supersede(keys: Sequence[tuple[str, str, str]], connection: sqlite3.Connection) -> None:
+    """Newer values of these states are about to be added: a dead one stays for a person to see, and is history."""
+    connection.executemany(schema.SUPERSEDE, keys)
+    connection.executemany(schema.OUTLIVE, keys)
+
+
 def bury(row: int, error: str, attempts: int, at: float, connection: sqlite3.Connection) -> None:
     """Set a record aside."""
     if connection.execute(schema.BURY, (row,)).rowcount:

@@ -16,13 +16,14 @@ from threading import Lock
 from typing import Any
 
 from engine.adapters.queue import changes, schema
+from engine.adapters.queue.again import Again
 from engine.adapters.queue.file_lock import FileLock
 from engine.adapters.queue.opening import open_journal
 from engine.adapters.queue.rows import is_history
 from engine.adapters.queue.writer import Afterwards, Writer
 from engine.domain.effects import PublishRecord
 from engine.domain.errors import JournalFailed, PermanentFailure
-from engine.domain.records import BotForgotten, DeadLetterGone, PositionFlat, Record, SetAside, slot_of
+from engine.domain.records import BotForgotten, DeadLetterGone, PositionFlat, Record, SetAside, slot_of, told_of
 from engine.ports import Clock, Pending, QueueStatus
 
 HISTORY_MAX = 500_000
@@ -73,6 +74,7 @@ class FileJournal:
             self.cut_bytes = opened.cut_bytes
             self._lock.note(self.last_row)
             self._writer = Writer(path, self._connection, encode, self._now, self._durable, history_max)
+            self._again = Again(self._writer, self._read)
         except BaseException:
             self._lock.release()
             raise
@@ -118,7 +120,7 @@ class FileJournal:
             except PermanentFailure as error:
                 raise JournalFailed(f"{self.path}, row {row}, {collection}/{document_id}: {error}") from error
         gone = (PositionFlat, BotForgotten, DeadLetterGone)
-        return [record for record in newest.values() if not isinstance(record, gone)]
+        return [record for record in newest.values() if not isinstance(told_of(record), gone)]
 
     def status(self) -> QueueStatus:
         """See ports.Outbox."""
@@ -127,17 +129,14 @@ class FileJournal:
         ((dead,),) = self._read(schema.DEAD_LETTERS)
         age_s = max(0.0, self._now() - oldest[0][0]) if oldest else 0.0
         written = (self._writer.state, self._writer.detail)
-        return QueueStatus(depth, age_s, dead, self._delivered, *self._store, *written)
+        return QueueStatus(depth + len(self._again), age_s, dead, self._delivered, *self._store, *written)
 
     def pending(
         self, after_row: int, limit: int, byte_limit: int, *, of: tuple[str, str] | None = None
     ) -> Sequence[Pending]:
         """See outbox/journal.Journal. A record that can't be read becomes a dead letter and is left out."""
         while True:
-            if of is None:
-                found = self._read(schema.TAKE, (after_row, limit))
-            else:
-                found = self._read(schema.TAKE_OF, (*of, after_row, limit))
+            found = self._again.take(after_row, limit, of)
             batch: list[Pending] = []
             size = 0
             for row, sequence, payload in found:
@@ -158,20 +157,25 @@ class FileJournal:
     def mark_delivered(self, rows: Sequence[int]) -> None:
         """See outbox/journal.Journal."""
         self._delivered += len(rows)
+        self._again.settled(rows)
         self._writer.queue.put(partial(changes.mark_delivered, rows))
 
     def bury(self, row: int, error: str, attempts: int) -> None:
         """See outbox/journal.Journal."""
         self.buried += 1
+        self._again.settled((row,))
         self._writer.queue.put(partial(changes.bury, row, error, attempts, self._now()))
 
     def requeue_after(self, delivered_sequence: int) -> int:
         """Send again whatever the store may lack: every kept record with a higher sequence. Returns how many.
 
         For the start, with the lease's `delivered_sequence`: a store that was put back to an earlier state has an
-        earlier lease.
+        earlier lease. On a full disk they wait in memory: what has been decided still reaches the screens.
         """
-        return self._settled(partial(changes.requeue, delivered_sequence))
+        found = self._again.begin(delivered_sequence, _SETTLE_S)
+        if found is None:
+            raise self._silent(_SETTLE_S)
+        return found
 
     def merge(self, records: Iterable[Record], sequence: int, delivered_sequence: int) -> None:
         """See ports.Outbox."""
@@ -206,13 +210,16 @@ class FileJournal:
 
     def _settled(self, change: Callable[[list[int], sqlite3.Connection], None], within_s: float = _SETTLE_S) -> int:
         """Have the writer make a change, and wait until it is on disk; the number of rows it says it changed. One that
-        is not there in time is not taken back: it is made once the disk takes it.
+        is not there in time, or on a full disk, is not taken back: it is made once the disk takes it.
         """
         changed: list[int] = []
         self._writer.queue.put(Afterwards(partial(change, changed)))
-        if not self._writer.barrier(within_s):
-            raise JournalFailed(f"{self.path}: the disk did not answer within {within_s:.0f} s")
+        if not self._writer.barrier(within_s, unless_full=True):
+            raise self._silent(within_s)
         return changed[0]
+
+    def _silent(self, within_s: float) -> JournalFailed:
+        return JournalFailed(self._writer.detail or f"{self.path}: the disk did not answer within {within_s:.0f} s")
 
     def note_store(self, attempts: int, state: str, parked: int = 0, delivered_per_s: float = 0.0) -> None:
         """See outbox/journal.Journal."""

@@ -23,13 +23,15 @@ def is_full(error: sqlite3.Error, path: Path) -> bool:
     return code & 0xFF == sqlite3.SQLITE_FULL or (code in _ASK and not _takes_more(path))
 
 
-def drop_delivered_history(connection: sqlite3.Connection) -> int:
-    """Drop a tenth of what is delivered and nothing goes on from, oldest first; how many rows. Within a transaction."""
-    ((droppable,),) = connection.execute(schema.COUNT_DROPPABLE)
+def drop_delivered_history(connection: sqlite3.Connection, up_to: int) -> int:
+    """Drop a tenth of what is delivered and nothing goes on from, oldest first, of sequences up to `up_to`; how many
+    rows. Within a transaction.
+    """
+    ((droppable,),) = connection.execute(schema.COUNT_DROPPABLE, (up_to,))
     if not droppable:
         return 0
     connection.execute(schema.KEEP_SEQUENCE)
-    return connection.execute(schema.DROP_OLDEST, (max(_DROPPED_LEAST, droppable // 10),)).rowcount
+    return connection.execute(schema.DROP_OLDEST, (up_to, max(_DROPPED_LEAST, droppable // 10))).rowcount
 
 
 def _takes_more(path: Path) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from engine.domain.effects import PublishRecord
 from engine.domain.order import OrderState
-from engine.domain.records import CommandResult, DeadLetterGone, OrderRecord, Record, slot_of
+from engine.domain.records import CommandResult, DeadLetterGone, OrderRecord, Record, slot_of, told_of
 
 _FINISHED = frozenset(
     {OrderState.FILLED, OrderState.CANCELLED, OrderState.REJECTED, OrderState.EXPIRED, OrderState.REFUSED}
@@ -44,6 +44,7 @@ def is_history(record: Record) -> bool:
 
     History is kept up to a bound, oldest dropped first.
     """
-    if isinstance(record, OrderRecord):
-        return record.state in _FINISHED
+    told = told_of(record)
+    if isinstance(told, OrderRecord):
+        return told.state in _FINISHED
     return record.fact or isinstance(record, (CommandResult, DeadLetterGone))

@@ -2,7 +2,8 @@
 
 records       every record, in the order it was put; `row` never repeats. Of a state the newest row alone is kept (and
               one that is a dead letter): undelivered states are conflated, delivered ones mirror what the store holds.
-              state: 0 waiting, 1 delivered, 2 dead letter. fact, history: 0 or 1; history is what nothing goes on from
+              state: 0 waiting, 1 delivered, 2 dead letter. fact: 0 or 1. history: 1 where nothing goes on from it, 2
+              where that is so because a newer one followed the dead letter, which may be dropped itself before that
 dead_letters  why a record was set aside
 about         the journal's own id, which the lease names: a path alone could be another machine's; `salvaged`, until
               what was saved of a damaged journal has been completed; `sequence`, below which none is given any more
@@ -47,6 +48,10 @@ SUPERSEDE = """
 DELETE FROM records
 WHERE collection = ? AND document_id = ? AND slot = ? AND fact = 0 AND state <> 2
 """
+OUTLIVE = """
+UPDATE records SET history = 2
+WHERE collection = ? AND document_id = ? AND slot = ? AND fact = 0 AND state = 2
+"""
 TAKE = """
 SELECT row, sequence, payload FROM records WHERE state = 0 AND row > ? ORDER BY row LIMIT ?
 """
@@ -54,6 +59,14 @@ TAKE_OF = """
 SELECT row, sequence, payload FROM records
 WHERE state = 0 AND collection = ? AND document_id = ? AND row > ? ORDER BY row LIMIT ?
 """
+# The same, with rows that wait again in memory alone (again.py), as JSON.
+_WAITS = "(state = 0 OR (state = 1 AND row IN (SELECT value FROM json_each(?))))"
+TAKE_AGAIN = f"SELECT row, sequence, payload FROM records WHERE {_WAITS} AND row > ? ORDER BY row LIMIT ?"  # noqa: S608
+TAKE_AGAIN_OF = f"""
+SELECT row, sequence, payload FROM records
+WHERE {_WAITS} AND collection = ? AND document_id = ? AND row > ? ORDER BY row LIMIT ?
+"""  # noqa: S608  put together from constants
+DELIVERED_AFTER = "SELECT row FROM records WHERE state = 1 AND sequence > ? ORDER BY row"
 MARK_DELIVERED = "UPDATE records SET state = 1 WHERE row = ? AND state = 0"
 
 # A state that fails again replaces its older dead letter: a poisoned document counts once.
@@ -70,8 +83,8 @@ FROM dead_letters JOIN records USING (row) ORDER BY row
 """
 # A dead state that a newer one has followed must never be sent: it would put the document back.
 _FOLLOWED = """
-EXISTS (SELECT 1 FROM records AS newer WHERE newer.fact = 0 AND newer.row > records.row
-AND newer.collection = records.collection AND newer.document_id = records.document_id AND newer.slot = records.slot)
+(records.history = 2 OR EXISTS (SELECT 1 FROM records AS newer WHERE newer.fact = 0 AND newer.row > records.row
+AND newer.collection = records.collection AND newer.document_id = records.document_id AND newer.slot = records.slot))
 """
 LAST_SEQUENCE = """
 SELECT max(coalesce((SELECT sequence FROM records ORDER BY row DESC LIMIT 1), 0),
@@ -96,11 +109,11 @@ SELECT row, collection, document_id, slot, payload FROM records INDEXED BY recor
 WHERE fact = 0 AND history = 0 ORDER BY row
 """
 LAST_ROW = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'records'"
-COUNT_DROPPABLE = "SELECT count(*) FROM records WHERE history = 1 AND state = 1"
+COUNT_DROPPABLE = "SELECT count(*) FROM records WHERE history = 1 AND state = 1 AND sequence <= ?"
 COUNT_HISTORY = "SELECT count(*) FROM records WHERE history = 1"
 DROP_OLDEST = """
 DELETE FROM records WHERE row IN
-(SELECT row FROM records WHERE history = 1 AND state = 1 ORDER BY row LIMIT ?)
+(SELECT row FROM records WHERE history = 1 AND state = 1 AND sequence <= ? ORDER BY row LIMIT ?)
 """
 DEPTH = "SELECT count(*) FROM records WHERE state = 0"
 OLDEST = "SELECT queued_at FROM records WHERE state = 0 ORDER BY row LIMIT 1"

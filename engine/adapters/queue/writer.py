@@ -22,6 +22,7 @@ from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
 from engine.adapters.queue import schema
+from engine.adapters.queue.changes import supersede
 from engine.adapters.queue.room import drop_delivered_history, is_full
 from engine.adapters.queue.rows import rows_of
 from engine.domain.effects import PublishRecord
@@ -30,6 +31,7 @@ from engine.domain.records import Record
 
 GROUP_RECORDS_MAX = 20_000
 RETRY_S = 1.0
+ALL = 2**63 - 1
 _log = logging.getLogger(__name__)
 
 Batch: TypeAlias = tuple[PublishRecord, ...]
@@ -46,17 +48,19 @@ class Afterwards:
 
 @dataclass(slots=True)
 class Barrier:
-    """Reached once everything queued before it is on disk; `stops` ends the thread there."""
+    """Reached once all before it is on disk; with `unless_full` where there is no room too, `written` not set then."""
 
     reached: threading.Event
-    stops: bool = False
+    stops: bool = False  # the thread ends there
+    unless_full: bool = False
+    written: bool = True
 
 
 class Writer:
     """`now` is wall time in seconds; `on_durable(row)` is called on this thread after every commit that held records,
-    with the highest row that is on disk.
+    with the highest row on disk.
 
-    `state` is `writing`, `full` or `failed`, `detail` a sentence for a person about the latter two.
+    `state` is `writing`, `full` or `failed`, `detail` says why. Above the sequence `droppable_up_to` none is dropped.
     """
 
     def __init__(
@@ -79,6 +83,7 @@ class Writer:
         self.last_sequence: int = connection.execute(schema.LAST_SEQUENCE).fetchone()[0]
         self.failure: JournalFailed | None = None
         self.state, self.detail = "writing", ""
+        self.droppable_up_to = ALL
         self.queue: SimpleQueue[Item] = SimpleQueue()
         self._batches: deque[Batch] = deque()
         self._changes: list[Change] = []
@@ -94,9 +99,9 @@ class Writer:
         """Batches that are not on disk yet, about."""
         return self.queue.qsize() + len(self._batches)
 
-    def barrier(self, timeout_s: float, *, stops: bool = False) -> bool:
-        """Wait until everything queued so far is on disk. Raises JournalFailed when it can't be."""
-        mark = Barrier(threading.Event(), stops)
+    def barrier(self, timeout_s: float, *, stops: bool = False, unless_full: bool = False) -> bool:
+        """Wait until everything queued is on disk, or with `unless_full` cannot be. Raises JournalFailed."""
+        mark = Barrier(threading.Event(), stops, unless_full)
         self.queue.put(mark)
         if stops:
             self._stopping.set()
@@ -105,7 +110,7 @@ class Writer:
             raise self.failure
         if stops:
             self._thread.join(timeout_s)
-        return reached
+        return reached and (stops or mark.written)
 
     def _run(self) -> None:
         while True:
@@ -120,10 +125,10 @@ class Writer:
                 except Exception as error:  # noqa: BLE001  a journal that can't write must say so, whatever the cause
                     self._fail(error)
             stops = any(barrier.stops for barrier in self._barriers)
-            if stops or self.state != "full":
-                for barrier in self._barriers:
-                    barrier.reached.set()
-                self._barriers.clear()
+            for barrier in [each for each in self._barriers if stops or self.state != "full" or each.unless_full]:
+                barrier.written = self.state != "full"
+                barrier.reached.set()
+                self._barriers.remove(barrier)
             if stops:
                 if self.state == "full":
                     _log.error("%s: closed with %s batches that never fitted on the disk", self._path, self.waiting)
@@ -189,7 +194,7 @@ class Writer:
             self._connection.execute("BEGIN IMMEDIATE")
             for change in changes:  # they are of rows that were durable before: a letter is set aside, then superseded
                 change(self._connection)
-            self._connection.executemany(schema.SUPERSEDE, keys)
+            supersede(keys, self._connection)
             self._connection.executemany(schema.ADD, rows)
             self._prune(rows)
         self.last_sequence = last_sequence
@@ -206,7 +211,7 @@ class Writer:
                 self._connection.execute("BEGIN IMMEDIATE")
                 for change in self._changes:
                     change(self._connection)
-                dropped = drop_delivered_history(self._connection)
+                dropped = drop_delivered_history(self._connection, self.droppable_up_to)
             self._changes.clear()
             self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         except sqlite3.Error as error:
@@ -222,7 +227,7 @@ class Writer:
         self._since_prune = 0
         ((history,),) = self._connection.execute(schema.COUNT_HISTORY)
         if history > self._history_max:
-            self._connection.execute(schema.DROP_OLDEST, (history - self._history_max,))
+            self._connection.execute(schema.DROP_OLDEST, (self.droppable_up_to, history - self._history_max))
 
     def _note_full(self, error: sqlite3.Error) -> None:
         waiting = f"{self.waiting} {'batch waits' if self.waiting == 1 else 'batches wait'}"

@@ -9,7 +9,7 @@ from typing import Any
 from engine.domain.errors import OperatingError
 from engine.domain.events import BrokerEvent
 
-WITHIN_S = 10.0
+WITHIN_S = 60.0
 
 
 class Listener:

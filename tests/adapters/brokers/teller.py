@@ -42,7 +42,7 @@ class Teller:
                 asked.read(length)
                 self.requests += 1
                 self.asked.release()
-                self.answers.wait(10.0)
+                self.answers.wait(60.0)
                 connection.sendall(self.says)
                 while self.trickles is not None:
                     self.trickles()

@@ -20,7 +20,7 @@ def test_of_two_threads_that_send_orders_neither_is_given_a_connection_that_rest
     def both_at_once() -> None:
         there.answers.clear()
         sent = [lane.submit(send) for lane in (exits, entries)]
-        assert all(there.asked.acquire(timeout=10.0) for _ in sent)
+        assert all(there.asked.acquire(timeout=60.0) for _ in sent)
         there.answers.set()
         assert [one.result() for one in sent] == [Answer(200, b"ok", "")] * 2
 

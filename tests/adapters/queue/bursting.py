@@ -28,7 +28,7 @@ def main(path: Path) -> None:
             fills = [sample(FillRecord, sequence + number) for number in range(1, BURST + 1)]
             journal.put(published(sequence + 1, *fills, sample(AccountRecord, name=f"after {sequence + BURST}")))
             sequence += BURST + 1
-        assert journal.flush(10)
+        assert journal.flush(60)
         say(str(sequence))
 
 

@@ -68,13 +68,13 @@ def original(folder: Path, *, in_log: int = 40, in_file: int = 300) -> Original:
             sequence += 10
             journal.put(published(sequence, facts[-1]))
             if number % 20 == 0:
-                assert journal.flush(10)  # commits of several sizes
-        assert journal.flush(10)
+                assert journal.flush(60)  # commits of several sizes
+        assert journal.flush(60)
         if count == in_file:
             journal._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     states.append(sample(AccountRecord))
     journal.put(published(sequence + 1, states[-1]))
-    assert journal.flush(10)
+    assert journal.flush(60)
     names = ("a.journal", "a.journal-wal", "a.journal.lock")
     files = {name: (folder / name).read_bytes() for name in names}
     journal.close()
@@ -103,7 +103,7 @@ def assert_saved(path: Path, before: Original, damaged: set[tuple[str, int]]) ->
     assert [fact for fact in before.untouched(before.facts, damaged) if fact not in facts] == []
     assert [state for state in before.untouched(before.states, damaged) if state not in states] == []
     assert [record for record in [*facts, *states] if record not in before.facts + before.states] == []
-    assert journal.flush(10)
+    assert journal.flush(60)
     missing = len(before.facts) + len(before.states) - len({repr(record) for record in [*facts, *states]})
     if missing:
         assert journal.salvaged is not None or journal.status().dead_letters == missing
@@ -118,7 +118,7 @@ def assert_goes_on(journal: FileJournal) -> None:
     """It takes records like any other, and the next start finds nothing wrong with it."""
     fact = sample(FillRecord, 99_999)
     journal.put(published(journal.last_sequence + 1, fact))
-    assert journal.flush(10)
+    assert journal.flush(60)
     journal.close()
     again = opened(journal.path)
     assert again.journal_id == journal.journal_id

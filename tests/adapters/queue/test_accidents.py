@@ -165,7 +165,7 @@ def test_dead_letters_are_saved_as_dead_letters(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
     journal = opened(path)
     journal.put(published(1, *(sample(FillRecord, number) for number in range(20))))
-    assert journal.flush(10)
+    assert journal.flush(60)
     journal.bury(3, "INVALID_ARGUMENT: no such field", 4)
     journal.mark_delivered([1, 2])
     journal.close()

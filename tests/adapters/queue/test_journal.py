@@ -12,7 +12,16 @@ import pytest
 from engine.adapters.clock import SystemClock
 from engine.adapters.queue.journal import FileJournal
 from engine.domain.errors import JournalFailed
-from engine.domain.records import AccountRecord, AlertRecord, FillRecord, PositionFlat, PositionRecord, Record
+from engine.domain.order import OrderState
+from engine.domain.records import (
+    AccountRecord,
+    AlertRecord,
+    FillRecord,
+    OrderRecord,
+    PositionFlat,
+    PositionRecord,
+    Record,
+)
 from engine.outbox.codec import decode, encode
 from tests.outbox.sample_records import published, sample
 
@@ -41,7 +50,7 @@ def reopened(journal: FileJournal) -> FileJournal:
 def test_a_reopened_journal_holds_what_was_put_and_its_name(journal: FileJournal) -> None:
     records = [sample(FillRecord), sample(AccountRecord), sample(PositionRecord)]
     journal.put(published(1, *records))
-    assert journal.flush(10)
+    assert journal.flush(60)
     journal.mark_delivered([journal.pending(0, 1, 1)[0].row])
     again = reopened(journal)
     assert again.name == journal.name
@@ -49,7 +58,7 @@ def test_a_reopened_journal_holds_what_was_put_and_its_name(journal: FileJournal
     assert again.last_sequence == 3
     assert list(again.newest_states()) == records[1:]
     again.put(published(4, PositionFlat("bot-id-1", "SBIN")))
-    assert again.flush(10)
+    assert again.flush(60)
     assert list(again.newest_states()) == [sample(AccountRecord)]
     again.close()
 
@@ -95,7 +104,7 @@ def test_the_relay_is_woken_once_records_are_durable(path: Path) -> None:
     woken = Event()
     journal = opened(path, on_durable=woken.set)
     journal.put(published(1, sample(FillRecord)))
-    assert woken.wait(10)
+    assert woken.wait(60)
     assert len(journal.pending(0, 10, 10_000)) == 1
     journal.close()
 
@@ -104,12 +113,12 @@ def test_only_delivered_history_is_dropped_oldest_first(path: Path) -> None:
     journal = opened(path, history_max=40)
     journal.put(published(1, sample(AccountRecord)))
     journal.put(published(2, *(sample(FillRecord, number) for number in range(100))))
-    assert journal.flush(10)
+    assert journal.flush(60)
     assert journal.status().depth == 101  # nothing of it is delivered, so all of it stays
     journal.mark_delivered([item.row for item in journal.pending(0, 1000, 10_000_000)][:91])
     journal.put(published(102, sample(FillRecord, 100)))
     journal.put(published(103, sample(FillRecord, 101)))
-    assert journal.flush(10)
+    assert journal.flush(60)
     assert journal.requeue_after(0) <= 35
     kept = [item.record for item in journal.pending(0, 1000, 10_000_000)]
     assert sample(AccountRecord) in kept
@@ -118,6 +127,27 @@ def test_only_delivered_history_is_dropped_oldest_first(path: Path) -> None:
     ]
     assert sample(FillRecord, 0) not in kept
     journal.close()
+
+
+@pytest.mark.parametrize("finished_since", [0, 100])
+def test_an_order_that_ended_is_not_open_again_because_an_earlier_word_of_it_is_a_dead_letter(
+    path: Path, finished_since: int
+) -> None:
+    journal = opened(path, history_max=40)
+    journal.put(published(1, sample(OrderRecord, 1, state=OrderState.SENT)))
+    assert journal.flush(60)
+    ((row,),) = [[item.row for item in journal.pending(0, 10, 10_000)]]
+    journal.bury(row, "refused", 3)
+    journal.put(published(2, sample(OrderRecord, 1, state=OrderState.FILLED)))
+    for number in range(2, finished_since):  # so many that the word of its end is dropped as history
+        journal.put(published(1 + number, sample(OrderRecord, number, state=OrderState.FILLED)))
+        assert journal.flush(60)
+        journal.mark_delivered([item.row for item in journal.pending(0, 10, 10_000)])
+    again = reopened(journal)
+    assert list(again.newest_states()) == []
+    (letter,) = again.dead()
+    assert not again.send_again(letter.row), "it would put the order's document back"
+    again.close()
 
 
 def damage(path: Path, statement: str) -> None:
@@ -134,7 +164,7 @@ def test_a_record_that_cannot_be_read_becomes_a_dead_letter_and_the_rest_flows(p
     damage(path, "UPDATE records SET payload = substr(payload, 1, 30) WHERE row = 2")
     journal = opened(path)
     assert [item.record for item in journal.pending(0, 10, 10_000)] == [sample(AlertRecord, 1), sample(AlertRecord, 3)]
-    assert journal.flush(10)
+    assert journal.flush(60)
     assert journal.status().dead_letters == 1
     journal.close()
 
@@ -194,14 +224,14 @@ def test_a_record_that_cannot_be_encoded_is_no_silent_end_of_the_writer(path: Pa
     journal = FileJournal(path, broken, decode, SystemClock())
     journal.put(published(1, sample(FillRecord)))
     with pytest.raises(JournalFailed, match="no such record"):
-        journal.flush(10)
+        journal.flush(60)
     journal.close()
 
 
 def test_a_discarded_last_record_gives_its_sequence_to_no_other(path: Path) -> None:
     journal = opened(path)
     journal.put(published(1, sample(FillRecord, 1), sample(FillRecord, 2)))
-    assert journal.flush(10)
+    assert journal.flush(60)
     journal.bury(2, "INVALID_ARGUMENT", 3)
     journal.discard(2)
     again = reopened(journal)

@@ -77,7 +77,7 @@ class JournalMachine(RuleBasedStateMachine):
         for number, record in enumerate(records):
             self.sequence = max(self.sequence, first + number)
             self.add(record)
-        assert self.journal.flush(10)
+        assert self.journal.flush(60)
 
     def add(self, record: Record) -> None:
         new = Kept(self.sequence, record)
@@ -100,7 +100,7 @@ class JournalMachine(RuleBasedStateMachine):
         self.journal.mark_delivered([rows[place] for place in chosen])
         for place in chosen:
             waiting[place].state = 1
-        assert self.journal.flush(10)
+        assert self.journal.flush(60)
 
     @precondition(lambda self: self.waiting())
     @rule(data=st.data())
@@ -113,7 +113,7 @@ class JournalMachine(RuleBasedStateMachine):
             self.kept = [
                 one for one in self.kept if one is dead or one.state != 2 or one.record.fact or one.key != dead.key
             ]
-        assert self.journal.flush(10)
+        assert self.journal.flush(60)
 
     @rule(back=st.integers(0, 10))
     def requeue(self, back: int) -> None:

@@ -21,7 +21,7 @@ def killed(tmp_path: Path, *commits: list[Record]) -> Path:
     sequence = 1
     for records in commits:
         journal.put(published(sequence, *records))
-        assert journal.flush(10)
+        assert journal.flush(60)
         sequence += len(records)
     after = tmp_path / "killed"
     after.mkdir()

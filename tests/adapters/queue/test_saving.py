@@ -126,7 +126,7 @@ def test_a_sound_log_is_neither_broken_nor_cut(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
     journal = opened(path)
     journal.put(published(1, *(sample(AlertRecord, number) for number in range(50))))
-    assert journal.flush(10)
+    assert journal.flush(60)
     log = read_wal(path.with_name("a.journal-wal"))
     assert log.frames
     assert log.frames[-1].commits
@@ -141,7 +141,7 @@ def test_what_a_write_that_was_given_up_left_behind_is_cut_and_no_damage(tmp_pat
     alerts = [sample(AlertRecord, number) for number in range(30)]
     journal = opened(path)
     journal.put(published(1, *alerts))
-    assert journal.flush(10)
+    assert journal.flush(60)
     folder = tmp_path / "killed"
     folder.mkdir()
     for name in ("a.journal", "a.journal-wal", "a.journal.lock"):

@@ -7,6 +7,7 @@ turn round: a page of HTML may hide an order that was taken. Each broker adds ki
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +48,7 @@ class Faults:
     def __init__(self, kinds: Kinds) -> None:
         self._kinds = kinds
         self.waiting: list[Fault] = []
+        self.hurry = threading.Event()  # set: nobody waits for a fault's `seconds` any longer
 
     def add(self, fault: Fault) -> None:
         """Raises KeyError for a kind that there is not."""

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import websocket
 
-WITHIN_S = 10.0
+WITHIN_S = 60.0
 QUIET_S = 0.6
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-WITHIN_S = 10
+WITHIN_S = 60
 
 
 class RunningBroker:

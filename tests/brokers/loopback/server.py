@@ -12,7 +12,6 @@ import json
 import ssl
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -104,7 +103,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault is None:
             self._send(answer)
             return
-        time.sleep(fault.seconds if fault.kind != "hidden" else 0)
+        broker.faults.hurry.wait(fault.seconds if fault.kind != "hidden" else 0)
         reply = broker.faults.shaped(fault, answer)
         if reply is None:
             self._cut()
@@ -237,4 +236,4 @@ def served(server: Server[ServedT]) -> Iterator[Server[ServedT]]:
         server.shutdown()
         server.broker.cut_all()
         server.server_close()
-        serving.join(10)
+        serving.join(60)

@@ -69,4 +69,8 @@ def _with(row: Read, filled: Decimal) -> Read:
         raise OutcomeUnknown(f"the broker lists fills of {filled} for order {row.order_id} of {row.quantity}")
     if filled == row.filled:
         return row
-    return replace(row, filled=filled, state=VenueState.FILLED if filled == row.quantity else row.state)
+    if filled == row.quantity:
+        return replace(row, filled=filled, state=VenueState.FILLED)
+    # Of a rejected order the books take no fill: what there is of it was filled before the rest was turned down.
+    state = VenueState.CANCELLED if row.state is VenueState.REJECTED else row.state
+    return replace(row, filled=filled, state=state)

@@ -112,8 +112,15 @@ class KnownOrders:
             before = self._by_tag.get(tag, Known(tag))
             known = replace(before, names={**before.names, **(names or {})}, **changes)  # type: ignore[arg-type]
             self._by_tag[tag] = known
+            if before.order_id != known.order_id:
+                self._numbers.pop(before.order_id, None)  # it was another's, under an id of ours
             if known.order_id:
                 self._numbers[known.order_id] = tag
             while len(self._by_tag) > KEPT_MAX:
-                oldest = self._by_tag.pop(next(iter(self._by_tag)))
-                self._numbers.pop(oldest.order_id, None)
+                self._forget_one()
+
+    def _forget_one(self) -> None:
+        """The oldest that is over; where none is, the oldest. A stop may rest for weeks while thousands come and go."""
+        oldest = next((known.tag for known in self._by_tag.values() if not known.watched_until), None)
+        forgotten = self._by_tag.pop(oldest or next(iter(self._by_tag)))
+        self._numbers.pop(forgotten.order_id, None)

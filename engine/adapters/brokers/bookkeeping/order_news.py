@@ -59,6 +59,8 @@ class OrderNews(Generic[Seen, Traded]):
         if row.state is not VenueState.WORKING:
             self._known.over(tag)
         before = self._told.get(tag)
+        if before is not None and before.order_id != row.order_id:
+            before = None  # of one that was taken for ours before the answer came
         if before is not None and row.progress <= before.progress:
             return []
         self._note(tag, row)
@@ -72,14 +74,16 @@ class OrderNews(Generic[Seen, Traded]):
         """Fills that were not told, of orders that lack some."""
         events: list[BrokerEvent] = []
         for trade in trades:
-            row, fills = self._lacking.get(trade.order_id), self._fills.setdefault(trade.order_id, {})
-            tag = self._known.tag_of(trade.order_id)
-            if row is None or tag is None or trade.fill_id in fills:
+            row, tag = self._lacking.get(trade.order_id), self._known.tag_of(trade.order_id)
+            if row is None or tag is None:
+                continue  # somebody else's, of which nothing is kept, or told before
+            fills = self._fills.setdefault(trade.order_id, {})
+            if trade.fill_id in fills:
                 continue
             fills[trade.fill_id] = trade.quantity
             at = self._filled_at(row, trade)
             events.append(FillReceived(tag, trade.venue_fill_id, trade.quantity, trade.price, at))
-        self._lacking = {number: row for number, row in self._lacking.items() if self._filled(number) < row.filled}
+        self._lacking = {number: row for number, row in self._lacking.items() if self._lacks(row)}
         return events
 
     def _events(self, tag: str, row: Seen, *, first: bool, expires: bool) -> list[BrokerEvent]:
@@ -92,6 +96,9 @@ class OrderNews(Generic[Seen, Traded]):
         elif row.state is VenueState.CANCELLED:
             events.append(OrderCancelled(tag, row.reason or "cancelled at the broker", at, row.filled))
         return events
+
+    def _lacks(self, row: Seen) -> bool:
+        return self._known.tag_of(row.order_id) is not None and self._filled(row.order_id) < row.filled
 
     def _filled(self, order_id: str) -> Decimal:
         return sum(self._fills.get(order_id, {}).values(), ZERO)

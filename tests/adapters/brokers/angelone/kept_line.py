@@ -85,7 +85,7 @@ class Kept:
             self.events += self.line.read()
             self.events += self.line.look()
         ended.set()
-        keeper.join(10)
+        keeper.join(60)
         assert not keeper.is_alive()
         return self
 

@@ -17,7 +17,7 @@ from engine.adapters.brokers.connection.socket_line import Buffered, SocketEnded
 from engine.adapters.clock import SystemClock
 from tests.brokers.angelone.in_process import in_process_angel_one
 
-SOON_S = 5.0
+SOON_S = 60.0
 
 
 class Ends:

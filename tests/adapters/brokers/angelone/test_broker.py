@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from engine.adapters.brokers.angelone.access.calls import UnlistedRefusal
+from engine.adapters.brokers.angelone.access.routes import Route
 from engine.adapters.brokers.angelone.orders.order_words import Product
 from engine.domain.broker import VenueState
 from engine.domain.effects import CancelOrder
@@ -47,7 +48,7 @@ def test_what_the_exchange_rejects_is_found_with_its_words(desk: OrderDesk) -> N
 
 @pytest.mark.parametrize(
     "at",
-    ["2026-11-23T09:14:59+05:30", "2026-11-23T15:29:56+05:30", "2026-11-23T18:00:00+05:30",
+    ["2026-11-23T09:14:59+05:30", "2026-11-23T15:29:49+05:30", "2026-11-23T18:00:00+05:30",
      "2026-11-22T11:00:00+05:30", "2026-11-24T11:00:00+05:30"],
 )  # fmt: skip
 def test_outside_the_session_nothing_is_sent_since_the_broker_would_keep_it(desk: OrderDesk, at: str) -> None:
@@ -56,6 +57,18 @@ def test_outside_the_session_nothing_is_sent_since_the_broker_would_keep_it(desk
         with pytest.raises(BackPressure, match="closed"):
             desk.venue.submit(order)
     assert desk.angel.calls("placeOrder") == NEVER_ASKED
+
+
+def test_an_order_that_waits_for_its_turn_over_the_close_does_not_leave(desk: OrderDesk) -> None:
+    for number in range(9):
+        desk.venue.submit(limit_order(f"{number:A>15}".replace("0", "Z"), purpose=Purpose.EXIT))
+    desk.clock.jump(datetime.fromisoformat("2026-11-23T15:29:44+05:30"))
+    for number in range(9):
+        desk.access.calls.send(Route.CANCEL, {"variety": "NORMAL", "orderid": str(number)}, exit=True)
+    desk.clock.on_wait = lambda: desk.clock.pass_s(10.0)  # the machine stands still for ten seconds
+    with pytest.raises(BackPressure, match="closed"):
+        desk.venue.submit(limit_order(purpose=Purpose.EXIT))
+    assert desk.angel.calls("placeOrder") == 9
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,43 @@ def test_a_session_that_dies_at_once_again_is_left_alone(angel_one: InProcessAng
     assert (angel_one.calls("login"), angel_one.calls("getRMS")) == (2, 2)
 
 
+@pytest.mark.parametrize(("kind", "status"), [("empty", 401), ("page", 401), ("page", 403)])
+def test_a_status_alone_that_says_unauthorized_has_a_new_login_made(
+    angel_one: InProcessAngelOne, access: Access, kind: str, status: int
+) -> None:
+    access.session.tokens()
+    angel_one.clock.pass_s(700)
+    angel_one.fault("getRMS", kind, status=status)
+    assert access.calls.read(Route.FUNDS)["net"]
+    assert (angel_one.calls("login"), angel_one.calls("getRMS")) == (2, 2)
+
+
+def test_an_order_that_is_told_so_is_not_sent_again_and_the_next_one_goes_by_a_new_login(
+    angel_one: InProcessAngelOne, access: Access
+) -> None:
+    access.session.tokens()
+    angel_one.clock.pass_s(700)
+    angel_one.fault("placeOrder", "empty", status=401)
+    with pytest.raises(OutcomeUnknown):
+        access.calls.send(Route.PLACE, ORDER, exit=True)
+    assert access.calls.send(Route.PLACE, ORDER, exit=True).decides_an_order
+    assert (angel_one.calls("login"), angel_one.calls("placeOrder")) == (2, 2)
+
+
+def test_a_route_that_is_forbidden_for_good_ends_one_session_and_no_more(
+    angel_one: InProcessAngelOne, access: Access
+) -> None:
+    access.session.tokens()
+    angel_one.clock.pass_s(700)
+    angel_one.fault("getHolding", "empty", status=401, times=999)
+    for _ in range(40):
+        with pytest.raises(OutcomeUnknown):
+            access.calls.read(Route.HOLDINGS)
+        assert access.calls.send(Route.PLACE, ORDER, exit=True).decides_an_order, "exits go on"
+        angel_one.clock.pass_s(30)
+    assert angel_one.calls("login") == 2
+
+
 def test_the_limiter_misfires_and_a_read_comes_again_more_slowly(angel_one: InProcessAngelOne, access: Access) -> None:
     access.session.tokens()
     angel_one.fault("getProfile", "too_fast", times=2)
@@ -112,7 +149,7 @@ def test_an_exit_leaves_while_others_wait_for_their_turn(
         angel_one.clock.on_wait = lambda: None
         sender = threading.Thread(target=lambda: left.append(access.calls.send(Route.PLACE, ORDER, exit=True)))
         sender.start()
-        sender.join(10)
+        sender.join(60)
         assert left, "the exit waited behind who waits"
 
     for _ in range(4):
@@ -129,14 +166,33 @@ def test_an_exit_leaves_while_others_wait_for_their_turn(
 
 def test_an_exit_leaves_while_an_entry_is_on_its_way(angel_one: InProcessAngelOne, access: Access) -> None:
     access.calls.send(Route.PLACE, ORDER, exit=False)
-    angel_one.fault("placeOrder", "slow", seconds=1.0)
+    angel_one.fault("placeOrder", "slow", seconds=60)
     entry = threading.Thread(target=lambda: access.calls.send(Route.PLACE, ORDER, exit=False))
     entry.start()
     while angel_one.calls("placeOrder") < 2:
         entry.join(0.005)
     assert access.calls.send(Route.PLACE, ORDER, exit=True).decides_an_order
     assert entry.is_alive()
-    entry.join(10)
+    angel_one.broker.faults.hurry.set()
+    entry.join(60)
+
+
+@pytest.mark.parametrize("waits_for", ["its turn", "a session"])
+def test_an_entry_that_is_held_up_for_seconds_before_it_leaves_stays_here_and_an_exit_leaves(
+    angel_one: InProcessAngelOne, access: Access, waits_for: str
+) -> None:
+    access.egress.ask()
+    for _ in range(9):
+        access.calls.send(Route.PLACE, ORDER, exit=True)
+    if waits_for == "a session":
+        access.session.died(access.session.tokens(), "it was ended")
+        angel_one.clock.pass_s(31)
+        access.budget.take(Route.LOGIN, patience_s=0)
+    angel_one.clock.on_wait = lambda: angel_one.clock.pass_s(3)
+    with pytest.raises(BackPressure, match="held up"):
+        access.calls.send(Route.PLACE, ORDER, exit=False)
+    assert angel_one.calls("placeOrder") == 9
+    assert access.calls.send(Route.PLACE, ORDER, exit=True).decides_an_order
 
 
 def test_an_order_refused_for_a_listed_reason_is_a_reply(angel_one: InProcessAngelOne, access: Access) -> None:

@@ -187,6 +187,7 @@ def test_a_symbol_whose_token_changed_overnight_is_not_traded_any_more(
         angel_one.broker.market.quotes["NSE", "9999"] = type(quote)(**{**vars(quote), "listing": changed})
     feed.jump("2026-11-25T08:56:00")
     feed.start()
+    feed.wait_for(lambda: feed.feed.view().on_air)  # the day's list is there
     feed.jump("2026-11-25T09:15:01")
     feed.wait_for(lambda: feed.told(MarketStatus) != [])
     halted = feed.told(MarketStatus)[0]
@@ -205,6 +206,7 @@ def test_a_share_that_has_left_the_list_is_carried_and_not_traded_and_one_that_n
     feed = made("SBIN", "TCS", "NOBODY")
     feed.jump("2026-11-25T08:56:00")
     feed.start()
+    feed.wait_for(lambda: feed.feed.view().on_air)  # the day's list is there
     feed.jump("2026-11-25T09:15:01")
     feed.wait_for(lambda: feed.told(MarketStatus) != [])
     assert [one.symbol for one in feed.feed.instruments()] == ["SBIN", "TCS"]

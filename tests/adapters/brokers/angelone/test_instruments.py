@@ -13,6 +13,7 @@ from engine.adapters.brokers.angelone.prices.instrument_file import write_file
 from engine.adapters.brokers.angelone.prices.instruments import Instruments, fresh_since
 from engine.adapters.brokers.angelone.prices.master import Fetched
 from engine.domain.errors import CannotStart, InvalidValue, OperatingError, OutcomeUnknown, PermanentFailure
+from engine.ports import Clock
 from engine.simulation.clock import ManualClock
 from tests.adapters.brokers.angelone.master_rows import MONDAY, chunked, future, instruments_of, listed, row
 
@@ -24,7 +25,7 @@ class Scripted(Fetched):
         super().__init__("https://127.0.0.1/")
         self.answer, self.asked = answer, 0
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self, clock: Clock) -> Iterator[bytes]:
         self.asked += 1
         if isinstance(self.answer, OperatingError):
             raise self.answer

@@ -10,7 +10,7 @@ import pytest
 
 from engine.adapters.brokers.angelone.orders.broker import AngelOneBroker
 from engine.domain.errors import OutcomeUnknown
-from engine.domain.events import BrokerEvent, FillReceived, OrderAccepted
+from engine.domain.events import BrokerEvent, FillReceived, OrderAccepted, OrderCancelled
 from tests.adapters.brokers.angelone.order_desk import ONE, TWO, OrderDesk, limit_order
 
 D = Decimal
@@ -40,6 +40,27 @@ def test_a_report_that_saw_the_end_first_does_not_keep_the_next_look_from_tellin
     desk.venue.stream.take(None, told.append)
     assert [event.quantity for event in told if isinstance(event, FillReceived)] == [D(10)]
     assert not desk.venue.stream.looks_for_anything
+
+
+def test_what_was_filled_after_the_socket_had_told_of_the_end_is_told_once_a_report_has_seen_it(
+    desk: OrderDesk,
+) -> None:
+    told: list[BrokerEvent] = []
+    desk.ask(limit_order())
+    desk.venue.stream.take(None, told.append)
+    row = {**desk.orders[0].stream_row(), "status": "cancelled", "orderstatus": "cancelled"}
+    desk.venue.stream.take(json.dumps({"order-status": "AB02", "orderData": row}), told.append)
+    assert [event.filled_quantity for event in told if isinstance(event, OrderCancelled)] == [D(0)]
+    desk.price("809.00")  # the broker was ahead of itself: the order trades
+    desk.pass_s()
+    assert len(desk.venue.report().fills) == 1
+    desk.pass_s(1.2)
+    desk.venue.stream.take(None, told.append)
+    assert [event.quantity for event in told if isinstance(event, FillReceived)] == [D(10)]
+    looked = desk.angel.calls("getOrderBook")
+    desk.pass_s(60.0)
+    desk.venue.stream.take(None, told.append)
+    assert desk.angel.calls("getOrderBook") == looked, "one look a report, while nothing works"
 
 
 class FutileLine:

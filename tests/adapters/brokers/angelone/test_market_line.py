@@ -85,7 +85,7 @@ def test_failures_count_anew_after_a_connection_that_spoke() -> None:
 @pytest.mark.parametrize(("code", "says"), [("E1001", "could not read"), ("E1002", "takes no more symbols")])
 def test_a_complaint_in_text_is_kept_for_people(code: str, says: str) -> None:
     told = json.dumps({"correlationID": "x", "errorCode": code, "errorMessage": "Invalid Request"})
-    kept = Kept([told, "pong", "what?", "{", "[]", price(82_000)]).run()
+    kept = Kept([told, "pong", "what?", "{", "[]", "[" * 100_000, price(82_000)]).run()
     assert says in kept.line.view.complaint
     assert kept.line.view.complaint.endswith(f"({code}: Invalid Request)")
     assert ticks(kept) == [82_000]

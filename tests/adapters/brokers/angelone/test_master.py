@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.adapters.brokers.angelone.prices.master import has_derivatives, objects, read_row
+from engine.adapters.brokers.angelone.prices.master import WHOLE_S, Fetched, has_derivatives, objects, read_row
 from engine.domain.errors import OutcomeUnknown, PermanentFailure
 from tests.adapters.brokers.angelone.master_rows import chunked, future, listed, row
+from tests.adapters.brokers.teller import telling
+from tests.brokers.angelone.in_process import OPEN_DAY
+from tests.brokers.loopback.clocks import SteeredClock
 
 AWKWARD = [row("1", "M&M-EQ"), row("2", 'SAID "}, {"-EQ'), row("3", "ÜBER-EQ"), {}]
 
@@ -121,3 +124,11 @@ def test_the_loopback_brokers_list_has_what_it_trades() -> None:
     assert [each.symbol for each in found] == [
         "RELIANCE", "SBIN", "INFY", "TCS", "HDFCBANK", "NIFTYBEES", "NIFTY50",
     ]  # fmt: skip
+
+
+def test_a_list_that_trickles_in_is_given_up_after_some_minutes_since_prices_wait_for_it() -> None:
+    clock = SteeredClock(OPEN_DAY)
+    endless = b"HTTP/1.1 200 OK\r\nContent-Length: 40000000\r\n\r\n["
+    with telling(endless, lambda: clock.pass_s(WHOLE_S / 100)) as there, pytest.raises(OutcomeUnknown, match="600 s"):
+        for _ in Fetched(there.url).chunks(clock):
+            pass

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.adapters.brokers.angelone.orders.order_words import Product
+from engine.domain.effects import CancelOrder
 from engine.domain.events import OrderExpired, OrderUnknown
 from engine.domain.instant import instant_of
 from tests.adapters.brokers.angelone.order_desk import ONE, TWO, OrderDesk, limit_order, order_desk
@@ -47,6 +48,21 @@ def test_an_order_that_was_lost_near_the_close_is_not_believed_absent_the_next_m
         desk.pass_s(1.0)
         desk.dispatch.step()
     assert expired(desk) == []
+
+
+def test_what_became_of_an_order_of_an_earlier_day_is_asked_once_and_not_for_ever(desk: OrderDesk) -> None:
+    desk.clock.jump(on(23, "15:24:50"))
+    desk.ask(limit_order(ONE, "700.00", at=desk.market_at()))
+    desk.angel.fault("cancelOrder", "drop")
+    desk.ask(CancelOrder(ONE, desk.market_at(), "its day is over", expire=True))
+    desk.clock.jump(on(25, "08:31:00"))
+    desk.until(lambda: desk.angel.calls("getOrderBook") > 0)
+    asked = desk.angel.calls("getOrderBook")
+    for _ in range(60):
+        desk.pass_s(1.0)
+        desk.dispatch.step()
+    assert desk.angel.calls("getOrderBook") == asked
+    assert expired(desk) == [], "its end is judged by reports"
 
 
 def test_an_order_that_was_lost_this_morning_is_believed_absent_after_its_minute(desk: OrderDesk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 from engine.adapters.brokers.angelone.orders.order_rows import OrderRow, TradeRow, day_of, order_row, trade_row
@@ -18,7 +19,7 @@ from engine.domain.events import (
 )
 from tests.adapters.brokers.angelone.test_order_rows import AT, ROW, TAG, TRADE, D
 
-NUMBER = ROW["orderid"]
+NUMBER, OTHER_NUMBER = ROW["orderid"], "261123000761134"
 
 
 class Told:
@@ -129,3 +130,35 @@ def test_somebody_elses_fills_are_not_told() -> None:
     told.row("open", 4)
     stranger = trade_row({**TRADE, "orderid": "261123000999999"})
     assert told.news.of_trades([stranger]) == []
+
+
+def test_a_rejection_after_a_part_was_filled_ends_the_order_with_that_part_to_come() -> None:
+    told = Told()
+    told.row("open")
+    (ended,) = told.row("rejected", 4, text="the exchange took the rest out")
+    assert isinstance(ended, OrderCancelled)
+    assert (ended.filled_quantity, ended.reason) == (D(4), "the exchange took the rest out")
+    assert kinds(told.trades(("88001122", 4))) == [FillReceived]
+
+
+def test_fills_of_somebody_else_take_no_room_however_many_there_are() -> None:
+    told = Told()
+    told.row("open", 4)
+    day = [{**TRADE, "orderid": str(261123000900000 + number)} for number in range(1_000)]
+    tracemalloc.start()
+    told.news.of_trades(trade_row(row) for row in day)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 20_000, f"{kept:,} bytes are kept of a thousand fills that are nobody's here"
+
+
+def test_a_second_order_that_was_taken_for_ours_until_the_answer_came_is_nobodys_from_then_on() -> None:
+    told = Told(sent=False)
+    told.known.leaving(TAG)
+    told.row("open", 4)
+    told.known.answered(TAG, OTHER_NUMBER)
+    assert told.known.tag_of(NUMBER) is None
+    assert told.trades(("88001122", 4)) == []
+    assert not told.news.lacking, "or its fills would be looked for for ever"
+    told.row("open", 3, orderid=OTHER_NUMBER)
+    assert list(told.news.lacking) == [OTHER_NUMBER], "though the other one had come further"

@@ -76,6 +76,11 @@ def test_a_part_filled_has_no_word_of_its_own_and_a_cancelled_order_may_have_fil
     assert (cut.state, cut.filled) == (VenueState.CANCELLED, D(4))
 
 
+def test_a_part_of_a_rejected_order_that_was_filled_stays_filled_and_only_the_rest_is_out() -> None:
+    cut = order_row(order("rejected", filledshares="4", text="the exchange took the rest out"))
+    assert (cut.state, cut.filled, cut.reason) == (VenueState.CANCELLED, D(4), "the exchange took the rest out")
+
+
 def test_all_filled_is_filled_before_the_word_comes() -> None:
     assert order_row(order("open", filledshares="10")).state is VenueState.FILLED
 

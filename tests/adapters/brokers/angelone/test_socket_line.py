@@ -14,7 +14,7 @@ from engine.domain.errors import BackPressure
 from tests.brokers.angelone.control import control
 from tests.brokers.angelone.in_process import InProcessAngelOne, in_process_angel_one
 
-SOON_S = 5.0
+SOON_S = 60.0
 ONE = {
     "correlationID": "c1",
     "action": 1,

@@ -52,6 +52,7 @@ def test_a_token_that_says_it_dies_sooner_does() -> None:
         "a.!!!.c",
         jwt_with([]),
         jwt_with({"exp": "soon"}),
+        f"head.{base64.urlsafe_b64encode(b'[' * 100_002).decode()}.signature",
         jwt_with({"exp": float("nan")}),
         jwt_with({}),
     ],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from engine.domain.effects import CancelOrder
+from engine.domain.events import BrokerEvent, FillReceived
 from engine.domain.order import Purpose
 from tests.adapters.brokers.coinbase.order_desk import ONE, OrderDesk, limit_order
 from tests.adapters.brokers.coinbase.test_order_faults import TURNED_AWAY, accepted, ended
@@ -44,3 +47,19 @@ def test_where_nobody_can_be_asked_either_the_brokers_word_counts(desk: OrderDes
     desk.ask(limit_order("TRI" * 5, "2.15", purpose=Purpose.EXIT))
     assert desk.until(lambda: bool(ended(desk, "TRI" * 5))) <= 10
     assert (desk.orders, desk.coinbase.calls("create_order")) == ([], 1)
+
+
+@pytest.mark.parametrize("kind", TURNED_AWAY)
+def test_an_order_that_was_told_as_not_sent_and_shows_on_the_socket_is_told_with_its_fills(
+    desk: OrderDesk, kind: str
+) -> None:
+    desk.coinbase.fault("create_order", kind, applied=True)
+    desk.coinbase.fault("list_orders", kind, times=3)
+    desk.ask(limit_order())
+    assert (accepted(desk), ended(desk), len(desk.orders)) == (False, ["OrderExpired"], 1)
+    desk.price("2.00")
+    desk.pass_s()
+    told: list[BrokerEvent] = []
+    message = {"channel": "user", "events": [{"type": "update", "orders": [desk.orders[0].told_row()]}]}
+    desk.venue.stream.take(json.dumps(message), told.append)
+    assert [event.order_id for event in told if isinstance(event, FillReceived)] == [ONE]

@@ -15,7 +15,7 @@ from engine.adapters.brokers.angelone.access.carrier import Carrier
 from engine.adapters.brokers.angelone.access.egress import AddressRefused, Egress
 from engine.adapters.brokers.angelone.access.replies import Meaning, Reply
 from engine.adapters.brokers.angelone.access.routes import ORDER_ROUTES, Route
-from engine.adapters.brokers.angelone.access.sdk import Asked
+from engine.adapters.brokers.angelone.access.sdk import Asked, not_barred
 from engine.adapters.brokers.angelone.access.session import Session
 from engine.adapters.brokers.angelone.access.tokens import Tokens
 from engine.adapters.brokers.connection.rate_budget import RateBudget
@@ -28,6 +28,9 @@ __all__ = ["AddressRefused", "Calls", "Refused", "Route", "UnlistedRefusal"]
 READ_WAITS_S = 5.0  # for its turn within the limits
 ENTRY_WAITS_S = 1.2  # a token comes back within about a second; longer, and the price it was decided at is gone
 EXIT_WAITS_S = 3.0
+# From being asked for to leaving, a login and the question for our address included. Whose the account is was asked
+# before (runtime/last_word.py), with two seconds to spare.
+ENTRY_LEAVES_WITHIN_S = 2.0
 SLOWED_TIMES = 2  # a read that the limiter refuses is made again so often, each time after a longer wait
 SLOWED_S = 1.0  # the first of these waits, give or take a half by chance
 
@@ -66,6 +69,7 @@ class Calls:
     ) -> None:
         self._carrier, self._session, self._budget, self._egress = carrier, session, budget, egress
         self._clock, self._chance = clock, chance
+        self._forbidden: set[Route] = set()  # since before the last login, which did not help
 
     def read(self, route: Route, body: Mapping[str, object] | None = None, *, path: str = "") -> Any:
         """The `data` of a good reply; lists that are empty come as None. `path` stands behind the route's own.
@@ -80,6 +84,7 @@ class Calls:
             tokens = self._session.tokens()
             reply = self._ask(route, body or {}, path, tokens)
             if reply.meaning is Meaning.GOOD:
+                self._forbidden.discard(route)
                 return reply.data
             if reply.meaning is Meaning.SESSION_OVER:
                 self._session.died(tokens, _words(reply))
@@ -89,23 +94,42 @@ class Calls:
             elif reply.meaning is Meaning.TOO_FAST:
                 slowed += 1
                 self._slow_down(route, slowed)
+            elif reply.doubts_tokens and route not in self._forbidden:
+                self._forbidden.add(route)
+                self._session.doubted(tokens, _words(reply))
             else:
                 _fail(route, reply)
 
-    def send(self, route: Route, body: Mapping[str, object], *, exit: bool) -> Reply:  # noqa: A002 - a trader's word
+    def send(
+        self,
+        route: Route,
+        body: Mapping[str, object],
+        *,
+        exit: bool,  # noqa: A002 - a trader's word
+        barred: Callable[[], str | None] = not_barred,
+    ) -> Reply:
         """Send an order, its change or its cancellation; a Reply that decides it. `exit`: it can only reduce what is
-        held or works. It then leaves whatever the address, and takes its turn before entries.
+        held or works. It then leaves whatever the address, and takes its turn before entries. `barred` is asked when
+        all waiting is over: why it may not leave any more, in words.
 
         Raises BackPressure where it certainly never left, OutcomeUnknown for all that is not certain.
         """
         if route not in ORDER_ROUTES:
             raise InvalidValue("route", f"{route.value} sends no order")
+        began_s = self._clock.monotonic()
+
+        def too_late() -> str | None:
+            held_s = self._clock.monotonic() - began_s
+            if not exit and held_s > ENTRY_LEAVES_WITHIN_S:
+                return f"an entry was held up for {held_s:.1f} s: its price is gone"
+            return barred()
+
         if not exit:
             self._egress.check()
         waits_s = EXIT_WAITS_S if exit else ENTRY_WAITS_S
         try:
             with self._session.for_an_order() as tokens:
-                asked = Asked(route, body, "", tokens.authorization, waits_s, exit)
+                asked = Asked(route, body, "", tokens.authorization, waits_s, exit, too_late)
                 outcome = self._carrier.carry(asked)
         except PermanentFailure as error:
             raise BackPressure(str(error)) from None  # there was no session, or no request: nothing left
@@ -133,6 +157,8 @@ class Calls:
             return outcome
         if outcome.meaning is Meaning.SESSION_OVER:
             self._session.died(tokens, _words(outcome))
+        elif outcome.doubts_tokens:
+            self._session.doubted(tokens, _words(outcome))
         elif outcome.meaning is Meaning.TOO_FAST:
             self._budget.rest(route, SLOWED_S)
         elif outcome.meaning is not Meaning.UNKNOWN:

@@ -45,6 +45,9 @@ class Carrier:
         wait_s = self._budget.take(asked.route, patience_s=asked.patience_s, for_exit=asked.for_exit)
         if wait_s is not None:
             return NotSent(f"the broker's limit for {asked.route.value} is used up for another {wait_s:,.1f} s")
+        barred = asked.barred()
+        if barred is not None:
+            return NotSent(barred)
         answer = self._wire.carry(request, for_order=asked.route in ORDER_ROUTES)
         if not isinstance(answer, Answer):
             return answer

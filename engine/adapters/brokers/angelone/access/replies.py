@@ -43,6 +43,7 @@ _MEANINGS = {
     ),
 }  # fmt: skip
 _LIMITER = b"exceeding access rate"
+_UNAUTHORIZED = (401, 403)  # published of the sockets: invalid, expired
 _ORDER_DECIDED = frozenset({Meaning.GOOD, Meaning.REFUSED})
 
 
@@ -55,6 +56,7 @@ class Reply:
     message: str = ""
     data: Any = field(default=None, repr=False)
     refused: bool = False  # it says no, whether or not anybody knows why
+    doubts_tokens: bool = False  # by its status alone, which is no word of the application's: they may be dead
 
     @property
     def decides_an_order(self) -> bool:
@@ -70,7 +72,8 @@ def read_reply(status: int, body: bytes) -> Reply:
         told = read_json(body)
     except (ValueError, RecursionError):
         words = f"HTTP {status} with {len(body)} bytes that are no JSON"
-        return Reply(Meaning.UNKNOWN, message=words, refused=400 <= status < 500)  # as an empty 400 is
+        no = 400 <= status < 500  # as an empty 400 is
+        return Reply(Meaning.UNKNOWN, message=words, refused=no, doubts_tokens=status in _UNAUTHORIZED)
     if not isinstance(told, dict):
         return Reply(Meaning.UNKNOWN, message="JSON that is no object")
     code = str(told.get("errorcode") or told.get("errorCode") or "")

@@ -31,11 +31,17 @@ CAUTIONARY_PATH = "/rest/secure/angelbroking/securities/v1/cautionaryScrips"  # 
 Body = Mapping[str, Any]
 
 
+def not_barred() -> str | None:
+    """Why a call may not leave any more: of most, nothing."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One call, in our words. `body` may hold secrets and is never shown. `path` stands behind the route's own.
 
-    `patience_s`: how long it may wait for its turn. `authorization`: the header's text, "" where none is sent.
+    `patience_s`: how long it may wait for its turn. `authorization`: the header's text, "" where none is sent. `barred`
+    is asked last, after all waiting: why the call may not leave any more, in words.
     """
 
     route: Route
@@ -44,6 +50,7 @@ class Asked:
     authorization: str = field(default="", repr=False)
     patience_s: float = 5.0
     for_exit: bool = False
+    barred: Callable[[], str | None] = field(default=not_barred, repr=False)
 
 
 class ContainedSdk:

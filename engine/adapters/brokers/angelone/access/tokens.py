@@ -63,7 +63,7 @@ def _says_of_itself(jwt: str) -> Instant | None:
         return None
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     expires_s = claims.get("exp") if isinstance(claims, dict) else None
     return expires_s * SECOND if isinstance(expires_s, int) else None

@@ -20,9 +20,10 @@ import structlog
 from engine.adapters.brokers.angelone.access.calls import Refused, UnlistedRefusal
 from engine.adapters.brokers.angelone.access.replies import Meaning, Reply
 from engine.adapters.brokers.angelone.access.routes import Route
+from engine.adapters.brokers.angelone.access.sdk import not_barred
 from engine.adapters.brokers.angelone.access.tokens import Tokens
 from engine.adapters.brokers.angelone.orders.order_books import Books, Scope
-from engine.adapters.brokers.angelone.orders.order_rows import OrderRow
+from engine.adapters.brokers.angelone.orders.order_rows import OrderRow, day_of
 from engine.adapters.brokers.angelone.orders.order_stream import HasTokens, OrderStream
 from engine.adapters.brokers.angelone.orders.order_words import DayOrder, Product, Variety, cancel_body, day_order
 from engine.adapters.brokers.angelone.orders.row_values import day_in_india
@@ -34,14 +35,16 @@ from engine.adapters.brokers.bookkeeping.order_news import OrderNews
 from engine.adapters.brokers.bookkeeping.stopped_entries import StoppedEntries
 from engine.domain.broker import VenueState
 from engine.domain.effects import CancelOrder, SubmitOrder
-from engine.domain.errors import BackPressure, CannotBeAsked, InvalidValue, OutcomeUnknown
+from engine.domain.errors import BackPressure, CannotBeAsked, InvalidValue, OperatingError, OutcomeUnknown
 from engine.domain.events import BrokerEvent, OrderAccepted, OrderRejected
 from engine.domain.instant import SECOND, Instant, instant_of
 from engine.domain.order import Purpose
 from engine.market_data.calendar import Calendar
 from engine.ports import Clock, Sighting
 
-LAST_SENT_US = 5 * SECOND  # before the close: an order under way when it comes would be kept for the next morning
+# Before the close: an order under way when it comes would be kept for the next morning. A name that is looked up twice
+# (5 s by the machine's resolver), TCP and TLS (3 s each) all come after the last look at the clock.
+LAST_SENT_US = 12 * SECOND
 WRONG_DRAWER = "AB1008"
 _DRAWERS = frozenset(variety.value for variety in Variety)
 _log = structlog.get_logger()
@@ -52,7 +55,14 @@ class Asks(Protocol):
 
     def read(self, route: Route, body: Mapping[str, object] | None = None, *, path: str = "") -> Any: ...
 
-    def send(self, route: Route, body: Mapping[str, object], *, exit: bool) -> Reply: ...  # noqa: A002
+    def send(
+        self,
+        route: Route,
+        body: Mapping[str, object],
+        *,
+        exit: bool,  # noqa: A002
+        barred: Callable[[], str | None] = ...,
+    ) -> Reply: ...
 
 
 class Lists(Protocol):
@@ -103,7 +113,7 @@ class AngelOneBroker(BookedVenue):
         asked, exit_ = self._asked(order), order.purpose is not Purpose.ENTRY
         self._known.leaving(order.order_id, variety=asked.pricing.variety.value)
         try:
-            reply = self._send(Route.PLACE, asked.body(), exit_=exit_)
+            reply = self._send(Route.PLACE, asked.body(), exit_=exit_, barred=self._closed)
         except BackPressure:
             self._known.over(order.order_id)
             raise
@@ -145,18 +155,24 @@ class AngelOneBroker(BookedVenue):
             return day_order(order, self._reach.instruments.find(order.symbol), self._product)
         except InvalidValue as wrong:
             raise CannotBeAsked(wrong.message) from wrong
+        except OperatingError as unread:  # the list of instruments: no order was sent
+            raise BackPressure(str(unread)) from unread
 
     def _closed(self) -> str | None:
-        """Why nothing is sent at this time, by our own clock."""
+        """Why nothing is sent at this time, by our own clock. Asked first, and again when a login, the limits and all
+        other waiting are over.
+        """
         at = instant_of(self._reach.clock.now())
         session = self._reach.calendar.session_at(at)
         if session is None or at >= session.close_at - LAST_SENT_US:
             return "the exchange is closed, and the broker would keep the order for the next morning"
         return None
 
-    def _send(self, route: Route, body: Mapping[str, object], *, exit_: bool) -> Reply:
+    def _send(
+        self, route: Route, body: Mapping[str, object], *, exit_: bool, barred: Callable[[], str | None] = not_barred
+    ) -> Reply:
         try:
-            return self._reach.calls.send(route, body, exit=exit_)
+            return self._reach.calls.send(route, body, exit=exit_, barred=barred)
         except UnlistedRefusal as refusal:
             self._entries.stop(refusal)
             raise
@@ -166,7 +182,7 @@ class AngelOneBroker(BookedVenue):
         known = self._known.of(order.order_id or self._known.tag_of(order.venue_order_id or "") or "")
         number = order.venue_order_id or (known.order_id if known else "")
         variety = "" if known is None else known.names.get("variety", "")
-        if known is not None and known.order_id and known.order_id == number and variety in _DRAWERS:
+        if known is not None and known.order_id == number and self._of_today(number) and variety in _DRAWERS:
             return number, Variety(variety)
         rows, _ = self._books.orders()
         row = next((row for row in rows if _is(row, number, order.order_id)), None)
@@ -191,9 +207,13 @@ class AngelOneBroker(BookedVenue):
         rows, _ = self._books.orders()
         known = self._known.of(tag)
         row_ = next((row for row in rows if row.tag == tag and known and known.order_id == row.order_id), None)
-        if row_ is None and known is not None and known.order_id:
+        if row_ is None and known is not None and self._of_today(known.order_id):
             raise OutcomeUnknown(f"the broker took order {known.order_id} and does not list it")
-        return row_
+        return row_  # none of an order of an earlier day: this book never says again what became of it
+
+    def _of_today(self, number: str) -> bool:
+        """Whether an order that the broker numbered so belongs into today's book."""
+        return bool(number) and day_of(number, instant_of(self._reach.clock.now())) >= self._today()
 
     def _today(self) -> date:
         return day_in_india(instant_of(self._reach.clock.now()))

@@ -2,7 +2,7 @@
 
 An order is told by `orderid`, which begins with its day; a fill by its order and `fillid`: exchanges number trades, and
 one trade may have two of our orders on its sides. A word that is in no list is OutcomeUnknown, never guessed at. A part
-filled has no word of its own: it is `open` with some shares filled, and a cancelled order may have some too.
+filled has no word of its own: it is `open` with some shares filled; a cancelled or rejected order may have some too.
 """
 
 from __future__ import annotations
@@ -126,6 +126,8 @@ def order_row(row: Row) -> OrderRow:
     if not number_:
         raise OutcomeUnknown("the broker lists an order without a number")
     state, quantity, filled = _state(row, number_), number(row, "quantity"), number(row, "filledshares")
+    if state is VenueState.REJECTED and filled:
+        state = VenueState.CANCELLED  # the rest of it was turned down: what was filled before is ours
     if filled == quantity and state is not VenueState.REJECTED:
         state = VenueState.FILLED  # the word may come a moment later
     if quantity <= 0 or not 0 <= filled <= quantity or (state is VenueState.FILLED and filled < quantity):

@@ -143,7 +143,7 @@ class OrderStream(LookingStream):
         if self._books.knows(row):
             self._looks.hear(row, tell)
         else:
-            self._looks.at_once()  # its number is not known yet, or it is a second one of its tag
+            self._looks.soon()  # its number is not known yet, or it is a second one, or one that was told as not sent
 
 
 def _status(message: str | bytes) -> str | None:

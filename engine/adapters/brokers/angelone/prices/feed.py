@@ -23,7 +23,7 @@ from engine.adapters.brokers.live_prices.on_air import OnAir
 from engine.adapters.brokers.live_prices.silence import Patience
 from engine.adapters.brokers.live_prices.trading_day import TradingDay
 from engine.adapters.brokers.live_prices.warm_up import WarmUp
-from engine.domain.errors import InvalidValue, LockstepError
+from engine.domain.errors import InvalidValue, LockstepError, OperatingError
 from engine.domain.events import InstrumentListed, MarketEvent
 from engine.domain.instant import SECOND, Instant, instant_of
 from engine.domain.instrument import Instrument
@@ -90,7 +90,7 @@ class AngelOneFeed:
         self._listed = known_of(symbols, instruments)
         self._symbols = tuple(one.symbol for one in self._listed)
         shares_of(self._listed)
-        instruments.hold(self._symbols, clock.now())
+        self._hold()
         self._warm_up = WarmUp(candles, calendar, clock, rest_s, days=DAYS)
         self._refused: dict[str, str] = {}
         self._air: OnAir[MarketLine] | None = None
@@ -168,7 +168,7 @@ class AngelOneFeed:
 
     def _certain(self) -> list[Listed]:
         """Today's list of what is watched. A symbol that has become uncertain is watched no more, and not traded."""
-        self._refused = {}
+        self._refused, known = {}, {one.symbol: one for one in self._listed}
         certain = []
         for symbol in self._symbols:
             try:
@@ -176,7 +176,18 @@ class AngelOneFeed:
             except InvalidValue as error:
                 self._refused[symbol] = error.message
                 _log.error("a symbol is refused", symbol=symbol, because=error.message)
+            except OperatingError as error:  # its prices come as it was known; what is held is watched
+                certain.append(known[symbol])
+                self._refused[symbol] = str(error)
+                _log.error("a symbol can't be looked up", symbol=symbol, error=str(error))
         return certain
+
+    def _hold(self) -> None:
+        """Note what is traded, so that another token under one of these symbols is seen. Prices do not wait for it."""
+        try:
+            self._files.hold(self._symbols, self._clock.now())
+        except OperatingError as error:
+            _log.error("what is traded is not noted", error=str(error))
 
     def _look_at_list(self) -> None:
         """The day's list of instruments. Prices of what is held must come all the same where it can't be had."""

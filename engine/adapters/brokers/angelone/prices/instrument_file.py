@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from engine.adapters.brokers.angelone.prices.master import Row, has_derivatives, objects, read_row
-from engine.domain.errors import OutcomeUnknown, PermanentFailure
+from engine.domain.errors import Damaged, OutcomeUnknown, PermanentFailure
 
 FORM = 1  # of the file; one of another form counts as none
 BATCH = 1_000
@@ -130,55 +130,77 @@ def _check(kept: int, path: Path) -> None:
 
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection | None]:
-    """The file, to read; None where there is none that can be used."""
+    """The file, to read; None where there is none that can be used. Raises as `_told_by_sqlite` does."""
     if not path.exists():
         yield None
         return
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
-        try:
-            usable = file.execute("PRAGMA user_version").fetchone() == (FORM,)
-        except sqlite3.DatabaseError:
-            usable = False
-        yield file if usable else None
+    with _told_by_sqlite(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+        yield file if _is_list(file) else None
+
+
+def _is_list(file: sqlite3.Connection) -> bool:
+    try:
+        return bool(file.execute("PRAGMA user_version").fetchone() == (FORM,))
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        return False  # no database at all
+
+
+@contextmanager
+def _told_by_sqlite(path: Path) -> Iterator[None]:
+    """Raises Damaged for a file that lost a part, OutcomeUnknown for what may pass (a disk that is full, or slow)."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        may_pass = isinstance(error, sqlite3.OperationalError | sqlite3.IntegrityError)
+        what, word = f"the list of instruments in {path.parent}", f"{type(error).__name__}: {error}"
+        if may_pass:
+            raise OutcomeUnknown(f"{what} can't be read or written now ({word})") from error
+        raise Damaged(f"{what} is damaged and can't be read ({word}); type: lockstep instruments update") from error
 
 
 def rows_of(path: Path) -> int:
-    """How many rows the file keeps; 0 without one."""
-    with opened(path) as file:
+    """How many rows the file keeps; 0 without one, and of a damaged one."""
+    with suppress(Damaged), opened(path) as file:
         return 0 if file is None else int(file.execute("SELECT rows FROM made").fetchone()[0])
+    return 0
 
 
 def made_at(path: Path) -> datetime | None:
-    """When the list was fetched; None without one."""
-    with opened(path) as file:
+    """When the list was fetched; None without one, and of a damaged one: then another is to be fetched."""
+    with suppress(Damaged), opened(path) as file:
         return None if file is None else datetime.fromisoformat(file.execute("SELECT at FROM made").fetchone()[0])
+    return None
 
 
 def hold(path: Path, rows: Iterable[tuple[str, str, str, str]]) -> None:
     """Note (symbol, token, trading symbol, since) of what is traded; what is noted already stays as it is."""
-    with closing(sqlite3.connect(path)) as file, file:
+    with _told_by_sqlite(path), closing(sqlite3.connect(path)) as file, file:
         file.executemany("INSERT OR IGNORE INTO held VALUES (?, ?, ?, ?)", rows)
 
 
 def let_go(path: Path, symbol: str) -> bool:
     """Forget what was noted of a symbol; whether anything was."""
-    with closing(sqlite3.connect(path)) as file, file:
+    with _told_by_sqlite(path), closing(sqlite3.connect(path)) as file, file:
         return file.execute("DELETE FROM held WHERE symbol = ?", (symbol,)).rowcount > 0
 
 
 def _held(path: Path) -> list[tuple[str, str, str, str]]:
-    with opened(path) as file:
+    with suppress(Damaged), opened(path) as file:
         return [] if file is None else file.execute("SELECT * FROM held ORDER BY symbol").fetchall()
+    return []
 
 
 def _held_rows(path: Path) -> list[tuple[object, ...]]:
     """The rows of what is held, as the last list that had them has them."""
-    with opened(path) as file:
+    with suppress(Damaged), opened(path) as file:
         if file is None:
             return []
         gone = "UNION ALL SELECT * FROM gone" if keeps_gone(file) else ""
         every = f"SELECT * FROM listed {gone}"  # noqa: S608 - both are ours
         return file.execute(f"SELECT * FROM ({every}) WHERE symbol IN (SELECT symbol FROM held)").fetchall()  # noqa: S608
+    return []
 
 
 def keeps_gone(file: sqlite3.Connection) -> bool:

@@ -161,7 +161,7 @@ class Instruments:
 
     def update(self, source: Fetched, clock: Clock) -> int:
         """Fetch the list now; how many rows are kept. Raises OperatingError, and the old file stays."""
-        return instrument_file.write_file(self._path, source.chunks(), clock.now())
+        return instrument_file.write_file(self._path, source.chunks(clock), clock.now())
 
     def up_to_date(self, source: Fetched, clock: Clock) -> None:
         """Fetch the list where it is not today's. Without the broker's an old one will do for some days.

@@ -15,10 +15,13 @@ from pathlib import Path
 import urllib3
 
 from engine.domain.errors import OutcomeUnknown, PermanentFailure
+from engine.ports import Clock
 
 CHUNK_BYTES = 65_536
 ROW_CHARACTERS_MAX = 65_536  # real rows have some 200
-CONNECT_S, READ_S = 3.05, 20.0  # of each chunk, not of the whole
+CONNECT_S, READ_S = 3.05, 20.0  # of each piece
+# Of the whole: it is fetched some twenty minutes before the session, and whoever waits for it has no prices meanwhile.
+WHOLE_S = 600.0
 
 NSE, NFO = "NSE", "NFO"
 # The published sample writes exchanges like the market socket's documentation, the live list in capitals.
@@ -53,8 +56,9 @@ class Fetched:
         self.url = url
         self._ca_file = ca_file
 
-    def chunks(self) -> Iterator[bytes]:
-        """Its bytes as they come. Raises OutcomeUnknown where they do not, or not all."""
+    def chunks(self, clock: Clock) -> Iterator[bytes]:
+        """Its bytes as they come. Raises OutcomeUnknown where they do not, or not all within `WHOLE_S` by `clock`."""
+        until_s = clock.monotonic() + WHOLE_S
         timeout = urllib3.Timeout(connect=CONNECT_S, read=READ_S)
         trusted = None if self._ca_file is None else str(self._ca_file)
         with urllib3.PoolManager(retries=False, timeout=timeout, ca_certs=trusted) as pool:
@@ -63,7 +67,9 @@ class Fetched:
                 try:
                     if answer.status != 200:
                         raise OutcomeUnknown(f"the broker's list of instruments: HTTP {answer.status}")
-                    while chunk := answer.read(CHUNK_BYTES, decode_content=True):
+                    while chunk := answer.read1(CHUNK_BYTES, decode_content=True):  # `read` would wait for all of it
+                        if clock.monotonic() > until_s:
+                            raise OutcomeUnknown(f"the broker's list of instruments took more than {WHOLE_S:g} s")
                         yield chunk
                 finally:
                     answer.close()

@@ -63,7 +63,7 @@ def complaint(text: str) -> str | None:
         return None
     try:
         told = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(told, dict) or not told.get("errorCode"):
         return None

@@ -123,7 +123,7 @@ class OrderStream(LookingStream):
         if self._books.knows(seen.order_id, seen.tag):
             self._looks.hear(seen, tell)
         else:
-            self._looks.at_once()  # its id is not known yet, or it is a second one under an id of ours
+            self._looks.soon()  # its id is not known yet, or it is a second one, or one that was told as not sent
 
     def _count(self, number: Any) -> None:
         """Messages of a connection count up by one; where one is missing, the books say what it was."""
