@@ -12,6 +12,7 @@ from engine.cli.arguments import folder
 from engine.domain.errors import InvalidValue
 from engine.research.comparison import KeptRun, check_same_data, compared, differing_words, read_runs
 from engine.research.report.compare import compare_html
+from engine.research.whole_file import whole_file
 
 EXAMPLE = """example:
   lockstep compare results/before results/after --out results
@@ -54,10 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
         check_same_data(runs)
     said = compared(runs)
     if arguments.out:
-        arguments.out.mkdir(parents=True, exist_ok=True)
-        aside = arguments.out / ".compare.html.writing"
-        aside.write_text(compare_html(runs), encoding="utf-8")
-        aside.replace(arguments.out / "compare.html")
+        page = compare_html(runs)
+        with whole_file(arguments.out / "compare.html") as file:
+            file.write(page)
     if arguments.json:
         print(json.dumps(said, indent=2))
         return 0

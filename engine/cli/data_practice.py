@@ -11,6 +11,7 @@ from pathlib import Path
 from engine.cli.progress import Progress
 from engine.domain.errors import InvalidValue
 from engine.domain.instant import iso
+from engine.research.whole_file import whole_file
 from engine.simulation.demo_market import DemoMarket
 
 SHARES = ("HDFCBANK", "INFY", "RELIANCE", "SBIN", "TATAMOTORS", "TCS")
@@ -37,16 +38,14 @@ def run_practice(arguments: argparse.Namespace) -> int:
     if out.exists():
         raise InvalidValue("FILE", f"{out} is there already; choose another name")
     progress = Progress("Writing")
-    part = out.with_name(f"{out.name}.part")
     rows = 0
-    with part.open("w", newline="") as file:
+    with whole_file(out) as file:
         writer = csv.writer(file)
         writer.writerow(("ts", "symbol", "open", "high", "low", "close", "volume"))
         for day, some in enumerate(_days(arguments.seed, arguments.days), start=1):
             writer.writerows(some)
             rows += len(some)
             progress.advance(day, arguments.days)
-    part.rename(out)
     progress.end()
     told = {"file": str(out), "symbols": SHARES, "days": arguments.days, "bars": rows}
     words = f"{out}: {rows:,} minute bars, {arguments.days} days of {', '.join(SHARES)}. The prices are invented"

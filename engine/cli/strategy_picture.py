@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from engine.market_data.digest import data_digest
 from engine.market_data.readers import read_market_data
 from engine.research.backtest import run_backtest
 from engine.research.strategy_picture import strategy_picture
+from engine.research.whole_file import whole_file
 from engine.strategies.bot_list import BotList
 from engine.strategies.registry import checked_parameters
 from engine.strategies.replay_account import replay_account
@@ -77,7 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise InvalidValue("--day", f"the data have nothing of {arguments.day}")
     today = [one for one in result.trades if (one.bot_id, one.day) == (name, str(arguments.day))]
     picture = strategy_picture(data, bot, today, arguments.symbol, arguments.day)
-    _write(arguments.out, picture)
+    with whole_file(arguments.out) as file:
+        file.write(picture)
     drawn = {"file": str(arguments.out), "bytes": len(picture.encode()), "trades": len(today)}
     words = f"{drawn['file']}: {drawn['bytes']:,} bytes, {drawn['trades']} trades of {name} that day"
     print(json.dumps(drawn) if arguments.json else words)
@@ -95,11 +96,3 @@ def _given(arguments: argparse.Namespace) -> BotList | None:
     if arguments.strategy not in known:
         raise InvalidValue("--bots", f"{arguments.bots} has no bot {arguments.strategy!r}; it has {', '.join(known)}")
     return bots
-
-
-def _write(path: Path, text: str) -> None:
-    """Put the file there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.half")
-    half.write_text(text)
-    os.replace(half, path)

@@ -54,9 +54,10 @@ def _tell_walk(walk: WalkForward) -> None:
     begin = walk.equity["recommended"][0]
     ends = ", ".join(f"{line} {(walk.equity[line][-1] / begin - 1) * 100:+.2f} %" for line in LINES)
     print(f"walk-forward {walk.scheme.train}/{walk.scheme.test}, {len(walk.steps)} steps, out of sample: {ends}")
-    kept = "none: the chosen sets lost on the days they were chosen by"
-    efficiency = kept if walk.efficiency is None else f"{walk.efficiency:.2f}"
+    efficiency = f"none: {walk.why_no_efficiency}" if walk.efficiency is None else f"{walk.efficiency:.2f}"
+    empty = len(walk.steps) - walk.chosen_steps
     print(f"  {walk.winning_steps} of {len(walk.steps)} steps won; efficiency {efficiency}"
+          + (f"; nothing to choose in {empty}" if empty else "")
           + (f"; {walk.unused_days} last days unused" if walk.unused_days else ""))  # fmt: skip
 
 

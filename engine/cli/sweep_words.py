@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.cli.arguments import add_settings, amount, count, day, folder, settings_of
 from engine.cli.own_strategies import add_option, folder_of
 from engine.core.charges import SCHEDULES
+from engine.domain.errors import InvalidValue
 from engine.domain.fill_terms import BOUNDS
 from engine.market_data.columns import MarketData
 from engine.research.monte_carlo import METHODS, RUNS
@@ -119,6 +120,12 @@ def plan_of(arguments: argparse.Namespace, data: MarketData, digest: str) -> Pla
 
 def options_of(arguments: argparse.Namespace) -> Options:
     """How to search, and what to do with what is found."""
+    if arguments.anchored and not arguments.walk_forward:
+        raise InvalidValue("--anchored", "goes with --walk-forward")
+    if arguments.block > 1 and arguments.method != METHODS[0]:
+        raise InvalidValue(
+            "--block", f"goes with --monte-carlo-method {METHODS[0]}; a {arguments.method} has no blocks"
+        )
     scheme = None
     if arguments.walk_forward:
         scheme = parse_scheme(arguments.walk_forward, anchored=arguments.anchored, warm_up=arguments.warm_up)

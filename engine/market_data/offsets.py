@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
 _OFFSET = re.compile(r"(?:[Zz]|([+-])(\d\d):?(\d\d)?(?::?\d\d)?)$")
+_FRACTION_MOST = 9  # digits of a second
 _SUMMER_S = 3_600  # what a zone's own offset may change by within a file
 _DATE = len("2021-04-28")
 
@@ -17,6 +20,23 @@ def offset_in(text: str) -> str:
     """The offset that an ISO 8601 time ends with, as written; empty where it has none."""
     found = _OFFSET.search(text, _DATE)
     return "" if found is None else found.group()
+
+
+def count_of(offset: str, content: bytes) -> int:
+    """How many times of a file's text end with this offset; too few where it can't be told at a glance.
+
+    A lone Z is a letter of symbols too: it counts where the seconds of a time, or a fraction of them, end with it.
+    """
+    if offset.upper() != "Z":
+        return content.count(offset.encode())
+    text = np.frombuffer(content, dtype=np.uint8)
+    ends = np.flatnonzero(text == ord(offset))
+    ends = ends[ends > _FRACTION_MOST]
+    ends = ends[(text[ends - 1] >= ord("0")) & (text[ends - 1] <= ord("9"))]
+    whole = text[ends - 3] == ord(":")
+    ends = ends[~whole]
+    fractions = [text[ends - digits - 1] == ord(".") for digits in range(1, _FRACTION_MOST + 1)]
+    return int(whole.sum() + np.any(fractions, axis=0).sum())
 
 
 class OneZone:

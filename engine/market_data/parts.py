@@ -36,6 +36,7 @@ from engine.market_data.row_checks import (
     check_not_rounded_away,
     check_range,
     check_tick_rows,
+    check_whole_minutes,
 )
 from engine.market_data.tables import Rows
 
@@ -116,6 +117,7 @@ def bar_parts(rows: Rows, wanted: Wanted) -> Iterator[BarColumns]:
     if wanted.stamped_at_close:
         opens = [at - timeframe_us(timeframe) for at in opens]
     for (instrument, index), at in zip(symbols, opens, strict=True):
+        check_whole_minutes(rows, index, instrument.symbol, at)
         calendar = wanted.calendars(instrument.venue)
         days = day_numbers(at, calendar)
         kept = wanted.days_mask(days)

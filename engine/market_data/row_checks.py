@@ -12,9 +12,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from engine.domain.instant import iso
+from engine.domain.instant import MINUTE, iso
 from engine.market_data.columns import Instants, Mask, Units
 from engine.market_data.tables import Rows
+from engine.market_data.timestamps import EARLIEST, LATEST
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Index: TypeAlias = npt.NDArray[np.intp]
@@ -36,6 +37,8 @@ def check_bar_rows(rows: Rows) -> None:
             ((close > high) | (close < low), "close", close, "is outside low and high"),
         ],
     )
+    for row in _first((rows.stamps.at < EARLIEST) | (rows.stamps.at > LATEST)):
+        raise rows.refuse(row, f"{rows.layout.time.strip()} lies in no year from 1900 to 2199")
 
 
 def check_tick_rows(rows: Rows) -> None:
@@ -67,6 +70,13 @@ def check_increasing(rows: Rows, index: Index, symbol: str, at: Instants) -> Non
     for row in _first(np.diff(at) <= 0):
         this, before = iso(int(at[row + 1])), iso(int(at[row]))
         raise rows.refuse(int(index[row + 1]), f"{symbol} at {this} is not after the bar before it, {before}")
+
+
+def check_whole_minutes(rows: Rows, index: Index, symbol: str, at: Instants) -> None:
+    """Raise DataError for the first bar that opens within a minute: bars are judged as whole minutes end."""
+    for row in _first(at % MINUTE != 0):
+        opens = iso(int(at[row]))
+        raise rows.refuse(int(index[row]), f"{symbol} at {opens} opens within a minute; bars open at whole ones")
 
 
 def _refuse_first(rows: Rows, checks: list[tuple[Mask, str, Floats, str]]) -> None:

@@ -23,7 +23,7 @@ from engine.domain.errors import DataError
 from engine.market_data.exact_csv import decoded, line_of_row, read_exactly
 from engine.market_data.files import DataFile, read_bytes
 from engine.market_data.forms import Layout, layout_of
-from engine.market_data.offsets import OneZone, offset_in
+from engine.market_data.offsets import OneZone, count_of, offset_in
 from engine.market_data.timestamps import Stamps, stamp_of
 
 _HEADER_BYTES = 65_536  # a header longer than this belongs to no market data
@@ -136,7 +136,7 @@ def _lead(path: str, content: bytes) -> str:
 def _in_one_zone(content: bytes, rows: int, first: str) -> bool:
     """Whether all times end as the first one does, at a glance: where it is in doubt, they are read one by one."""
     offset = offset_in(first.strip())
-    return not offset or content.count(offset.encode()) >= rows
+    return not offset or count_of(offset, content) >= rows
 
 
 def _first_is_aware(row: list[str], time_at: int) -> bool:
@@ -192,7 +192,7 @@ def _rows_of_table(file: DataFile, layout: Layout, table: Any, content: bytes | 
     symbols: tuple[str, ...] = (file.stem,)
     codes = np.zeros(table.num_rows, dtype=np.int64)
     if layout.symbol is not None:
-        symbols, codes = _dictionary(table.column(layout.symbol))
+        symbols, codes = _dictionary(file, layout.symbol, table.column(layout.symbol))
     return Rows(
         file=file,
         layout=layout,
@@ -234,8 +234,11 @@ def _floats(file: DataFile, name: str, column: Any) -> npt.NDArray[np.float64]:
     return floats
 
 
-def _dictionary(column: Any) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:
-    encoded = column.cast(pa.dictionary(pa.int32(), pa.string())).unify_dictionaries().combine_chunks()
+def _dictionary(file: DataFile, name: str, column: Any) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:
+    try:
+        encoded = column.cast(pa.dictionary(pa.int32(), pa.string())).unify_dictionaries().combine_chunks()
+    except _ARROW_ERRORS as problem:
+        raise DataError(str(file.path), f"{name} holds {column.type}; text is needed: {problem}") from problem
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.chunk(0)
     return tuple(encoded.dictionary.to_pylist()), encoded.indices.to_numpy().astype(np.int64)

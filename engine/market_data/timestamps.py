@@ -21,6 +21,10 @@ _LIKE = "2021-04-28T09:15:00+05:30"
 _NUMBERED = {10: "seconds", 13: "milliseconds", 16: "microseconds", 19: "nanoseconds"}  # of this century, since 1970
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - what a clock on a wall shows has no zone yet
 
+# Microseconds since 1970 beyond which no venue's calendar is asked: recorders write year 1 and 9999 for "no time".
+EARLIEST = (datetime(1900, 1, 1) - _EPOCH) // timedelta(microseconds=1)  # noqa: DTZ001 - as above
+LATEST = (datetime(2200, 1, 1) - _EPOCH) // timedelta(microseconds=1) - 1  # noqa: DTZ001 - as above
+
 
 @dataclass(frozen=True, slots=True)
 class Stamps:
@@ -30,8 +34,8 @@ class Stamps:
     aware: Mask
 
     def instants(self, rows: npt.NDArray[np.intp], zone: ZoneInfo) -> Instants:
-        """These rows' instants; a row without an offset is read in `zone`."""
-        at, aware = self.at[rows], self.aware[rows]
+        """These rows' instants; a row without an offset is read in `zone`, one beyond all calendars is at their end."""
+        at, aware = np.clip(self.at[rows], EARLIEST, LATEST), self.aware[rows]
         return at if aware.all() else np.where(aware, at, _from_zone(at, zone))
 
 

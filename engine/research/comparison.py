@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -57,16 +58,27 @@ def read_runs(folders: Sequence[Path]) -> list[KeptRun]:
 def _read(folder: Path, name: str) -> KeptRun:
     try:
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         why = "there is none" if isinstance(problem, FileNotFoundError) else "it can't be read"
         words = f"{why}; a folder of `lockstep backtest --out` has one"
         raise DataError(str(folder / "summary.json"), words) from problem
     needed = ("net_pnl", "return_pct", "final_equity", "decisions_digest")
-    missing = [key for key in needed if not isinstance(summary, dict) or key not in summary]
+    missing = [key for key in needed if not isinstance(summary, dict) or summary.get(key) is None]
     if missing:
         raise DataError(str(folder / "summary.json"), f"is no backtest's: it lacks {', '.join(missing)}")
+    wrong = [key for key in (*FIGURES, "final_equity", "cash") if not _is_figure(summary.get(key))]
+    if wrong:
+        raise DataError(str(folder / "summary.json"), f"is no backtest's: no number is {', '.join(wrong)}")
     at, equity = _equity(folder / "equity.csv")
-    return KeptRun(name, summary, at, equity)
+    run = KeptRun(name, summary, at, equity)
+    if run.cash <= 0:
+        raise DataError(str(folder / "summary.json"), f"is no backtest's: it began with {run.cash:g}")
+    return run
+
+
+def _is_figure(value: Any) -> bool:
+    """Whether a value is a finite number, or None, as a figure is that has no meaning in a run."""
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < inf)
 
 
 def _equity(path: Path) -> tuple[list[Instant], list[float]]:

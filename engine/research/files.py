@@ -6,10 +6,12 @@ import csv
 import json
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+from engine.domain.errors import OperatingError
 from engine.research import rows
 from engine.research.backtest import BacktestResult
 from engine.research.report.beside import Beside
@@ -17,8 +19,22 @@ from engine.research.report.report import report_html
 
 
 def write_folder(folder: Path, result: BacktestResult, summary: dict[str, Any], beside: Beside | None = None) -> None:
-    """Write everything aside, then move it into place, so that a folder is never half of one run. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write everything aside, then move it into place, so that a folder is never half of one run.
+
+    Raises OperatingError naming the folder where it can't be written; one that was made for it is gone then.
+    """
+    newborn = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder, result, summary, beside)
+    except OSError as error:
+        if newborn:
+            with suppress(OSError):
+                folder.rmdir()
+        raise OperatingError(f"{folder} can't be written: {error.strerror or error}") from error
+
+
+def _write(folder: Path, result: BacktestResult, summary: dict[str, Any], beside: Beside | None) -> None:
     aside = Path(mkdtemp(prefix=".writing-", dir=folder))
     try:
         (aside / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")

@@ -1,7 +1,8 @@
 """Plain prices of the data that a run read, for pictures and the benchmark. Fed by market_data; decides nothing.
 
 Rows that the tick guard would drop are left out by the plainest of its rules (outside the session, out of order,
-further from the day's middle than a price band), so that a dirty row neither flattens a picture nor prices a benchmark.
+not above 0, further from the day's middle than a price band), so that a dirty row neither flattens a picture nor prices
+a benchmark.
 """
 
 from __future__ import annotations
@@ -110,7 +111,8 @@ def _rows(part: TickColumns | BarColumns, session: TradingSession) -> tuple[npt.
         at = part.open_at[rows]
         until = np.minimum(at + timeframe_us(part.timeframe), session.close_at)
         return at, until, part.open[rows], part.high[rows], part.low[rows], part.close[rows], part.volume[rows]
-    kept = (part.at >= session.open_at) & (part.at < session.close_at) & (part.at == part.place)
+    inside = (part.at >= session.open_at) & (part.at < session.close_at)
+    kept = inside & (part.at == part.place) & (part.price > 0)
     at, price, volume = part.at[kept], part.price[kept], part.quantity[kept]
     if len(price):
         middle = float(np.median(price))

@@ -76,7 +76,7 @@ def check_strategy(
     A name is the registry's here; the trials' processes load the strategies of `folder` themselves.
     """
     source = source_of(what)
-    findings = read_source(source.read_text(encoding="utf-8"), str(source))
+    findings = read_source(_text_of(source), str(source))
     run = partial(_run, what, parameters, folder)
     ended: list[list[str] | Finding] = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -102,6 +102,13 @@ def source_of(what: str) -> Path:
     found = sys.modules[kind_of(what).parameters.__module__].__file__
     assert found is not None
     return Path(found)
+
+
+def _text_of(source: Path) -> str:
+    try:
+        return source.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidValue("strategy", f"{source} can't be read: {error}") from error
 
 
 def _run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.domain.errors import InvalidValue
+from engine.domain.errors import InvalidValue, OperatingError
 from engine.research.strategy_files import name_trouble
 from engine.research.strategy_template import text_of_strategy, text_of_test
 from engine.strategies.registry import BUILT_IN
@@ -39,13 +39,19 @@ def begin_strategy(name: str, folder: Path) -> Written:
     _write_new(written.strategy, text_of_strategy(name))
     try:
         _write_new(written.test, text_of_test(name, str(folder)))
-    except OSError:
+    except (OSError, OperatingError):
         written.strategy.unlink()
         raise
     return written
 
 
 def _write_new(path: Path, text: str) -> None:
-    """Write a file that is not there; one that came meanwhile is left alone."""
-    with path.open("x", encoding="utf-8") as file:
-        file.write(text)
+    """Write a file that is not there, whole or not at all; one that came meanwhile is left alone."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise OperatingError(f"{path} can't be written: {error.strerror or error}") from error

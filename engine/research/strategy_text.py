@@ -20,8 +20,8 @@ _OF_THE_PROJECT = ("engine.core.strategy", "engine.core.indicators", "engine.dom
 _CLOCKS = {"time", "datetime", "zoneinfo", "calendar", "sched", "asyncio"}
 _CHANCE = {"random", "secrets", "uuid"}
 _CALLS = {
-    "open", "id", "hash", "eval", "exec", "compile", "input", "globals", "locals", "vars", "breakpoint", "exit", "quit",
-    "__import__",
+    "open", "print", "id", "hash", "eval", "exec", "compile", "input", "globals", "locals", "vars", "breakpoint",
+    "exit", "quit", "__import__",
 }  # fmt: skip
 _PEEPHOLES = {"__subclasses__", "__globals__", "__builtins__", "__code__", "f_back", "gi_frame", "cr_frame", "tb_frame"}
 _NUMPY_FILES = {"load", "loadtxt", "genfromtxt", "fromfile", "memmap", "save", "savetxt"}
@@ -44,6 +44,8 @@ def read_source(text: str, name: str) -> list[Finding]:
         module = ast.parse(text)
     except SyntaxError as error:
         raise InvalidValue("strategy", f"{name}, line {error.lineno}: {error.msg}") from error
+    except (ValueError, RecursionError, MemoryError) as error:  # zero bytes; brackets in brackets
+        raise InvalidValue("strategy", f"{name} can't be read as Python: {error}") from error
     found = {*_reaching(module), *_orders(module), *_shared(module), *_writes(module)}
     return [Finding(rule, f"line {line}: {words}") for line, rule, words in sorted(found)]
 

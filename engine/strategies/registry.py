@@ -159,6 +159,8 @@ def _typed(name: str, value: Any, wanted: type) -> Any:
         number = float(value)
     except ValueError:
         raise InvalidValue(path, f"must be a number, is {value!r}") from None
+    except OverflowError:  # a whole number of hundreds of digits
+        raise InvalidValue(path, f"is too large a number: {value!r}") from None
     if number != number or number in (float("inf"), float("-inf")):
         raise InvalidValue(path, f"must be a finite number, is {value!r}")
     if wanted is int:

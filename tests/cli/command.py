@@ -23,6 +23,11 @@ class Ran:
     out: str
     err: str
 
+    @property
+    def said(self) -> str:
+        """What it said on stderr but for how far it had come, of which a machine that is busy hears more."""
+        return "".join(line for line in self.err.splitlines(keepends=True) if " %, about " not in line)
+
 
 def lockstep(*words: object) -> Ran:
     """Run the command with these words."""

@@ -101,7 +101,7 @@ def test_wrong_terms_in_a_bots_file_are_told_by_their_path(fills: Any, told: str
     bots = write_bots(tmp_path / "bots.json", fills=fills)
     ran = lockstep("backtest", "--bots", bots, "--data", ticks)
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err == f"lockstep: {bots}: {told}\n"
+    assert ran.said == f"lockstep: {bots}: {told}\n"
 
 
 @pytest.mark.parametrize("option", ["--slippage-bps", "--latency-ms", "--partial-pct", "--unfilled-pct"])
@@ -114,7 +114,7 @@ def test_wrong_terms_in_the_words_are_refused_before_any_data_is_read(option: st
 def test_an_intrabar_rule_goes_with_bars(ticks: Path, tmp_path: Path) -> None:
     ran = lockstep("backtest", *ONE_BOT, "--data", ticks, "--intrabar", "pessimistic", "--out", tmp_path / "out")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "lockstep: --intrabar: goes with bars; the data are ticks, and nothing happens within one\n"
+    assert ran.said == "lockstep: --intrabar: goes with bars; the data are ticks, and nothing happens within one\n"
     assert not (tmp_path / "out").exists()
 
 

@@ -145,7 +145,7 @@ def test_without_json_a_person_reads_the_figures_and_where_the_files_are(ticks: 
     assert f"{summary['signals']} signals, {summary['orders']} orders, {summary['fills']} fills" in ran.out
     assert f"decisions {summary['decisions_digest']}" in ran.out
     assert ran.out.endswith(f"written to {tmp_path / 'out'}\n")
-    assert ran.err == ""
+    assert ran.said == ""
 
 
 def test_columns_that_are_not_used_are_named_once_on_stderr(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_columns_that_are_not_used_are_named_once_on_stderr(tmp_path: Path) -> N
     lines = data.read_text().splitlines()
     data.write_text("\n".join([lines[0] + ",venue", *(line + ",NSE" for line in lines[1:])]) + "\n")
     ran = lockstep("backtest", *ONE_BOT, "--data", data, "--json")
-    assert ran.err == "columns not used: venue (1 file)\n"
+    assert ran.said == "columns not used: venue (1 file)\n"
     assert json.loads(ran.out)["ticks"] > 0
 
 

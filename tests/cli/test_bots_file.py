@@ -7,7 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from engine.cli.bots_file import read_bots_file
+from engine.domain.errors import DataError
 from engine.domain.sizing import SizingKind
 from engine.strategies.demo_bots import DEMO_BOTS
 from engine.strategies.replay_account import replay_account
@@ -43,6 +46,13 @@ def test_the_order_of_keys_and_the_layout_change_nothing(tmp_path: Path) -> None
     file = tmp_path / "bots.json"
     written = digest_of(file, json.dumps(SAID))
     assert digest_of(file, json.dumps(backwards(SAID), indent=4)) == written
+
+
+def test_a_field_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "bots.json"
+    file.write_text('{"bots": [{"id": "a", "strategy": "trend", "symbols": ["TCS"], "exits": {}, "exits": {}}]}')
+    with pytest.raises(DataError, match="'exits' is there twice in one object"):
+        read_bots_file(file)
 
 
 def test_toml_says_the_same_as_json(tmp_path: Path) -> None:

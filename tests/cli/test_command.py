@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.__main__ import READER_GONE
+from engine.__main__ import INTERRUPTED, READER_GONE
 from tests.cli.command import lockstep
 from tests.cli.generated import write_bots
 
@@ -49,6 +49,25 @@ def test_a_command_whose_reader_has_gone_ends_without_a_word(words: tuple[str, .
     finally:
         os.close(mouth)
     assert (ended.returncode, ended.stderr) == (READER_GONE, "")
+
+
+_CTRL_C_WHILE_LOADING = """
+import sys
+from engine.__main__ import main
+
+class Pressed:
+    def find_spec(self, name, path=None, target=None):
+        if name == "engine.cli.backtest":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Pressed())
+sys.exit(main(["backtest", "--help"]))
+"""
+
+
+def test_ctrl_c_while_libraries_are_loaded_is_told_in_a_line() -> None:
+    ended = subprocess.run([sys.executable, "-c", _CTRL_C_WHILE_LOADING], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (INTERRUPTED, "", "lockstep: interrupted\n")
 
 
 @pytest.mark.parametrize("words", [(), ("fly",)])

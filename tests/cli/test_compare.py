@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -134,15 +135,21 @@ def test_a_run_of_before_summaries_named_their_data_is_refused(place: Path, tmp_
     [
         ("summary.json", "{", "it can't be read; a folder of `lockstep backtest --out` has one"),
         ("summary.json", "[1]", "is no backtest's: it lacks net_pnl, return_pct, final_equity, decisions_digest"),
+        ("summary.json", "[" * 100_000, "it can't be read; a folder of `lockstep backtest --out` has one"),
+        ("summary.json", {"net_pnl": "much"}, "is no backtest's: no number is net_pnl"),
+        ("summary.json", {"sharpe": float("nan"), "trades": [1]}, "is no backtest's: no number is trades, sharpe"),
+        ("summary.json", {"cash": 0}, "is no backtest's: it began with 0"),
         ("summary.json", None, "there is none; a folder of `lockstep backtest --out` has one"),
         ("equity.csv", "when,money\n1,2\n", "is no equity line: it needs the columns at and equity"),
     ],
 )
 def test_a_folder_that_is_no_runs_is_told_in_a_sentence(
-    place: Path, tmp_path: Path, name: str, text: str | None, told: str
+    place: Path, tmp_path: Path, name: str, text: str | dict[str, Any] | None, told: str
 ) -> None:
     shutil.copytree(place / "cheap", tmp_path / "broken")
     file = tmp_path / "broken" / name
+    if isinstance(text, dict):
+        text = json.dumps(json.loads(file.read_text()) | text)
     file.unlink()
     if text is not None:
         file.write_text(text)

@@ -47,6 +47,8 @@ def refusal(*paths: Path, **choice: object) -> DataError:
         ("2021-04-28T09:16:00+05:30,INFY,0.003,0.003,0.003,0.003,1", "low rounds to 0"),
         ("2021-04-28T09:16:00+05:30,INFY,1e16,1e16,1e16,1e16,1", "too large to hold with 2 digits"),
         ("2021-04-28T09:16:00+05:30,,10,12,9,11,100", "is not a symbol"),
+        ("0001-01-01T00:00:00+05:30,INFY,10,12,9,11,100", "ts lies in no year from 1900 to 2199"),
+        ("9999-12-31T23:59:00+05:30,INFY,10,12,9,11,100", "ts lies in no year from 1900 to 2199"),
     ],
 )
 @pytest.mark.parametrize("name", ["b.csv", "b.csv.gz"])
@@ -79,6 +81,11 @@ def test_times_in_mixed_zones_are_refused_by_their_line(tmp_path: Path, before: 
     numbers = {name: [float(text) for text in columns.pop(name)] for name in BARS_HEADER.split(",")[2:]}
     table = parquet_file(tmp_path / "b.parquet", **{name: list(texts) for name, texts in columns.items()}, **numbers)
     assert refusal(table).reason == f"row 2: {found.reason}"
+
+
+def test_a_z_in_a_symbol_is_not_taken_for_a_times_zone(tmp_path: Path) -> None:
+    rows = ["2021-04-28T03:45:00Z,ZEEL,10,12,9,11,100", "2021-04-28T09:16:00+05:30,ZEEL,10,12,9,11,100"]
+    assert refusal(written(tmp_path / "b.csv", BARS_HEADER, *rows)).line == 3
 
 
 def test_two_symbols_of_one_file_may_each_have_a_zone_of_their_own(tmp_path: Path) -> None:
@@ -165,6 +172,22 @@ def test_parquet_rows_are_named_by_their_number(tmp_path: Path) -> None:
     assert (
         "row 2: 'noon' is not a time" in refusal(parquet_file(tmp_path / "ts.parquet", **columns, price=[1, 1])).reason
     )
+
+
+@pytest.mark.parametrize("symbol", [[1, 2], [True, False], [b"\xff", b"\xfe"], [["INFY"], ["INFY"]]])
+def test_symbols_that_are_no_text_are_refused(tmp_path: Path, symbol: list[object]) -> None:
+    times = ["2021-04-28T09:15:00Z", "2021-04-28T09:16:00Z"]
+    path = parquet_file(tmp_path / "b.parquet", ts=times, symbol=symbol, price=[1.0, 1.0], quantity=[1, 1])
+    assert "symbol holds" in (found := refusal(path).reason)
+    assert "text is needed" in found
+
+
+@pytest.mark.parametrize("seconds", ["30", "00.001"])
+def test_bars_that_open_within_a_minute_are_refused(tmp_path: Path, seconds: str) -> None:
+    """The engine judges bars as whole minutes end: these would be passed over in silence."""
+    rows = [f"2021-04-28T09:{minute}:{seconds}+05:30,INFY,10,12,9,11,100" for minute in (15, 16)]
+    found = refusal(written(tmp_path / "b.csv", BARS_HEADER, *rows))
+    assert (found.line, "opens within a minute" in found.reason) == (2, True)
 
 
 def test_bars_of_no_known_timeframe_are_refused(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from engine.domain.instant import SECOND, instant_of
+from engine.domain.instant import DAY, SECOND, instant_of
 from engine.market_data.columns import TickColumns
 from engine.market_data.readers import read_market_data
 from tests.market_data.written import CUMULATIVE_HEADER, TICKS_HEADER, parquet_file, written
@@ -33,6 +33,20 @@ def test_ticks_are_read_in_the_files_order(tmp_path: Path) -> None:
     assert part.price.tolist() == [135050, 135005, -100]
     assert part.quantity.tolist() == [10.0, 3.0, 0.0]
     assert part.place.tolist() == [OPEN + SECOND, OPEN + SECOND, OPEN + 2 * SECOND]
+
+
+def test_a_tick_without_a_time_that_any_calendar_knows_is_dirt_like_other_wrong_days(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "t.csv",
+        TICKS_HEADER,
+        "0001-01-01T00:00:00,INFY,1350,10",
+        "2021-04-16T09:15:00,INFY,1350,10",
+        "9999-12-31T23:59:59,INFY,1350,10",
+    )
+    part = only(path)
+    assert part.place.tolist() == [OPEN] * 3
+    assert part.days.tolist() == [OPEN // DAY]
+    assert part.at[0] < 0 < OPEN < part.at[2]
 
 
 def test_trades_of_a_venue_are_ticks_named_by_their_file(tmp_path: Path) -> None:

@@ -46,6 +46,16 @@ def ends(path: Path, first: str, last: str) -> dict[str, tuple[Decimal, Decimal]
     return found
 
 
+def test_a_tick_of_nothing_prices_no_holding(tmp_path: Path) -> None:
+    rows = ("10:00:00,INFY,0,1", "10:00:01,INFY,0,1", "10:00:02,INFY,-3,1", "10:00:03,INFY,100,1", "10:00:04,TCS,0,1")
+    text = "".join(f"2021-04-28T{row}\n" for row in rows)
+    (tmp_path / "t.csv").write_text(f"ts,symbol,price,quantity\n{text}")
+    data, account = read_market_data([tmp_path / "t.csv"]), AccountSpec("paper-test", "demo", cash=CASH)
+    made = buy_and_hold(data, account, FillModel.of(account), [])
+    assert [(item.symbol, item.bought_price) for item in made.holdings] == [("INFY", Decimal("100.01"))]
+    assert made.left_out == ("TCS",)
+
+
 def net(folder: Folder) -> Decimal:
     """What the summary says of it."""
     return Decimal(str(folder.summary["benchmark_net_pnl"]))

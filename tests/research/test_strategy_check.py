@@ -157,3 +157,24 @@ def test_an_unknown_name_is_answered_with_those_that_exist() -> None:
     ran = lockstep("strategy", "check", "astrology")
     assert (ran.code, ran.out) == (2, "")
     assert "there are accumulate, confluence" in ran.err
+
+
+def test_a_strategy_that_prints_is_told_so_and_its_words_are_no_verdicts(tmp_path: Path) -> None:
+    assert lockstep("strategy", "new", "talker", "--in", tmp_path).code == 0
+    file = tmp_path / "talker.py"
+    file.write_text(
+        file.read_text().replace("        fast, slow, atr = ", "        print(bar)\n        fast, slow, atr = ")
+    )
+    found = check_strategy(str(file), {})
+    assert [(one.rule, one.detail.partition(": ")[2]) for one in found.findings] == [
+        ("outside", "print() has no place in a strategy")
+    ]
+    assert found.bars == 2 * 375 * 2
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"x = 1\0", b"(" * 5_000])
+def test_a_file_that_is_no_text_is_refused_in_a_sentence(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "idea.py").write_bytes(content)
+    ran = lockstep("strategy", "check", tmp_path / "idea.py")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert ran.err.startswith(f"lockstep: strategy: {tmp_path / 'idea.py'}")

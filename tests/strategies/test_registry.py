@@ -40,6 +40,8 @@ def test_text_is_read_as_the_parameters_type() -> None:
         ({"buy_at": "high"}, "parameters.buy_at", "must be a number"),
         ({"buy_at": True}, "parameters.buy_at", "must be a number"),
         ({"buy_at": "nan"}, "parameters.buy_at", "finite"),
+        ({"buy_at": 10**400}, "parameters.buy_at", "too large a number"),
+        ({"confirm_s": 10**400}, "parameters.confirm_s", "too large a number"),
         ({"confirm_s": 1.5}, "parameters.confirm_s", "whole number"),
         ({"allow_short": 1}, "parameters.allow_short", "true or false"),
         ({"allow_short": "yes"}, "parameters.allow_short", "true or false"),

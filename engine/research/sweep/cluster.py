@@ -7,6 +7,7 @@ internet.
 from __future__ import annotations
 
 import os
+import socket
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,7 +18,7 @@ from engine.research.sweep.source import source_digest
 from engine.research.sweep.trial import Job, Outcome, Plan, outcome_of
 
 _OFFLINE = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}  # read by Ray alone
-_JOIN_S = 30.0
+_REACH_S = 10.0  # until a head is not there; Ray by itself goes on asking for minutes, in words of its own
 
 
 def outcome_there(plan: Plan, data: MarketData, job: Job, source: str) -> dict[str, Any]:
@@ -33,6 +34,8 @@ class RayCluster:
 
     def __init__(self, plan: Plan, data: MarketData, address: str | None, cores: int | None) -> None:
         self._ray = _ray()
+        if address is not None:
+            _reach(address)
         try:
             # At an address there is a cluster with its own cores; without one, a Ray of our own begins here.
             beginning = {"address": address} if address else {"num_cpus": cores, "include_dashboard": False}
@@ -87,6 +90,17 @@ def _ray() -> Any:
             "--on ray needs Ray, which is not installed here; type: pip install -r requirements/research.txt"
         ) from None
     return ray
+
+
+def _reach(address: str) -> None:
+    """Raises CannotStart where nobody listens at HOST:PORT. Ray's other ways to say where are left to Ray."""
+    host, colon, port = address.rpartition(":")
+    if not colon or "/" in address or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_REACH_S).close()
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise CannotStart(f"Ray does not begin at {address}: {error}") from None
 
 
 def _first_line(error: Exception) -> str:

@@ -173,7 +173,7 @@ def _walk(walk: WalkForward) -> str:
     rows.append(["All", "", "", *(Cell(signed(total[line], 2, " %"), total[line]) for line in LINES)])
     head = ("Test days", "Chosen on the training days", "Score then", "Recommended", "Peak", "Untuned")
     efficiency = (
-        "The chosen sets lost on the very days they were chosen by, so there is no efficiency to speak of."
+        f"There is no efficiency to speak of: {walk.why_no_efficiency}."
         if walk.efficiency is None
         else f"Efficiency {walk.efficiency:.2f}: growth a day on the test days over growth a day on the training days."
     )

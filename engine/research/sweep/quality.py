@@ -118,15 +118,16 @@ def quality_of(data: MarketData, progress: Callable[[int, int], None] | None = N
 
 def _verdict(series: SeriesQuality, data: MarketData) -> SeriesVerdict:
     parts = [part for part in data.parts if part.instrument.symbol == series.key.symbol]
-    open_s, strays = 0.0, 0
+    strays = 0
     calendar = data.calendars(series.key.venue)
+    every = {day for part in parts for day in part.days.tolist()}  # a day may lie in several files
+    spans = {day: calendar.session_for_data(date(1970, 1, 1) + timedelta(days=day)) for day in every}
+    open_s = sum((session.close_at - session.open_at) / SECOND for session in spans.values())
     for part in parts:
-        sessions = [calendar.session_for_data(date(1970, 1, 1) + timedelta(days=day)) for day in part.days.tolist()]
-        open_s += sum((session.close_at - session.open_at) / SECOND for session in sessions)
         if isinstance(part, BarColumns):
             inside = sum(
                 int(np.searchsorted(part.open_at, session.close_at) - np.searchsorted(part.open_at, session.open_at))
-                for session in sessions
+                for session in map(spans.__getitem__, part.days.tolist())
             )
             strays += len(part) - inside
     holes = [gap for gap in series.gaps if gap.seconds >= HOLE_S]

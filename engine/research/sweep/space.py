@@ -17,7 +17,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isfinite, prod
+from math import prod
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -30,6 +30,8 @@ LEVELS = 41  # of a range of fractions that says neither step nor levels: fortie
 LEVELS_MAX = 100_000
 _ENDS = {"low": "low", "from": "low", "min": "low", "high": "high", "to": "high", "max": "high"}
 _RANGE_KEYS = ("low", "high", "step", "log", "levels", "type")
+_KEYS = (*_RANGE_KEYS, "choices")
+_MOST = 1e15  # in size: every whole number up to it is a double of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ def read_space(path: Path) -> Space:
         raise InvalidValue("--space", f"{path} line {error.lineno} is not JSON: {error.msg}") from None
     except tomllib.TOMLDecodeError as error:
         raise InvalidValue("--space", f"{path} is not TOML: {error}") from None
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets in brackets
+        raise InvalidValue("--space", f"{path} can't be read: {error}") from None
     return parse_space(said)
 
 
@@ -113,7 +117,27 @@ def parse_space(said: Any) -> Space:
         said = said["parameters"]
     if not isinstance(said, dict) or not said:
         raise InvalidValue("space", "must name at least one parameter with its range or choices")
+    said = _dotted(said)
     return Space(tuple(_dimension(name, said[name]) for name in sorted(said)))
+
+
+def _dotted(said: dict[str, Any]) -> dict[str, Any]:
+    """The file's names; `exits.stop_pct` without quotation marks, a table in a table to TOML, is `"exits.stop_pct"`."""
+    found: dict[str, Any] = {}
+    for name, value in said.items():
+        named = {f"{name}.{key}": each for key, each in value.items()} if _is_group(value) else {name: value}
+        twice = found.keys() & named.keys()
+        if twice:
+            raise InvalidValue(f"space.{min(twice)}", "is there twice")
+        found |= named
+    return found
+
+
+def _is_group(value: Any) -> bool:
+    """Whether a table holds parameters, each with its range or choices, and is no range itself."""
+    if not isinstance(value, dict) or not value or any(key in _ENDS or key in _KEYS for key in value):
+        return False
+    return all(isinstance(each, dict | list) for each in value.values())
 
 
 def _dimension(name: str, said: Any) -> Dimension:
@@ -141,7 +165,7 @@ def _choices(name: str, field_name: str, said: Any) -> Dimension:
     if not isinstance(said, list) or not said:
         raise InvalidValue(field_name, "choices must be a list of at least one value")
     for value in said:
-        if not isinstance(value, bool | int | float | str) or (isinstance(value, float) and not isfinite(value)):
+        if not isinstance(value, bool | str) and not _is_number(value):
             raise InvalidValue(field_name, f"a choice is a number, a word, true or false, not {value!r}")
     if len({(type(value) is bool, value) for value in said}) < len(said):
         raise InvalidValue(field_name, "a choice is there twice")
@@ -158,7 +182,7 @@ def _range(name: str, field_name: str, given: dict[str, Any]) -> Dimension:
     assert high is not None
     whole = all(isinstance(value, int) for value in (low, high, step or 1)) and given.get("type") != "float"
     if step is not None:
-        count = int((high - low) / step + 1e-9) + 1
+        count = int(min((high - low) / step, _MOST) + 1e-9) + 1
     elif levels is not None:
         count = levels
     else:
@@ -168,6 +192,11 @@ def _range(name: str, field_name: str, given: dict[str, Any]) -> Dimension:
     return Dimension(name, _levels(low, high, count, step, whole, bool(log)), ordered=True)
 
 
+def _is_number(value: Any) -> bool:
+    """Whether a value is a number of a size that anything here could mean; infinite and NaN are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and -_MOST <= value <= _MOST
+
+
 def _check_range(field_name: str, given: dict[str, Any]) -> None:
     """Refuse what is no range, naming the key."""
     for key in ("low", "high"):
@@ -175,7 +204,7 @@ def _check_range(field_name: str, given: dict[str, Any]) -> None:
             raise InvalidValue(field_name, f"has no {key}; a range has low and high, choices are a list")
     for key in ("low", "high", "step"):
         value = given.get(key, 1)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        if not _is_number(value):
             raise InvalidValue(f"{field_name}.{key}", f"must be a number, is {value!r}")
     low, high, step, levels, log = given["low"], given["high"], *(given.get(key) for key in ("step", "levels", "log"))
     if not low < high:

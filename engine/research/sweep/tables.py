@@ -14,6 +14,7 @@ from engine.research.sweep.search import Scoring, Trial
 from engine.research.sweep.space import Space, Value
 from engine.research.sweep.trial import FIGURES, Plan
 from engine.research.sweep.walk_forward import LINES, WalkForward
+from engine.research.whole_file import whole_file
 
 _SHOWN = tuple(name for name in FIGURES if name != "halted")
 
@@ -159,11 +160,5 @@ def _cell(value: Any) -> str:
 
 
 def _whole(path: Path, write: Callable[[TextIO], object]) -> None:
-    """Write aside, then move into place."""
-    aside = path.with_name(f".{path.name}.writing")
-    try:
-        with aside.open("w", encoding="utf-8", newline="") as file:
-            write(file)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        write(file)

@@ -80,6 +80,18 @@ class WalkForward:
         """Test windows that the recommended set ended higher than it began."""
         return sum(step.daily["recommended"][-1] > step.daily["recommended"][0] for step in self.steps)
 
+    @property
+    def chosen_steps(self) -> int:
+        """Steps on whose training days something could be chosen."""
+        return sum(step.settings is not None for step in self.steps)
+
+    @property
+    def why_no_efficiency(self) -> str:
+        """Why there is none, where there is none."""
+        if not self.chosen_steps:
+            return "nothing was ever chosen: no trial of the training days has a score"
+        return "the chosen sets lost on the days they were chosen by"
+
 
 def parse_scheme(text: str, *, anchored: bool, warm_up: int) -> Scheme:
     """TRAIN/TEST in trading days, as in 60/20."""

@@ -7,13 +7,15 @@ look at that.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import tempfile
 import threading
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -79,7 +81,8 @@ class LocalProcesses:
         self._running: dict[Future[Outcome], Job] = {}
 
     def submit(self, job: Job) -> None:
-        self._running[self._pool.submit(_run, job)] = job
+        with _ctrl_c_held_back():
+            self._running[self._pool.submit(_run, job)] = job
 
     def next_done(self) -> tuple[Job, Outcome]:
         done, _ = wait(self._running, return_when=FIRST_COMPLETED)
@@ -116,21 +119,32 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """Processes that begin in here are deaf to Ctrl-C from their first line on, which is their parent's to take; the
+    parent takes one that came meanwhile when it leaves."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 _here: dict[str, tuple[Plan, MarketData]] = {}  # a worker process's own plan and data, loaded once
 
 
 def _begin(plan: Plan, folder: str, line: Connection) -> None:
-    """A worker process begins: Ctrl-C is its parent's to take, and it ends with its parent, however that ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(line,), daemon=True).start()
+    """A worker process begins; it ends with its parent, however that ends."""
+    threading.Thread(target=_end_with, args=(line, folder), daemon=True).start()
     bring_own(plan)
     _here["work"] = plan, mapped(Path(folder))
 
 
-def _end_with(line: Connection) -> None:
-    """Nothing is ever sent: the line ends when the parent closes its end, or dies."""
+def _end_with(line: Connection, folder: str) -> None:
+    """Nothing is ever sent: the line ends when the parent closes its end, or dies and can't clear the columns away."""
     with suppress(EOFError, OSError):
         line.recv()
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 

@@ -50,6 +50,17 @@ def test_an_hour_missing_each_day_is_a_hole_that_is_told_and_too_much(tmp_path: 
     assert "holes of a quarter of an hour or more: 3, the longest 60 min" in quality.lines()[1]
 
 
+def test_a_day_in_two_files_counts_once(tmp_path: Path) -> None:
+    rows = [row for row in tick_rows(["RELIANCE"], minutes=375) if not "05:00" <= row[0][11:16] < "06:00"]
+    cut = len(rows) // 4
+    files = [
+        write_ticks(tmp_path / name / "RELIANCE.csv", some) for name, some in (("a", rows[:cut]), ("b", rows[cut:]))
+    ]
+    (one,) = quality_of(read_market_data(files)).series
+    assert (one.days, one.holes) == (1, 1)
+    assert one.covered == pytest.approx(1 - 60 / 375, abs=0.002)
+
+
 def test_a_split_that_nobody_adjusted_is_too_much(tmp_path: Path) -> None:
     quality = looked_at(tmp_path, lambda bars: bars, factor=2, after=4)
     assert quality.bad is not None

@@ -55,6 +55,13 @@ def test_toml_and_json_say_the_same(tmp_path: Path) -> None:
     assert read_space(toml).size == 22
 
 
+def test_a_dotted_name_needs_no_quotation_marks(tmp_path: Path) -> None:
+    bare, quoted = tmp_path / "bare.toml", tmp_path / "quoted.toml"
+    bare.write_text("exits.stop_pct = { low = 0.2, high = 2 }\n[sizing]\nvalue = [1, 2]\n")
+    quoted.write_text('"exits.stop_pct" = { low = 0.2, high = 2 }\n"sizing.value" = [1, 2]\n')
+    assert read_space(bare) == read_space(quoted)
+
+
 def test_neighbours_lie_a_part_of_the_range_away_and_inside_it() -> None:
     space = parse_space({"a": {"low": 0, "high": 20}, "b": [True, False], "c": [1, 2, 3]})
     assert space.neighbours((10, 0, 0), 0.1) == [(8, 0, 0), (12, 0, 0), (10, 0, 1)]
@@ -91,6 +98,12 @@ def test_distances_are_parts_of_the_whole_range() -> None:
         ({"a": {"low": 1, "from": 1, "high": 2}}, "space.a.from: says low a second time"),
         ({"a": {"choices": [1], "low": 2}}, "space.a: choices stand alone"),
         ({"a": {"low": 0, "high": 10**7}}, "space.a: has 10,000,001 levels, 100,000 are allowed"),
+        ({"a": {"low": 1, "high": 2, "step": 1e-320}}, "space.a: has 1,000,000,000,000,001 levels, 100,000 are"),
+        ({"a": {"low": 1, "high": 10**400}}, "space.a.high: must be a number, is 1000"),
+        ({"a": {"low": -1e308, "high": 1e308}}, "space.a.low: must be a number, is -1e+308"),
+        ({"a": [10**400]}, "space.a: a choice is a number, a word, true or false, not 1000"),
+        ({"a": {"b": {"low": 1, "high": 2}}, "a.b": [1]}, "space.a.b: is there twice"),
+        ({"a": {"b": {"low": 1}}}, "space.a.b: has no high"),
     ],
 )
 def test_what_is_no_space_is_refused_by_its_key(said: Any, told: str) -> None:
@@ -105,6 +118,8 @@ def test_what_is_no_space_is_refused_by_its_key(said: Any, told: str) -> None:
         ("space.json", "{", "line 1 is not JSON"),
         ("space.toml", "a = = 1", "is not TOML"),
         ("space.toml", b"a = \xff", "is not text in UTF-8"),
+        ("space.toml", f"a = [{'1' * 5_000}]", "can't be read: Exceeds the limit"),
+        ("space.json", "[" * 100_000, "can't be read: maximum recursion depth"),
     ],
 )
 def test_a_file_that_is_no_toml_or_json_is_refused(tmp_path: Path, name: str, content: str | bytes, told: str) -> None:

@@ -13,6 +13,7 @@ from engine.market_data.columns import MarketData
 from engine.market_data.instruments import instrument_for
 from engine.market_data.span import between, traded_days
 from engine.research.sweep.askers import asker_of
+from engine.research.sweep.search import Scoring
 from engine.research.sweep.trial import Job, Window, outcome_of, run_job
 from engine.research.sweep.walk_forward import LINES, Scheme, WalkForward, folds_of, parse_scheme, walk_forward
 from tests.research.sweep.hills import untold
@@ -104,6 +105,17 @@ def test_the_efficiency_is_growth_after_over_growth_before() -> None:
         outside.append((line[-1] / line[0]) ** (1 / 2) - 1)
     expected = round(sum(outside) / sum(inside), 4) if sum(inside) > 0 else None
     assert found.efficiency == expected
+
+
+def test_where_nothing_could_be_chosen_it_is_not_said_that_the_chosen_lost() -> None:
+    folds, _ = folds_of(traded_days(market()), SCHEME)
+    search = search_of(market())
+    search.scoring = Scoring(least_trades=1_000)
+    found = walk_forward(
+        search, lambda: asker_of("random", SPACE, 1), 1, folds[:1], SCHEME, CASH, lambda number, of: untold
+    )
+    assert (found.efficiency, found.chosen_steps, found.winning_steps) == (None, 0, 0)
+    assert found.why_no_efficiency == "nothing was ever chosen: no trial of the training days has a score"
 
 
 def test_while_a_window_warms_up_nothing_is_traded() -> None:

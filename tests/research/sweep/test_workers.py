@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from engine.market_data.readers import read_market_data
 from engine.research.sweep.columns_on_disk import lay_out, mapped
 from engine.research.sweep.trial import Job, outcome_of
+from engine.research.sweep.workers import LocalProcesses, _end_with
 from tests.cli.generated import tick_rows, write_bars, write_ticks
 from tests.research.sweep.small_market import PLAN, market
 from tests.research.sweep.swept import ROOT
@@ -40,6 +44,32 @@ def test_a_trial_on_mapped_columns_decides_the_same(tmp_path: Path) -> None:
     outcome = outcome_of(PLAN, market(), job)
     assert outcome.figures["trades"] > 0
     assert outcome_of(PLAN, mapped(tmp_path), job) == outcome
+
+
+def test_ctrl_c_ends_no_worker_not_even_one_that_is_just_starting() -> None:
+    job = Job((("buy_at", 45), ("confirm_s", 0), ("timeframe", "1m")))
+    with LocalProcesses(PLAN, market(), 1) as workers:
+        before = set(psutil.Process().children())
+        workers.submit(job)
+        (worker,) = set(psutil.Process().children()) - before
+        worker.send_signal(signal.SIGINT)  # a terminal sends it to all of them
+        done, outcome = workers.next_done()
+    assert done == job
+    assert outcome.figures["trades"] > 0
+
+
+def test_a_worker_whose_parent_is_gone_clears_the_columns_away(tmp_path: Path) -> None:
+    columns = tmp_path / "columns"
+    columns.mkdir()
+    (columns / "bars-0-close.npy").write_bytes(b"columns")
+    spawning = get_context("spawn")
+    theirs, ours = spawning.Pipe(duplex=False)
+    worker = spawning.Process(target=_end_with, args=(theirs, str(columns)))
+    worker.start()
+    ours.close()  # as the kernel does for a parent that was killed
+    worker.join(60)
+    assert worker.exitcode == 1
+    assert not columns.exists()
 
 
 def test_the_command_needs_neither_library_until_a_sweep_asks_for_it() -> None:
