@@ -41,6 +41,7 @@ class Bot:
     session_day: str = ""  # the last it took part in
     universe: Universe | None = None  # where its strategy judges all symbols together
     following: Following | None = None  # where it copies a leader
+    trades_before: int = 0  # closed under its id by another bot, or by this one as it decided then
 
     @property
     def bot_id(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from engine.core.bot import Bot
 from engine.core.state import State
+from engine.core.withdrawn import withdrawn
 from engine.domain.account import Desired
 from engine.domain.effective import EffectiveMode
 from engine.domain.instant import SECOND, Instant
@@ -19,6 +20,8 @@ def blocked(state: State, bot: Bot, symbol: str, at: Instant) -> Refusal | None:
     closed = closed_to_entries(state, bot, symbol, at)
     if closed is not None:
         return closed
+    if withdrawn(state, bot.bot_id, symbol) is not None:
+        return Refusal("entry_in_flight", "An entry that was taken back has not ended at the broker yet")
     stance = bot.stances[symbol]
     since = None if stance.last_fill_at is None else at - stance.last_fill_at
     cooldown = state.cooldown_s(stance) * SECOND

@@ -15,6 +15,9 @@ from engine.core.state import State
 from engine.domain.events import CommandReceived
 from engine.domain.order import ExitReason
 from engine.domain.records import CommandResult, Resolution
+from engine.domain.rehearsal import REHEARSE, SIMULATE
+
+_REHEARSED = ("account_id", "bot_id", "signal_id", "outcome", "reason", "detail", "order_id", "orders")
 
 
 def on_command(state: State, event: CommandReceived) -> None:
@@ -28,6 +31,8 @@ def on_command(state: State, event: CommandReceived) -> None:
         "preview_order": _preview,
         "test_credentials": _tested,
         "credentials_changed": _heard,
+        SIMULATE: _rehearsed,
+        REHEARSE: _rehearsed,
     }
     handler = handlers.get(event.kind)
     if handler is None:
@@ -86,6 +91,15 @@ def _tested(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str
 def _heard(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
     """Broker keys were set or removed: noted, without them. Whoever logs in with them was told by runtime."""
     return "done", {}
+
+
+def _rehearsed(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """What came of it in the rehearsal (made by runtime, before it), of which the account knows no more than that."""
+    if "unanswered" in arguments:
+        return "failed", {"reason": arguments["unanswered"]}
+    if "account_id" not in arguments:
+        return "failed", {"reason": "nothing can be rehearsed by this account's engine"}
+    return "done", {name: arguments[name] for name in _REHEARSED if name in arguments}
 
 
 def _preview(state: State, arguments: dict[str, str]) -> tuple[str, dict[str, str]]:

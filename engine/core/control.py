@@ -52,11 +52,13 @@ def on_bot_changed(state: State, event: BotChanged) -> None:
         known.removed = False
     else:
         bot = Bot(event.spec, event.desired, event.generation)
+        bot.trades_before = state.ledger.trades_of(bot.bot_id)
         if known is not None:
             bot.signals, bot.orders, bot.trades = known.signals, known.orders, known.trades
             bot.realized_gross, bot.charges = known.realized_gross, known.charges
             if decides_by(known.spec) == decides_by(bot.spec):
                 bot.sessions, bot.session_day = known.sessions, known.session_day
+                bot.trades_before = known.trades_before
         elif bot.bot_id in state.bot_days:
             _count_on(bot, state.bot_days.pop(bot.bot_id))
         if known is None and bot.bot_id in state.bot_pasts:
@@ -76,9 +78,12 @@ def _count_on(bot: Bot, before: BotStatusRecord) -> None:
 
 
 def _sessions_on(bot: Bot, before: BotStatusRecord) -> None:
-    """Go on with the sessions that it took part in, where it decides by what it decided by then."""
+    """Go on with the sessions that it took part in, and with the trades that it closed, where it decides by what it
+    decided by then.
+    """
     if before.sessions_of == decides_by(bot.spec):
         bot.sessions, bot.session_day = before.sessions, before.session_day
+        bot.trades_before = before.trades_before
 
 
 def _renew_exits(state: State, bot: Bot) -> None:

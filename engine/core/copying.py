@@ -28,6 +28,7 @@ from engine.core.publish import publish_alert
 from engine.core.publish_bots import publish_bot
 from engine.core.sending import release, withdraw_entries
 from engine.core.state import State
+from engine.core.withdrawn import withdraw_for
 from engine.domain.copying import ALL, Follow, LeaderFact, LeaderTold
 from engine.domain.instant import MINUTE, Instant
 from engine.domain.order import ExitReason, Purpose, Side
@@ -112,7 +113,8 @@ def _take_signal(state: State, bot: Bot, following: Following, fact: LeaderFact,
             copy_exit(state, bot, fact, fact.side, at, None)
         return
     if position is None and _entering(state, bot, fact.symbol, fact.side.opposite):
-        withdraw_entries(state, at, bot.bot_id, fact.symbol, f"the leader's {fact.side} came before it was filled")
+        why = f"the leader's {fact.side} came before it was filled"
+        withdraw_for(state, at, bot.bot_id, fact.symbol, why, fact.fact_id)
         return
     _enter(state, bot, following, fact, fact.side, ZERO, ZERO, at)
 

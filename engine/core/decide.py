@@ -22,6 +22,7 @@ from engine.core.risk.gate import Approved, judge_entry, judge_exit
 from engine.core.sending import follow, next_order_id, release, settle_request, withdraw_entries, withdraw_part
 from engine.core.state import State
 from engine.core.strategy import Verdict
+from engine.core.withdrawn import withdraw_for
 from engine.domain.effects import SubmitOrder
 from engine.domain.identity import signal_id
 from engine.domain.instant import MINUTE, Instant
@@ -63,12 +64,12 @@ class Occasion:
     times: Decimal = Decimal(1)
 
 
-def act_on_signal(state: State, bot: Bot, bar: Bar, verdict: Verdict) -> None:
-    """Write a signal down with its outcome, and the order it leads to, then ask for the order to be sent."""
+def act_on_signal(state: State, bot: Bot, bar: Bar, verdict: Verdict, identity: str | None = None) -> None:
+    """Write a signal down with its outcome and order, then ask for that to be sent. `identity`: if no bar names it."""
     if verdict.signal is None or verdict.score is None:
         return
     stance = bot.stances[bar.symbol]
-    identity = signal_id(
+    identity = identity or signal_id(
         state.account.account_id, bot.bot_id, bar.symbol, bot.spec.timeframe, bar.open_at, verdict.signal
     )
     answer = _answer(state, bot, bar, verdict, _SIDES[verdict.signal], identity)
@@ -101,7 +102,8 @@ def _answer(state: State, bot: Bot, bar: Bar, verdict: Verdict, side: Side, iden
         return leave(state, position, ExitReason.SIGNAL, bar.close_at, bar.open_at, identity)
     at_work = [order for order in state.open_orders(bot.bot_id, bar.symbol) if order.purpose is not Purpose.PROTECT]
     if position is None and any(order.side is not side for order in at_work):
-        withdraw_entries(state, bar.close_at, bot.bot_id, bar.symbol, f"a {side} came before it was filled")
+        why = f"a {side} came before it was filled"
+        withdraw_for(state, bar.close_at, bot.bot_id, bar.symbol, why, identity)
         return Answer(Outcome.BLOCKED, "entry_in_flight", "An entry the other way was on its way and is taken back")
     if verdict.closes_only:
         return Answer(Outcome.WATCH, "flat", f"Nothing held that a {side} ends, and this one only ends a position")

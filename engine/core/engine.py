@@ -15,7 +15,17 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from engine.core import answers, audit, control, copying, execution_mode, feed_watch, kill, reconcile
+from engine.core import (
+    answers,
+    audit,
+    control,
+    copying,
+    execution_mode,
+    feed_watch,
+    kill,
+    reconcile,
+    simulated_signals,
+)
 from engine.core.decide import exit_position
 from engine.core.history import on_history
 from engine.core.leaving import touched
@@ -57,6 +67,7 @@ _HANDLERS = (
     | execution_mode.HANDLERS
     | kill.HANDLERS
     | feed_watch.HANDLERS
+    | simulated_signals.HANDLERS
 )
 
 

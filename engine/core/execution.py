@@ -130,9 +130,12 @@ def in_collar(execution: Execution, side: Side, decided: Decimal, price: Decimal
 
 
 def within_band(limit: Decimal, side: Side, instrument: Instrument) -> Decimal:
-    """A limit no further against us than the day's price band: beyond it the venue takes none."""
+    """A limit no further against us than the day's price band: beyond it the venue takes none. Bands are percentages
+    of yesterday's close: where the edge is between two ticks, the one within is the last that the venue takes.
+    """
     edge = instrument.band_high if side is Side.BUY else instrument.band_low
-    return limit if edge is None or (limit - edge) * side.sign <= 0 else edge
+    last = None if edge is None else _to_tick(edge, side, instrument)
+    return limit if last is None or (limit - last) * side.sign <= 0 else last
 
 
 def _at_once(exact: Decimal, side: Side, instrument: Instrument) -> Terms:

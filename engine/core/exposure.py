@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from engine.core.bot import Bot
 from engine.core.charges import total_on
 from engine.core.orders import Order
 from engine.core.portfolio import Position
@@ -18,7 +19,6 @@ from engine.core.risk.adaptive import adapted
 from engine.core.risk.view import BPS, ZERO, RiskView
 from engine.core.state import State
 from engine.domain.account import Mode
-from engine.domain.canary import Canary
 from engine.domain.instant import MINUTE, SECOND
 from engine.domain.instrument import Instrument
 from engine.domain.order import OrderRequest, Purpose, Side
@@ -47,7 +47,7 @@ def risk_view(state: State, request: OrderRequest, equity: Decimal) -> RiskView:
     """What an entry is judged on, at this equity (currency)."""
     policy, tape = policy_now(state, equity), state.tapes[request.symbol]
     instrument, session = state.instruments[request.symbol], tape.session
-    now = _exposure(state, policy, request.bot_id, request.symbol)
+    now, bot = _exposure(state, policy, request.bot_id, request.symbol), state.bots.get(request.bot_id)
     return RiskView(
         policy=policy,
         equity=equity,
@@ -71,8 +71,8 @@ def risk_view(state: State, request: OrderRequest, equity: Decimal) -> RiskView:
         lot_size=instrument.lot_size,
         band_low=instrument.band_low,
         band_high=instrument.band_high,
-        canary=_canary(state, request.bot_id),
-        canary_trades=state.ledger.trades_of(request.bot_id),
+        canary=None if bot is None or state.account.mode is not Mode.LIVE else bot.spec.canary,
+        canary_trades=0 if bot is None else trades_closed(state, bot),
         round_trip=round_trip(state, instrument, request.side, request.quantity, request.price, request.price),
     )
 
@@ -86,9 +86,9 @@ def round_trip(
     return opening + total_on(rates, side.opposite, instrument.value_of(leave, quantity))
 
 
-def _canary(state: State, bot_id: str) -> Canary | None:
-    bot = state.bots.get(bot_id)
-    return None if bot is None or state.account.mode is not Mode.LIVE else bot.spec.canary
+def trades_closed(state: State, bot: Bot) -> int:
+    """How many trades a bot has closed by what it decides by now: what its canary counts."""
+    return max(0, state.ledger.trades_of(bot.bot_id) - bot.trades_before)
 
 
 @dataclass(slots=True)

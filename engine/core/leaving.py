@@ -1,6 +1,10 @@
 """Positions that are left by price or by time: stops and targets touched, time exits, the session's flattening.
 
 Called by engine.py for prices that leave a symbol's calm interval, by minute.py at each minute.
+
+A position that outlived its flattening (the engine was off, or nobody traded with it) is left on the next day as soon
+as that has a price of it: what its bot never wanted to hold overnight it does not want to hold another morning. Where
+orders go to a venue outside, not before that day's report agrees with the books: the broker may have squared it off.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from engine.core.settle import exits_of, set_triggers
 from engine.core.state import State
 from engine.core.tape import Tape
 from engine.domain.instant import MINUTE, NEVER, SECOND, Instant
-from engine.domain.market import TradingSession
+from engine.domain.market import TradingSession, TradingStatus
 from engine.domain.order import ExitReason, OrderState
 
 LEFT_TO_VENUE_US = 5 * SECOND  # a stop that rests at the venue and was reached has so long to fill there
@@ -64,12 +68,12 @@ def leave_by_time(state: State, session: TradingSession, at: Instant) -> None:
         if position.instrument.venue != session.venue:
             continue
         flatten_at = session.flatten_for(position.instrument.closing_auction)
-        reason = _due(state, position, flatten_at, at)
+        reason = _due(state, position, session, at)
         if reason is not None:
             exit_position(state, position, reason, at)
         if flatten_at is not None and at >= flatten_at + NOT_FLAT_AFTER_US:
             _tell_not_flat(state, position, session)
-        elif flatten_at is not None and position.entry_time < session.open_at and reason is None and state.views:
+        elif flatten_at is not None and position.entry_time < session.open_at and state.views:
             _tell_held_over(state, position, session, flatten_at)
 
 
@@ -87,12 +91,15 @@ def next_leave_at(state: State, session: TradingSession) -> Instant:
             continue
         if bot.removed:
             return -NEVER
+        if flatten_at is not None and position.entry_time < session.open_at:
+            found = min(found, session.open_at)
         if (held_s := bot.spec.exits.time_exit_s) is not None:
             found = min(found, position.entry_time + held_s * SECOND)
     return found
 
 
-def _due(state: State, position: Position, flatten_at: Instant | None, at: Instant) -> ExitReason | None:
+def _due(state: State, position: Position, session: TradingSession, at: Instant) -> ExitReason | None:
+    flatten_at = session.flatten_for(position.instrument.closing_auction)
     if flatten_at is not None and at >= flatten_at:
         return ExitReason.FLATTEN
     bot = state.bots.get(position.bot_id)
@@ -100,8 +107,21 @@ def _due(state: State, position: Position, flatten_at: Instant | None, at: Insta
         return None
     if bot.removed:
         return ExitReason.MANUAL
+    if flatten_at is not None and position.entry_time < session.open_at and _trades_today(state, position, session, at):
+        return ExitReason.FLATTEN
     held_s = bot.spec.exits.time_exit_s
     return ExitReason.TIME if held_s is not None and at - position.entry_time >= held_s * SECOND else None
+
+
+def _trades_today(state: State, position: Position, session: TradingSession, at: Instant) -> bool:
+    """Whether what was held overnight can be left: today has a price of it, and the venue is seen to have it still."""
+    symbol, truth = position.symbol, state.truth
+    status = state.statuses.get(symbol)
+    if not session.trading(at) or state.tapes[symbol].last_at < session.open_at:
+        return False
+    if status is not None and status.status is not TradingStatus.TRADING:
+        return False
+    return not state.protects or (truth.compared_today and not truth.suspects and symbol not in truth.doubted())
 
 
 def _tell_not_flat(state: State, position: Position, session: TradingSession) -> None:
@@ -114,9 +134,12 @@ def _tell_not_flat(state: State, position: Position, session: TradingSession) ->
 
 def _tell_held_over(state: State, position: Position, session: TradingSession, flatten_at: Instant) -> None:
     """The engine was off, or no price came, when it should have been closed."""
+    first = "with its first price of today, " if position.bot_id in state.bots else ""
+    if first and state.protects:
+        first = "with its first price of today, once broker and books are seen to agree on it, "
     words = (
         f"{position.symbol}: {position.quantity:f} of {position.bot_id} should have been flat before today, and is "
-        f"not; it is closed at {_clock(session, flatten_at)} at the latest. Close it now if that is too late"
+        f"not; it is closed {first}at {_clock(session, flatten_at)} at the latest. Close it now if that is too late"
     )
     _tell_once(state, f"{position.fill_ids[0]} {session.day} held over", words)
 

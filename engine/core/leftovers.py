@@ -1,8 +1,11 @@
-"""What an entry fills after the exit of its position was decided. Asked by answers.py after each fill.
+"""What an entry fills after it was decided to leave, or never to hold it. Asked by answers.py after each fill.
 
 An exit leaves for what is held at that moment, and entries that are still on their way are taken back: the venue may
 have traded them by then. The exit was of all of it, so the rest is left by another one, for the same reason. An entry
 that was decided after the exit is another matter, and an exit of a part asks for no more than that part.
+
+An entry that a signal the other way took back (withdrawn.py) is left as that signal would have it, as soon as any of it
+is filled: there was nothing to leave when the signal came.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from engine.core.decide import exit_position
 from engine.core.orders import Order
 from engine.core.portfolio import Position
 from engine.core.state import State
-from engine.core.stuck_exits import wish_again
+from engine.core.stuck_exits import wish
 from engine.domain.instant import Instant
 from engine.domain.order import ExitReason, OrderState, Purpose
 
@@ -21,12 +24,23 @@ def leave_rest(state: State, order: Order, at: Instant) -> None:
     position = state.portfolio.get(order.bot_id, order.symbol)
     if position is None or state.ended:
         return
-    last = _exit_that_closed(state, order)
-    if last is None or _built_since(state, position, last) or state.exit_in_flight(order.bot_id, order.symbol):
+    reason = _wanted(state, order, position)
+    if reason is None or state.exit_in_flight(order.bot_id, order.symbol):
         return
-    reason = last.exit_reason or ExitReason.MANUAL
     if exit_position(state, position, reason, max(at, state.now)) is None:
-        wish_again(state, last)
+        wish(state, order.bot_id, order.symbol, reason)
+
+
+def _wanted(state: State, order: Order, position: Position) -> ExitReason | None:
+    """Why the position is to be left, after a fill of this order; None where it is not."""
+    if order.withdrawn_by is not None:
+        entries = (state.orders.get(tranche.order_id) for tranche in position.tranches)
+        built_since = any(entry is not None and entry.withdrawn_by is None for entry in entries)
+        return None if built_since else ExitReason.SIGNAL
+    last = _exit_that_closed(state, order)
+    if last is None or _built_since(state, position, last):
+        return None
+    return last.exit_reason or ExitReason.MANUAL
 
 
 def _exit_that_closed(state: State, order: Order) -> Order | None:

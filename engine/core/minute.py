@@ -27,6 +27,7 @@ from engine.core.replacing import run_legs
 from engine.core.sending import request_cancel
 from engine.core.state import State
 from engine.core.strategy import Verdict
+from engine.core.withdrawn import keep_withdrawn_out
 from engine.domain.instant import MINUTE, NEVER, Instant
 from engine.domain.market import Bar, TradingSession
 from engine.domain.order import OrderState, Purpose
@@ -39,6 +40,7 @@ def run_minute(state: State, at: Instant) -> None:
     closed = close_bars(state, at)
     equity = tripping.judge(state, at)
     tripping.keep_out(state, at)
+    keep_withdrawn_out(state, at)
     for series, bar in closed:
         lookers = lookers_on(state, series)
         for bot in lookers.woken(series.indicators.values, bar.close_at, state.ledger.day):

@@ -98,7 +98,8 @@ class Order:
     """An order as it stands.
 
     `filled_value` is money, `filled_turnover` price times quantity, unrounded; `price` is the mark it was sized at;
-    `fill_keys` are the fills booked; `cancel_wanted` waits for the venue to know the order.
+    `fill_keys` are the fills booked; `cancel_wanted` waits for the venue to know the order; `withdrawn_by` is the
+    signal the other way that an entry was taken back for.
     """
 
     order_id: str
@@ -130,6 +131,7 @@ class Order:
     trigger_price: Decimal | None = None
     touched_at: Instant | None = None  # when a price reached a resting stop
     ending: OrderCancelled | OrderExpired | None = None  # the venue said so, and of more fills than are booked
+    withdrawn_by: str | None = None
 
     @classmethod
     def of(cls, request: OrderRequest) -> Order:

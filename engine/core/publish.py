@@ -64,6 +64,7 @@ def publish_order(state: State, order: Order) -> None:
             checks=order.checks,
             trigger_price=order.trigger_price,
             execution_mode=order.mode,
+            withdrawn_by=order.withdrawn_by,
         )
     )
 

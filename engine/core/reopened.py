@@ -50,6 +50,7 @@ def put_back_order(state: State, record: OrderRecord) -> None:
     if position is not None:
         order.fill_keys = list(position.fill_ids)  # its own among them, so that none of them is booked again
     order.venue_order_id, order.trigger_price = record.venue_order_id, record.trigger_price
+    order.withdrawn_by = record.withdrawn_by
     state.orders[order.order_id] = order
     if order.state is OrderState.CANCEL_REQUESTED:
         state.kill_again.add(order.order_id)

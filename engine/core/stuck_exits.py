@@ -74,9 +74,14 @@ def wish_again(state: State, order: Order | OrderRecord) -> None:
     """Have an exit decided anew, by the reason that it had. One of a part is left at that, not made a whole one; after
     a kill that closes positions the kill itself sees to it.
     """
+    wish(state, order.bot_id, order.symbol, order.exit_reason or ExitReason.MANUAL)
+
+
+def wish(state: State, bot_id: str, symbol: str, reason: ExitReason) -> None:
+    """`wish_again` by the position and the reason."""
     kills = state.kill is not None and state.kill.flatten
-    if state.protects and order.exit_reason is not ExitReason.REDUCE and not kills:
-        state.exit_wishes[order.bot_id, order.symbol] = order.exit_reason or ExitReason.MANUAL
+    if state.protects and reason is not ExitReason.REDUCE and not kills:
+        state.exit_wishes[bot_id, symbol] = reason
 
 
 def recall(state: State, records: Iterable[OrderRecord]) -> None:

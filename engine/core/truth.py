@@ -20,18 +20,24 @@ class Truth:
     `listed` are the order ids that the venue knows of: none of them is given to another order, also after a restart.
     """
 
-    __slots__ = ("differences", "listed", "reports", "suspects", "touched")
+    __slots__ = ("_reports_before", "differences", "listed", "reports", "suspects", "touched")
 
     def __init__(self) -> None:
         self.differences: dict[str, DifferenceRecord] = {}
         self.suspects: dict[str, int] = {}
         self.listed: set[str] = set()  # asked as `touched` is
         self.touched: set[str] = set()  # asked whether it holds a symbol, never walked through
-        self.reports = 0
+        self.reports = self._reports_before = 0
+
+    @property
+    def compared_today(self) -> bool:
+        """Whether a report was compared since the day began."""
+        return self.reports > self._reports_before
 
     def begin_day(self) -> None:
         """What was settled is over with its day; what is open, or was let be, stands."""
         self.listed.clear()
+        self._reports_before = self.reports
         stands = (DifferenceState.OPEN, DifferenceState.IGNORED)
         self.differences = {identity: found for identity, found in self.differences.items() if found.state in stands}
 

@@ -156,6 +156,7 @@ class AccountSpec:
     copy_rules         whom its bots may follow: the deployment's
     fills              how its venue fills, where that is simulated
     limits_only        its venue takes no order at the market: what a bot wants there goes at a marketable limit
+    rehearses          the account whose bots' signals are tried here (domain/rehearsal); empty for every other account
     """
 
     account_id: str
@@ -175,11 +176,14 @@ class AccountSpec:
     fills: FillTerms = DEFAULT_FILLS
     copy_rules: CopyRules = DEFAULT_COPY_RULES
     limits_only: bool = False
+    rehearses: str = ""
 
     def __post_init__(self) -> None:
         if not self.cash.is_finite() or self.cash <= 0:
             raise InvalidValue("cash", f"must be above 0, is {self.cash}")
         if self.cash > AMOUNT_MAX:
             raise InvalidValue("cash", f"must be at most {AMOUNT_MAX:f}, is {self.cash}")
+        if self.rehearses and self.mode is Mode.LIVE:
+            raise InvalidValue("rehearses", f"{self.account_id!r} is live: a rehearsal is on paper")
         if (self.mode is Mode.LIVE) != is_live(self.account_id):
             raise InvalidValue("account_id", f"{self.account_id!r} is no {self.mode} account's id: {_LIVE} marks live")

@@ -43,6 +43,11 @@ def copied_signal_id(account_id: str, bot_id: str, fact_id: str) -> str:
     return _digest("copied", (account_id, bot_id, fact_id), FACT_ID_LENGTH)
 
 
+def simulated_signal_id(account_id: str, bot_id: str, command_id: str) -> str:
+    """A simulated signal is the command that asked for it."""
+    return _digest("simulated", (account_id, bot_id, command_id), FACT_ID_LENGTH)
+
+
 def fill_key(account_id: str, order_id: str, venue_fill_id: str) -> str:
     """A fill is the venue's fill id on an order."""
     return _digest("fill", (account_id, order_id, venue_fill_id), FACT_ID_LENGTH)

@@ -17,7 +17,7 @@ from typing import Any, get_args
 import msgspec
 
 from engine.domain.errors import Damaged, PermanentFailure
-from engine.domain.records import Record
+from engine.domain.records import Record, Rehearsable, RehearsedRecord
 
 FORMAT = b"L1"
 _DIGEST_BYTES = 16
@@ -36,10 +36,11 @@ class TornFrame(CodecError, Damaged):
 
 def encode(record: Record) -> bytes:
     """The frame of a record. What no text can hold of its texts becomes a question mark."""
+    plain = _tagged(record) if isinstance(record, RehearsedRecord) else record
     try:
-        fields = _encoder.encode(record)
+        fields = _encoder.encode(plain)
     except UnicodeEncodeError:  # half a letter somewhere: the record counts, and whoever said it may say it again
-        fields = _encoder.encode(_whole(msgspec.to_builtins(record, str_keys=True)))
+        fields = _encoder.encode(_whole(msgspec.to_builtins(plain, str_keys=True)))
     body = b"%b %b" % (type(record).__name__.encode(), fields)
     return b"%b %08x %b" % (FORMAT, zlib.crc32(body), body)
 
@@ -66,10 +67,30 @@ def decode(frame: bytes) -> Record:
     if kind is None:
         raise CodecError(f"no record is called {name.decode('ascii', 'replace')!r}")
     try:
-        record: Record = _decoder(kind).decode(fields)
+        record: Record = _untagged(fields) if kind is RehearsedRecord else _decoder(kind).decode(fields)
     except msgspec.MsgspecError as error:
         raise CodecError(f"a {kind.__name__} can't be read: {error}") from error
     return record
+
+
+class _Tagged(msgspec.Struct):
+    """A rehearsed record: JSON alone would not say of which type it holds one."""
+
+    account_id: str
+    type: str
+    record: msgspec.Raw
+
+
+def _tagged(record: RehearsedRecord) -> dict[str, Any]:
+    return {"account_id": record.account_id, "type": type(record.record).__name__, "record": record.record}
+
+
+def _untagged(fields: bytes) -> RehearsedRecord:
+    tagged = msgspec.json.decode(fields, type=_Tagged)
+    kind = _types().get(tagged.type)
+    if kind not in get_args(Rehearsable):
+        raise CodecError(f"nothing rehearsed is called {tagged.type!r}")
+    return RehearsedRecord(tagged.account_id, _decoder(kind).decode(tagged.record))
 
 
 def _whole(value: Any) -> Any:

@@ -22,6 +22,7 @@ from engine.domain.records import (
     Record,
     SetAside,
     slot_of,
+    told_of,
 )
 from engine.outbox.codec import digest_of, encode
 from engine.ports import Clock, Pending, QueueStatus, Salvage
@@ -85,7 +86,7 @@ class MemoryJournal:
         return [
             record
             for record in (self._rows[row].item.record for row in sorted(self._keys.values()))
-            if not isinstance(record, (PositionFlat, BotForgotten, DeadLetterGone)) and not _is_history(record)
+            if not isinstance(told_of(record), (PositionFlat, BotForgotten, DeadLetterGone)) and not _is_history(record)
         ]
 
     def merge(self, records: Iterable[Record], sequence: int, delivered_sequence: int) -> None:
@@ -215,8 +216,9 @@ class MemoryJournal:
 
 def _is_history(record: Record) -> bool:
     """See adapters/queue/rows."""
-    if isinstance(record, OrderRecord):
-        return record.state in _FINISHED
+    told = told_of(record)
+    if isinstance(told, OrderRecord):
+        return told.state in _FINISHED
     return record.fact or isinstance(record, (CommandResult, DeadLetterGone))
 
 

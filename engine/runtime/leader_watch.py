@@ -22,6 +22,7 @@ from engine.domain.account import AccountSpec, Mode
 from engine.domain.copy_rules import Party
 from engine.domain.copying import CHAIN_MAX, CopyTerms, Follow, LeaderName, LeaderTold
 from engine.domain.errors import OperatingError, PermanentFailure
+from engine.domain.rehearsal import rehearsed_account_id
 from engine.ports import Clock, LeaderBoard, Standing
 
 POLL_S = 1.0  # one document read a follower: 86,400 a day
@@ -188,6 +189,8 @@ class LeaderWatch:
         account, own = self._account, LeaderName(self._account.account_id, follower.bot_id)
         if standing.user_id == "":
             return None  # gone, as long as nobody knows it
+        if rehearsed_account_id(standing.leader.account_id) is not None:
+            return f"{standing.leader.account_id} is a rehearsal: nobody follows what is simulated"
         party = Party(account.account_id, account.user_id, account.mode is Mode.LIVE)
         leader = Party(standing.leader.account_id, standing.user_id, standing.live)
         if (refusal := account.copy_rules.refusal(party, leader)) is not None:

@@ -21,7 +21,7 @@ import structlog
 from engine.domain.events import InstrumentListed, MarketEvent, Recovered
 from engine.domain.found import ChainFound, FactsFound, ViewsFound
 from engine.domain.instant import MINUTE, Instant
-from engine.domain.records import AuditHead, CommandResult, HealthRecord
+from engine.domain.records import AuditHead, CommandResult, HealthRecord, RehearsedRecord
 from engine.ports import MarketFeed, PastStore
 from engine.runtime.control_watch import ControlWatch
 from engine.runtime.patience import Patient, at_once
@@ -96,6 +96,7 @@ def recover(session: Session, watch: ControlWatch, past: Past, sources: Sources)
         else:
             watch.stops.begin_killed(state.kill.asked_at)
         watch.begin_policy(state.policy_next or state.policy)
+        session.rehearsal.begin(past.records, unknown=past.lost)
         sources.patient(watch.look)
         session.step_all(session.inbox.take(0))
         if past.facts is not None:
@@ -131,8 +132,9 @@ def _go_on() -> None:
 def _put_back(session: Session, past: Past) -> None:
     if past.adopted:
         session.adopt(past.records, past.sequence)
-    session.step(Recovered(past.records, past.sequence))
-    for record in past.records:
+    own = tuple(record for record in past.records if not isinstance(record, RehearsedRecord))
+    session.step(Recovered(own, past.sequence))
+    for record in own:
         session.snapshot.take(record)
     if past.facts is None:
         session.meet_venue()

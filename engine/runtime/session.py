@@ -31,6 +31,7 @@ from engine.runtime.engine_tap import Tap
 from engine.runtime.health import Pulse, health_record, held_reason, quotes_record
 from engine.runtime.inbox import Inbox
 from engine.runtime.outgoing import Outgoing
+from engine.runtime.rehearsal import Rehearsal
 from engine.runtime.snapshot import AccountSnapshot
 from engine.runtime.telling import UNWATCHED_S, WATCHED_S, Telling
 
@@ -66,6 +67,7 @@ class Session:
         self.snapshot = snapshot
         self.counterpart = Counterpart(account, make_strategy, self._collect, doors.clock, doors.outgoing, doors.taps)
         self.loop = self.counterpart.loop
+        self.rehearsal = Rehearsal(account, make_strategy, self._collect)
         self._doors = doors
         self._batch: list[PublishRecord] = []
         self.pulse = Pulse(doors.clock.monotonic())
@@ -91,6 +93,7 @@ class Session:
         """Take one event and hand its records to the outbox. Raises JournalFailed."""
         for earlier in self.counterpart.before(event):
             self.step(earlier)
+        event = self.rehearsal.take(event, self.loop.engine.state)
         self.loop.step(event)
         self._send()
         self.counterpart.noticed(event)
@@ -151,7 +154,7 @@ class Session:
         and the day's figures from zero.
         """
         for event in events:
-            self.loop.step(event)
+            self.loop.step(self.rehearsal.take(event, self.loop.engine.state))
         self._send()
 
     def run(self, stop: threading.Event) -> None:

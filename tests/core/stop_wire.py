@@ -51,7 +51,7 @@ MAYBE_SENT = (OrderState.SENT, OrderState.IN_FLIGHT)
 
 @dataclass
 class StopWire:
-    """`buys` are the minutes after 09:20 at whose close the bot buys; `exits` are its exits."""
+    """`buys` and `sells` are the minutes after 09:20 at whose close the bot does so; `exits` are its exits."""
 
     buys: tuple[int, ...] = (1,)
     exits: Exits = field(default_factory=lambda: Exits(stop_pct=D(1)))
@@ -64,6 +64,7 @@ class StopWire:
     records: list[Record] = field(default_factory=list)
     price: str = "500"
     minute: int = 0
+    sells: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         self.book = VenueBook()
@@ -73,6 +74,7 @@ class StopWire:
 
     def _engine(self) -> Engine:
         script = {START + n * MINUTE: SignalType.BUY for n in self.buys}
+        script |= {START + n * MINUTE: SignalType.SELL for n in self.sells}
         engine = Engine(account(str(CASH), LOOSE), scripted({"script": script}), protects=True)
         engine.process(InstrumentListed(instrument()))
         return engine

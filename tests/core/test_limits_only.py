@@ -51,6 +51,20 @@ def test_a_limit_that_is_to_trade_at_once_stays_within_the_days_band() -> None:
     assert within_band(D("490.00"), Side.BUY, banded) == D("490.00")  # on our side of the price: the band says nothing
 
 
+@pytest.mark.parametrize(("side", "limit", "kept"), [
+    (Side.BUY, "510.00", "501.00"), (Side.BUY, "501.05", "501.00"), (Side.BUY, "501.00", "501.00"),
+    (Side.SELL, "490.00", "499.05"), (Side.SELL, "499.00", "499.05"), (Side.SELL, "499.05", "499.05"),
+])  # fmt: skip
+def test_the_edge_of_a_band_between_two_ticks_is_the_tick_within(side: Side, limit: str, kept: str) -> None:
+    banded = replace(instrument(), band_low=D("499.02"), band_high=D("501.03"))
+    assert within_band(D(limit), side, banded) == D(kept)
+
+
+def test_an_entry_beyond_a_band_whose_edge_is_between_two_ticks_is_sent() -> None:
+    made = limited(listed=replace(instrument(), band_low=D("499.02"), band_high=D("501.03")))
+    assert made.enter().limit_price == D("501.00")
+
+
 def test_an_exit_keeps_to_the_band_of_today_not_to_that_of_the_entrys_day() -> None:
     made = limited()
     made.hold()

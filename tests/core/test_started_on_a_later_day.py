@@ -48,9 +48,18 @@ def test_what_should_have_been_flat_yesterday_is_told_once() -> None:
     (told,) = [record for record in made.records if isinstance(record, AlertRecord)]
     assert (told.kind, told.severity) == ("not_flat", "critical")
     assert told.text.startswith("ACME: 10 of alpha should have been flat before today")
-    assert "it is closed at 14:55 at the latest" in told.text
-    made.take(ClockTicked(at("14:55", TUESDAY)))
-    assert made.sent[-1].exit_reason is ExitReason.FLATTEN
+    assert "it is closed with its first price of today, at 14:55 at the latest" in told.text
+
+
+def test_what_should_have_been_flat_yesterday_is_closed_at_the_first_minute() -> None:
+    made = back_on_tuesday()
+    assert made.sent == []
+    made.take(ClockTicked(STARTED + MINUTE))
+    (order,) = made.sent
+    assert (order.exit_reason, order.quantity, order.at) == (ExitReason.FLATTEN, 10, STARTED + MINUTE)
+    made.accept(order)
+    made.take(ClockTicked(STARTED + 5 * MINUTE))
+    assert made.sent == [order]
 
 
 def test_its_stop_is_looked_at_from_the_first_price_on() -> None:
@@ -61,8 +70,8 @@ def test_its_stop_is_looked_at_from_the_first_price_on() -> None:
 
 
 def test_what_is_due_from_then_on_happens_without_a_price_too() -> None:
-    made = back_on_tuesday(time_exit_s=3600)
+    made = back_on_tuesday()
     effects = made.engine.process(ClockTicked(STARTED + MINUTE))
     (order,) = [effect for effect in effects if isinstance(effect, SubmitOrder)]
-    assert (order.exit_reason, order.at) == (ExitReason.TIME, STARTED + MINUTE)
+    assert (order.exit_reason, order.at) == (ExitReason.FLATTEN, STARTED + MINUTE)
     assert any(isinstance(e, PublishRecord) and isinstance(e.record, EquityDayRecord) for e in effects)

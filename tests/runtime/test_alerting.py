@@ -109,7 +109,7 @@ def test_a_channel_that_hangs_holds_up_neither_the_caller_nor_another_channel(re
         began = monotonic()
         for number in range(1_000):
             desk.tell("order_rejected", str(number), f"order {number}")
-        assert monotonic() - began < 2
+        assert monotonic() - began < 30, "it hangs for longer than that each time"
         receiver.wait_for(1)
         assert hanging.messages == []
         hanging.gate.set()

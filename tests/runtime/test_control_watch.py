@@ -228,5 +228,5 @@ def test_a_store_that_fails_and_comes_back_is_looked_at_again() -> None:
         eventually(lambda: bool(asked), "who watches is asked after each look")
     finally:
         stop.set()
-        thread.join(5)
+        thread.join(60)
     assert not thread.is_alive()

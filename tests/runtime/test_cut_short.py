@@ -28,7 +28,7 @@ class Slow(ListFeed):
         for number, event in enumerate(PAST):
             if number == self.told:
                 self.asked.set()
-                assert self.let.wait(30), "nobody let it"
+                assert self.let.wait(60), "nobody let it"
             yield event
 
 
@@ -37,7 +37,7 @@ def ending_once(asked: threading.Event) -> EndWish:
     wish = EndWish()
 
     def tell() -> None:
-        assert asked.wait(30)
+        assert asked.wait(60)
         wish.ask()
 
     threading.Thread(target=tell, daemon=True).start()
@@ -49,7 +49,7 @@ def test_a_call_that_hangs_is_left_to_itself_once_the_end_is_asked_for() -> None
 
     def hang() -> None:
         asked.set()
-        let.wait(30)
+        let.wait(60)
 
     with pytest.raises(Ended):
         unless_ended(hang, ending_once(asked))

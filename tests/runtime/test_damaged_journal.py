@@ -38,13 +38,13 @@ def written(path: Path) -> Household:
         desk = Desk(household, journal=journal, clock=ManualClock()).run(AWAY)
         settle(desk)
         desk.run(DIED, away=lambda at: True)
-        assert journal.flush(10)
+        assert journal.flush(60)
     return household
 
 
 def settle(desk: Desk) -> None:
     """What was put is on disk, then in the store."""
-    assert desk.journal.flush(10)
+    assert desk.journal.flush(60)
     desk.drain()
 
 

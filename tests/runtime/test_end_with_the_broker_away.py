@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 
 from engine.domain.records import FillRecord
-from engine.runtime.supervisor import END_S, Supervisor
+from engine.runtime.supervisor import Supervisor
 from tests.runtime.test_supervisor import DAY, Firm
 from tests.runtime.world import ListFeed, eventually
 
@@ -28,12 +27,10 @@ def test_all_that_hang_in_calls_to_it_are_waited_for_together() -> None:
     firm.start()
     try:
         eventually(lambda: firm.life.outbox.all(FillRecord) != [], "the bot has bought")
-        began = time.monotonic()
         supervisor.end()
         assert firm.ended() == 0
-        assert time.monotonic() - began < END_S
         assert firm.journal.status().depth == 0, "all is in the store"
-        assert firm.lease_document()["instance"] == "", "and the lease is let go of"
+        assert firm.lease_document()["instance"] == "", "and there was time left to let go of the lease"
     finally:
         answers.set()
         supervisor.end()

@@ -39,7 +39,7 @@ class Gate(ScriptedVenue):
 
     def _wait(self) -> None:
         self.asked.set()
-        assert self.open.wait(30), "nobody opened it"
+        assert self.open.wait(60), "nobody opened it"
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def running(desk: BrokerDesk) -> Iterator[None]:
     finally:
         stop.set()
         for thread in threads:
-            thread.join(30)
+            thread.join(60)
 
 
 @pytest.mark.parametrize("busy", ["an entry", "a question"])
@@ -68,7 +68,7 @@ def test_an_exit_and_a_cancellation_leave_while_another_answer_is_waited_for(bus
     else:
         desk.dispatch.begin({"LOST": AT})
     with running(desk):
-        assert venue.asked.wait(30), "it is under way"
+        assert venue.asked.wait(60), "it is under way"
         desk.ask(order("OUT", Purpose.EXIT), CANCEL)
         eventually(lambda: desk.calls("submit") == ["OUT"], "the exit left")
         eventually(lambda: desk.calls("cancel") == ["REST"], "the cancellation left")
@@ -82,7 +82,7 @@ def test_entries_leave_one_after_the_other() -> None:
     venue = Gate()
     desk = BrokerDesk(venue).ask(order("E1"), order("E2"))
     with running(desk):
-        assert venue.asked.wait(30)
+        assert venue.asked.wait(60)
         assert desk.calls("submit") == []
         venue.open.set()
         eventually(lambda: desk.calls("submit") == ["E1", "E2"], "both left, in their order")
@@ -112,7 +112,7 @@ class Hanging(ScriptedVenue):
 
     def _hang(self, name: str) -> None:
         if name in self.names:
-            assert self.open.wait(30), "nobody opened it"
+            assert self.open.wait(60), "nobody opened it"
 
 
 TEN = [f"SYMBOL{number}" for number in range(10)]

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from engine.adapters.clock import SystemClock
+from engine.adapters.feeds.demo import DemoFeed
 from engine.adapters.queue.journal import FileJournal
 from engine.domain.account import Desired, TradingState
 from engine.domain.events import BotChanged, InstrumentListed, SessionOpened
+from engine.domain.instant import MINUTE
 from engine.domain.records import AccountRecord, AlertRecord, FillRecord, SignalRecord
 from engine.domain.signal import Outcome, SignalType
 from engine.outbox.codec import decode, encode
 from engine.outbox.memory import MemoryJournal
+from engine.ports import Grant
+from engine.simulation.clock import ManualClock
 from tests.adapters.queue.test_disk_full import fill_up, make_room
 from tests.builders.market import instrument, tick
 from tests.builders.paper import bot
 from tests.builders.scripted import scripted
 from tests.builders.times import at, session
 from tests.outbox.sample_records import published, sample
+from tests.runtime.demo_account import BOTS, DEMO, SPEC, START, demo_life
 from tests.runtime.world import Household, Life, ListFeed, R, eventually
 
 MONDAY = session()
@@ -44,7 +51,7 @@ class Desk:
         session_.step(InstrumentListed(instrument()))
         session_.step(BotChanged(bot(quantity=10), Desired.RUNNING, 1))
         session_.step(SessionOpened(MONDAY, MONDAY.open_at))
-        assert journal.flush(10)
+        assert journal.flush(60)
 
     def trade(self, *clocks: str) -> None:
         for clock in clocks:
@@ -85,8 +92,40 @@ def test_a_disk_that_fills_up_holds_entries_and_loses_nothing_that_was_decided(d
     make_room(desk.journal)
     assert not desk.await_state(TradingState.ACTIVE).held
     desk.trade("09:32:55", "09:33:01")
-    assert desk.journal.flush(10)
+    assert desk.journal.flush(60)
     assert [signal.outcome for signal in desk.on_disk(SignalRecord)] == [Outcome.BLOCKED, Outcome.ORDERED]
     assert [alert.kind for alert in desk.on_disk(AlertRecord)] == ["held", "let_go"]
     put = [effect.record for batch in desk.life.outbox.given for effect in batch if effect.record.fact]
     assert [item.record for item in desk.journal.pending(0, 10**5, 10**9) if item.record.fact] == put
+
+
+def test_a_start_on_a_full_disk_trades_nothing_says_why_and_still_delivers(tmp_path: Path) -> None:
+    journal, household = reopened_full(tmp_path / "paper-test.journal")
+    feed = DemoFeed(DEMO, ManualClock(), 0)
+    life = Life(feed, cast(MemoryJournal, journal), household, spec=SPEC).begin(Grant(SPEC.account_id, "one", 2, 100))
+    life.run_until(START + 21 * MINUTE)
+    life.session.tell(force=True)
+    for event in life.session.inbox.take(0):
+        life.session.step(event)
+    account = life.outbox.all(AccountRecord)[-1]
+    assert account.held
+    assert "is full" in (account.halted_reason or "")
+    waiting = [item.sequence for item in journal.pending(0, 10**5, 10**9)]
+    assert len(waiting) > 100
+    assert min(waiting) > 100
+    journal.close()
+
+
+def reopened_full(path: Path) -> tuple[FileJournal, Household]:
+    """The journal of twenty minutes' trading, all delivered as far as it knows, on a disk without room."""
+    journal, household = FileJournal(path, encode, decode, SystemClock()), Household(BOTS, SPEC)
+    demo_life(cast(MemoryJournal, journal), household).run_until(START + 20 * MINUTE)
+    assert journal.flush(60)
+    journal.mark_delivered([item.row for item in journal.pending(0, 10**5, 10**9)])
+    assert journal.flush(60)
+    journal.close()
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("VACUUM")  # no page of it is free
+    journal = FileJournal(path, encode, decode, SystemClock())
+    fill_up(journal)
+    return journal, household

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from engine.runtime.heartbeat_watch import HeartbeatWatch
+import pytest
+
+from engine.runtime.heartbeat_watch import AGAIN_S, HeartbeatWatch
 from engine.simulation.clock import ManualClock
 from local.places import ROOT
 from tests.adapters.notify.receiver import receiving
@@ -37,7 +39,9 @@ class Watching:
     def look(self, after_s: float) -> list[str]:
         """What was told so far, after some time."""
         self.clock.advance(after_s)
-        self.watch.look()
+        if self.watch.look():
+            self.clock.advance(AGAIN_S)
+            self.watch.look()
         self.to.step()
         return self.box.bodies
 
@@ -59,6 +63,47 @@ def test_a_heart_that_stopped_is_told_once_after_a_minute_and_that_it_beats_agai
     assert len(watching.look(600)) == 1
     watching.beat()
     assert watching.look(5)[1].startswith("paper-test: the engine is back")
+
+
+@pytest.mark.parametrize("jump_s", [90, 7200, -7200])
+def test_a_wall_clock_that_jumps_is_no_silence(jump_s: float) -> None:
+    watching = Watching()
+    for _ in range(4):
+        watching.beat()
+        assert watching.look(5) == []
+    watching.clock.jump(jump_s)
+    for _ in range(40):
+        assert watching.look(5) == []
+        watching.beat()
+
+
+@pytest.mark.parametrize("jump_s", [90, -7200])
+def test_a_heart_that_stopped_is_told_after_a_minute_though_the_wall_clock_jumped(jump_s: float) -> None:
+    watching = Watching()
+    watching.beat()
+    assert watching.look(5) == []
+    watching.clock.jump(jump_s)
+    assert watching.look(54) == []
+    assert len(watching.look(2)) == 1
+
+
+def test_a_clock_that_was_set_back_before_the_first_heartbeat_hides_no_silence() -> None:
+    watching = Watching()
+    watching.clock.jump(-7200)
+    for _ in range(3):
+        watching.beat()
+        assert watching.look(5) == []
+    assert len(watching.look(61)) == 1
+
+
+def test_a_machine_that_slept_with_its_engine_has_a_moment_to_beat_again() -> None:
+    watching = Watching()
+    watching.beat()
+    assert watching.look(5) == []
+    watching.clock.advance(600)
+    assert watching.watch.look()  # it is looked at once more before anybody is told
+    watching.beat()
+    assert watching.look(AGAIN_S) == []
 
 
 def test_an_engine_that_is_still_starting_is_not_held_to_the_heartbeat_of_the_one_before() -> None:
@@ -121,4 +166,4 @@ def test_the_launcher_tells_of_an_engine_that_was_killed_and_of_one_that_hangs(t
             eventually(lambda: launcher.poll() is not None, "the launcher ended")
         finally:
             launcher.kill()
-            launcher.communicate(timeout=10)
+            launcher.communicate(timeout=60)

@@ -43,10 +43,10 @@ def test_prices_wait_for_room_and_lose_neither_place_nor_number() -> None:
     eventually(lambda: len(inbox) == 2, "the inbox is full")
     taken = []
     while len(taken) < len(prices):
-        some = inbox.take(5)
+        some = inbox.take(60)
         assert 1 <= len(some) <= 2
         taken += some
-    feed.join(5)
+    feed.join(60)
     assert taken == prices
 
 
@@ -65,7 +65,7 @@ def test_a_feed_that_is_told_to_stop_waits_no_longer_and_its_price_is_kept() -> 
     feed.start()
     assert len(inbox) == 1
     stop.set()
-    feed.join(5)
+    feed.join(60)
     assert not feed.is_alive()
     assert inbox.take(0) == [FIRST, SECOND]
 
@@ -75,7 +75,7 @@ def test_whoever_takes_is_woken_by_the_first_event() -> None:
     taker = threading.Thread(target=lambda: taken.extend(inbox.take(60)))
     taker.start()
     inbox.put_market(THIRD, never)
-    taker.join(5)
+    taker.join(60)
     assert taken == [THIRD]
 
 
@@ -84,7 +84,7 @@ def test_closing_wakes_whoever_takes_and_keeps_what_is_there() -> None:
     taker = threading.Thread(target=lambda: taken.extend(inbox.take(60)))
     taker.start()
     inbox.close()
-    taker.join(5)
+    taker.join(60)
     assert not taker.is_alive()
     inbox.put(BotRemoved("alpha"))
     assert inbox.take(60) == [BotRemoved("alpha")]

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from engine.runtime.launcher import SHUTDOWN_S
 from local.places import ROOT
 from tests.runtime.world import eventually
 
@@ -56,7 +57,7 @@ def launched(**programs: list[str]) -> Iterator[subprocess.Popen[str]]:
         for process in [*children, seen]:
             if process.is_running():
                 process.kill()
-        launcher.communicate(timeout=10)
+        launcher.communicate(timeout=60)
 
 
 def children_of(launcher: subprocess.Popen[str]) -> list[psutil.Process]:
@@ -66,7 +67,14 @@ def children_of(launcher: subprocess.Popen[str]) -> list[psutil.Process]:
 
 def gone(processes: list[psutil.Process]) -> bool:
     """Whether all have ended."""
-    return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
+
+    def runs(process: psutil.Process) -> bool:
+        try:
+            return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:  # it went between the two
+            return False
+
+    return not any(map(runs, processes))
 
 
 @pytest.mark.parametrize(("ends_with", "code"), [(0, 1), (3, 3)])
@@ -78,28 +86,28 @@ def test_when_one_ends_by_itself_the_other_is_ended_and_the_launcher_fails(
     with launched(engine=python(ends), api=python(WAITS)) as launcher:
         programs = children_of(launcher)
         mark.touch()
-        assert launcher.wait(10) == code
+        assert launcher.wait(60) == code
         assert gone(programs)
         assert launcher.stdout is not None
         assert "a program ended by itself" in launcher.stdout.read()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_both_within_eight_seconds(number: int) -> None:
+def test_a_signal_ends_both_and_none_has_to_be_killed(number: int) -> None:
     with launched(engine=python(WAITS), api=python(ENDS_ORDERLY)) as launcher:
         programs = children_of(launcher)
-        asked_at = time.monotonic()
         launcher.send_signal(number)
-        assert launcher.wait(10) == 0
-        assert time.monotonic() - asked_at < 8
+        assert launcher.wait(60) == 0
         assert gone(programs)
+        assert launcher.stdout is not None
+        assert "did not end in time" not in launcher.stdout.read()
 
 
 def test_a_launcher_that_is_killed_leaves_no_program_behind() -> None:
     with launched(engine=python(WAITS), api=python(ENDS_ORDERLY)) as launcher:
         programs = children_of(launcher)
         launcher.kill()
-        launcher.wait(10)
+        launcher.wait(60)
         eventually(lambda: gone(programs), "both are told to end")
 
 
@@ -110,8 +118,9 @@ def test_a_program_that_will_not_end_is_killed_when_the_time_is_up(tmp_path: Pat
         eventually(mark.exists, "it is deaf")
         asked_at = time.monotonic()
         launcher.send_signal(signal.SIGTERM)
-        assert launcher.wait(12) == 0
-        assert 7.5 < time.monotonic() - asked_at < 10, "Cloud Run kills after ten"
+        assert launcher.wait(60) == 0
+        assert time.monotonic() - asked_at > SHUTDOWN_S - 0.5
+        assert SHUTDOWN_S <= 8, "Cloud Run kills after ten"
         assert gone(programs)
         assert launcher.stdout is not None
         assert "a program did not end in time" in launcher.stdout.read()
@@ -121,7 +130,7 @@ def test_a_program_that_cannot_be_started_leaves_no_other_behind(tmp_path: Path)
     mark = tmp_path / "pid"
     writes = f"import os, signal; open({str(mark)!r}, 'w').write(str(os.getpid())); signal.pause()"
     with launched(engine=python(writes), api=["/no/such/program"]) as launcher:
-        assert launcher.wait(10) == 1
+        assert launcher.wait(60) == 1
         left = [each for each in psutil.process_iter(["cmdline"]) if str(mark) in " ".join(each.info["cmdline"] or [])]
         assert gone([each for each in left if each.pid != launcher.pid])
 
@@ -178,7 +187,7 @@ def waiting_for(first: list[str], after: Path) -> Iterator[subprocess.Popen[str]
     finally:
         if launcher.poll() is None:
             launcher.terminate()
-        launcher.communicate(timeout=10)
+        launcher.communicate(timeout=60)
 
 
 def test_what_comes_after_one_that_says_when_it_has_begun_is_started_then_and_not_before(tmp_path: Path) -> None:
@@ -199,7 +208,7 @@ def test_one_that_ends_before_it_has_begun_ends_all_with_its_code_and_its_own_wo
 ) -> None:
     after = tmp_path / "after"
     with waiting_for(python(f"import sys; sys.exit({ends_with})"), after) as launcher:
-        said, _ = launcher.communicate(timeout=10)
+        said, _ = launcher.communicate(timeout=60)
         assert (launcher.returncode, told in said, bool(said)) == (code, True, bool(told))
     assert not after.exists()
 
@@ -210,6 +219,6 @@ def test_a_launcher_that_waits_for_the_first_ends_when_it_is_told_to(tmp_path: P
         eventually(lambda: len(children_of(launcher)) == 1, "the first is started")
         programs = children_of(launcher)
         launcher.terminate()
-        assert launcher.wait(10) == 0
+        assert launcher.wait(60) == 0
         assert gone(programs)
     assert not after.exists()

@@ -83,7 +83,7 @@ def test_an_end_asked_for_ends_the_waiting() -> None:
     worker = threading.Thread(target=Ownership(lease, GRANT, lambda: lost.append("lost")).run, args=(stop,))
     worker.start()
     stop.set()
-    worker.join(5)
+    worker.join(60)
     assert not worker.is_alive()
     assert lost == []
 

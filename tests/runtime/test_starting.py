@@ -70,7 +70,7 @@ def test_once_it_is_over_it_writes_and_cuts_no_more() -> None:
     with begun.starting:
         eventually(lambda: bool(begun.shelf.given), "the first snapshot")
     begun.wish.ask()
-    begun.starting._thread.join(5)
+    begun.starting._thread.join(60)
     assert not begun.starting._thread.is_alive()
     assert begun.cuts == 0
 
@@ -80,7 +80,7 @@ def test_an_end_asked_for_cuts_calls_until_the_start_is_over() -> None:
     with begun.starting:
         begun.wish.ask()
         eventually(lambda: begun.cuts > 1, "a call that began later is cut as well")
-    begun.starting._thread.join(5)
+    begun.starting._thread.join(60)
     assert not begun.starting._thread.is_alive()
 
 
@@ -97,5 +97,5 @@ def test_a_start_that_fails_ends_its_thread_too() -> None:
     begun = Begun()
     with pytest.raises(RuntimeError), begun.starting:
         raise RuntimeError
-    begun.starting._thread.join(5)
+    begun.starting._thread.join(60)
     assert not begun.starting._thread.is_alive()

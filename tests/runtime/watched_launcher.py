@@ -1,7 +1,7 @@
 """A launcher with a heartbeat watch, as a process of its own. As a script: watched_launcher.py FOLDER CHANNEL'S-URL.
 
 The watched program says its process id and waits; the snapshot has a heartbeat that is never renewed. The watch's clock
-runs a hundred times as fast, so that a minute of silence takes a moment.
+runs two hundred times as fast, so that a minute of silence takes a moment.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.runtime.alert_sender import AlertSender
 from engine.runtime.heartbeat_watch import HeartbeatWatch
 from engine.runtime.launcher import Launcher, Program
 
-FASTER = 20
+FASTER = 200
 PROGRAM = "import os, signal; print(os.getpid(), flush=True); signal.pause()"
 
 
@@ -45,7 +45,7 @@ def main(folder: Path, url: str) -> int:
     channel = Channel("hook", url)
     senders = [AlertSender(channel, AppriseChannel(channel), clock, Backoff(lambda: 0.1))]
     snapshot = SnapshotFile(folder / "snapshot.json")
-    watch = HeartbeatWatch(snapshot, clock, senders, SnapshotFile(folder / "ended.json"))
+    watch = HeartbeatWatch(snapshot, clock, senders, SnapshotFile(folder / "ended.json"), look_s=0.2)
     engine = {"heartbeat_at": (clock.now() + timedelta(seconds=1)).isoformat()}
     snapshot.write({"accounts": {"paper-test": {"account": {"engine": engine}}}})
     return Launcher([Program("engine", [sys.executable, "-S", "-c", PROGRAM], {})], clock, lambda: watch).run()

@@ -41,7 +41,7 @@ R = TypeVar("R", bound=Record)
 OWNER = "user"
 
 
-def eventually(condition: Callable[[], bool], what: str, within_s: float = 10.0) -> None:
+def eventually(condition: Callable[[], bool], what: str, within_s: float = 60.0) -> None:
     """Wait for something that other threads or processes bring about."""
     until = time.monotonic() + within_s
     while not condition():

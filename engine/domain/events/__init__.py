@@ -47,6 +47,7 @@ from engine.domain.events.people import (
     PersonEvent,
     PolicyChanged,
     Recovered,
+    SignalSimulated,
 )
 from engine.domain.found import ChainFound, FactsFound, ViewsFound
 
@@ -86,6 +87,7 @@ __all__ = [
     "Recovered",
     "ReportBegun",
     "SessionOpened",
+    "SignalSimulated",
     "WallClock",
 ]
 
@@ -95,6 +97,7 @@ Event: TypeAlias = (
     | PersonEvent
     | EntriesHeld
     | ModeChanged
+    | SignalSimulated
     | LeaderTold
     | Recovered
     | FactsFound

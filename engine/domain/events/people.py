@@ -11,6 +11,7 @@ from engine.domain.effective import EffectiveMode
 from engine.domain.instant import Instant
 from engine.domain.records import Record
 from engine.domain.risk import RiskPolicy
+from engine.domain.signal import SignalType
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,24 @@ class CommandReceived:
     """A one-off command.
 
     Kinds: close_position {bot_id, symbol}, cancel_order {order_id}, flatten {}, sync_orders {},
-    resolve_difference {difference_id, resolution, by}.
+    resolve_difference {difference_id, resolution, by}, simulate_signal {bot_id, symbol, type}, rehearse {command, …}.
     """
 
     command_id: str
     kind: str
     arguments: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSimulated:
+    """A signal that no strategy gave, for a bot of a rehearsal, as of now in market time. No other account takes one.
+    `signal_id` is the signal's, so that the same one given twice is one.
+    """
+
+    signal_id: str
+    bot_id: str
+    symbol: str
+    type: SignalType
 
 
 @dataclass(frozen=True, slots=True)

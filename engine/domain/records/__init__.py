@@ -29,6 +29,7 @@ from engine.domain.records.bots import (
 )
 from engine.domain.records.examination import ExaminationRecord
 from engine.domain.records.kill import KillItem, KillRecord, KillState, KillStep, KillStepName, Proof
+from engine.domain.records.rehearsed import Rehearsable, RehearsedRecord
 from engine.domain.records.risk import TripKind, TripRecord
 from engine.domain.records.service import (
     AlertRecord,
@@ -94,6 +95,8 @@ __all__ = [
     "QuoteEntry",
     "QuotesRecord",
     "Record",
+    "Rehearsable",
+    "RehearsedRecord",
     "Resolution",
     "SessionWindow",
     "SetAside",
@@ -105,6 +108,7 @@ __all__ = [
     "TwinFill",
     "TwinRecord",
     "slot_of",
+    "told_of",
 ]
 
 Record: TypeAlias = (
@@ -132,9 +136,15 @@ Record: TypeAlias = (
     | AuditHead
     | TwinRecord
     | ExaminationRecord
+    | RehearsedRecord
 )
 
 
 def slot_of(record: Record) -> str:
     """The slot of its document that a record fills; empty where it is the whole document."""
     return getattr(record, "slot", "")
+
+
+def told_of(record: Record) -> Record:
+    """The record itself; of a rehearsed one what it holds. For those who only keep and carry records."""
+    return record.record if isinstance(record, RehearsedRecord) else record

@@ -65,6 +65,7 @@ class BotStatusRecord:
     sessions_of: str = ""  # identity.strategy_key of what it decides by
     canary: CanaryStatus | None = None  # None: nothing is capped
     following: FollowStatus | None = None  # None: it follows nobody
+    trades_before: int = 0  # closed under its id before it decided by what it decides by now
 
     @property
     def document_id(self) -> str:

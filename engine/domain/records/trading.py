@@ -87,6 +87,7 @@ class OrderRecord:
     checks: Mapping[str, OrderCheck] = field(default_factory=dict)  # what risk asked, in its order
     execution_mode: EffectiveMode = EffectiveMode.PAPER  # what was effective when it was decided
     trigger_price: Decimal | None = None  # of a stop order
+    withdrawn_by: str | None = None  # an entry's: the signal the other way that it was taken back for
 
     @property
     def document_id(self) -> str:

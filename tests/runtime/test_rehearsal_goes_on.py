@@ -1,0 +1,53 @@
+"""A rehearsal over a restart, and what a recorded day knows of it: a command and its answer."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from engine.core.engine import Engine
+from engine.domain.order import ExitReason, OrderState
+from engine.domain.records import AccountRecord, ClosedTradeRecord, FillRecord, OrderRecord
+from engine.runtime.engine_tap import QueuedTap
+from tests.builders.market import tick
+from tests.builders.scripted import scripted
+from tests.runtime.test_rehearsal import DAY, SCRIPTS, life, simulate, steps, told
+
+
+def test_a_position_survives_a_restart_with_its_stop() -> None:
+    one = life(stop="1")
+    steps(one, tick("09:26:10", 500), simulate(), tick("09:26:20", 500), tick("09:27:10", 500))
+    again = life(one.journal, stop="1")
+    assert again.session.rehearsal.awake
+    assert not again.state.portfolio.all()
+    steps(again, tick("09:28:10", 494), tick("09:28:20", 494))
+    (trade,) = told(again, ClosedTradeRecord)
+    assert trade.exit_reason is ExitReason.STOP
+    gone = told(one, FillRecord) + told(again, FillRecord)
+    paid = sum((fill.charges + fill.side.sign * fill.quantity * fill.price for fill in gone), Decimal(0))
+    assert told(again, AccountRecord)[-1].cash == 1_000_000 - paid
+
+
+def test_an_order_on_its_way_at_a_restart_is_cancelled() -> None:
+    one = life()
+    steps(one, tick("09:26:10", 500), simulate())
+    assert told(one, OrderRecord)[-1].state not in (OrderState.FILLED, OrderState.CANCELLED)
+    again = life(one.journal)
+    steps(again, tick("09:27:10", 500), tick("09:27:20", 500))
+    assert told(again, OrderRecord)[-1].state is OrderState.CANCELLED
+    assert not told(again, FillRecord)
+
+
+def test_a_recorded_day_with_simulated_signals_is_decided_alike() -> None:
+    tap = QueuedTap()
+    one = life(taps=[tap])
+    for number, price in enumerate(DAY):
+        steps(one, price)
+        if number % 8 == 2:
+            steps(one, simulate(f"c{number}"))
+    heard = tap.take(100_000)
+    again = Engine(one.spec, scripted(SCRIPTS))
+    again.state.breaker.await_comparison()  # as a session's
+    events = [event for event in heard if not isinstance(event, list | tuple)]
+    given = [effect for event in events for effect in again.process(event)]
+    assert given == [effect for effects in heard if isinstance(effects, list | tuple) for effect in effects]
+    assert len(told(one, FillRecord)) > 3
