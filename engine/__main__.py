@@ -24,18 +24,22 @@ if TYPE_CHECKING:
     from engine.research.rebuild import Kept
 
 
+INTERRUPTED = 128 + 2  # as a shell sees a program that Ctrl-C has ended
 READER_GONE = 128 + 13  # as a shell sees a program that SIGPIPE has ended
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Exit codes: 0 good, 1 the job failed, 2 the words or what they name were wrong; 141 where whoever read the output
-    has gone (`| head -1`), of which nothing is said.
+    """Exit codes: 0 good, 1 the job failed, 2 the words or what they name were wrong; 130 after Ctrl-C; 141 where
+    whoever read the output has gone (`| head -1`), of which nothing is said.
     """
     try:
         try:
             return _obey(sys.argv[1:] if words is None else list(words))
         finally:
             sys.stdout.flush()  # else it is done at the interpreter's end, which has words of its own
+    except KeyboardInterrupt:  # here, since libraries are loaded for a second or two before anything runs
+        print("lockstep: interrupted", file=sys.stderr)
+        return INTERRUPTED
     except OSError as error:
         if isinstance(error, BrokenPipeError) and _reader_has_gone():
             return READER_GONE
@@ -60,9 +64,6 @@ def _obey(said: Sequence[str]) -> int:
     except (LockstepError, OSError) as error:
         print(f"lockstep: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("lockstep: interrupted", file=sys.stderr)
-        return 130
     return code
 
 

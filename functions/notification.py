@@ -17,6 +17,9 @@ WRITE_TIMEOUT_S = 10.0
 COPIED = ("user_id", "account_id", "mode", "bot_id", "symbol", "type", "outcome", "sequence")
 """What a notification takes over from its signal unchanged; each must be there."""
 
+SIMULATED = "simulated"
+"""The `origin` of a rehearsal's signals: nobody is to be told of what does not count."""
+
 OUTCOMES = {
     "ordered": "order sent",
     "blocked": "blocked",
@@ -41,10 +44,12 @@ def notification_of(signal_id: str, signal: Mapping[str, Any]) -> dict[str, Any]
 
 
 def record(store: Client, signal_id: str, signal: Mapping[str, Any]) -> bool:
-    """Writes the notification of a signal; False where it was there already.
+    """Writes the notification of a signal; False where it was there already, and of one that a person only tries.
 
     Raises NotASignal for a document that is none, and whatever Firestore raises but AlreadyExists.
     """
+    if signal.get("origin") == SIMULATED:
+        return False
     document = notification_of(signal_id, signal)
     document["delivered_at"] = document["updated_at"] = SERVER_TIMESTAMP
     try:

@@ -11,6 +11,7 @@ from engine.api.services import services
 from engine.domain.account import is_live
 from engine.domain.copy_rules import Party
 from engine.domain.copying import ALL, LeaderName, chain_of, fault_of, followed_by
+from engine.domain.rehearsal import rehearsed_account_id
 from engine.ports import Fields
 
 _FIELD = "parameters.leader"
@@ -37,6 +38,8 @@ def refuse_leader(uid: str, account_id: str, bot_id: str, fields: Fields) -> Non
 def _refuse_unknown(leader: LeaderName, follower: Party) -> None:
     deps = services().deps
     own = leader.account_id == follower.account_id
+    if rehearsed_account_id(leader.account_id) is not None:
+        raise invalid([FieldError(_FIELD, f"{leader.account_id} is a rehearsal: nobody follows what is simulated")])
     account = {"user_id": follower.user_id} if own else deps.documents.get("accounts", leader.account_id)
     missing = account is None or (leader.bot_id != ALL and _bot(leader) is None)
     party = Party(leader.account_id, str((account or {}).get("user_id", "")), is_live(leader.account_id))

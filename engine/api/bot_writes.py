@@ -17,7 +17,7 @@ from engine.api.bot_leaders import refuse_leader
 from engine.api.described import API
 from engine.api.models.bodies import BotBody, BotChangeBody
 from engine.api.ownership import document_in
-from engine.api.problems import conflict, store_unavailable
+from engine.api.problems import changed_since, conflict, store_unavailable
 from engine.api.services import services
 from engine.api.writing import write_fields, written
 from engine.domain.account import Desired
@@ -57,9 +57,11 @@ def create_from(form: BotForm, account_id: str, desired: Desired) -> Response:
 
 
 def change_bot(bot_id: str, body: BotChangeBody) -> Response:
-    """200 with the bot as changed; 400 naming every bad field, and the old bot stays."""
+    """200 with the bot as changed; 400 naming every bad field, 409 where another change came first; the bot stays."""
 
     def change(bot: Fields) -> Fields:
+        if body.from_generation is not None and body.from_generation != bot["generation"]:
+            raise changed_since("The bot was changed since you read it. Look at it again before you change it.")
         instruments = None if body.symbols is None else _instruments(bot["account_id"])
         fields = checked_fields(changed_form(bot, body), instruments)
         refuse_leader(caller().uid, bot["account_id"], bot_id, fields)

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from engine.api.engine_view import EngineView
 from engine.api.problems import FieldError, Problem, conflict, invalid, not_found
 from engine.domain.errors import OperatingError
+from engine.domain.rehearsal import rehearsed_account_id
 from engine.ports import Clock, Documents, Fields, Transaction
 
 REMEMBER_S = 30.0  # accounts are added to a user and never taken away, so an old answer is only ever short of one
@@ -45,7 +46,8 @@ class Ownership:
         return tuple(sorted({*held, *listed}))
 
     def account_to_read(self, uid: str, wanted: str | None) -> str | None:
-        """The account a read is about: the one named, or the only one; None for a user without any.
+        """The account a read is about: the one named, or the only one; None for a user without any. A rehearsal is
+        theirs whose account it is of, and is never meant where none is named.
 
         Raises a 404 for an account that is not theirs, a 400 when several are and none is named.
         """
@@ -53,7 +55,7 @@ class Ownership:
             return wanted
         accounts = self.accounts_of(uid)
         if wanted is not None:
-            if wanted not in accounts:
+            if wanted not in accounts and rehearsed_account_id(wanted) not in accounts:
                 raise not_found("account")
             return wanted
         if len(accounts) > 1:
@@ -61,8 +63,11 @@ class Ownership:
         return accounts[0] if accounts else None
 
     def account_to_write(self, uid: str, wanted: str | None) -> str:
-        """As `account_to_read`, but a user without an account is a 409."""
+        """As `account_to_read`, but a user without an account is a 409, and so is a rehearsal."""
         account_id = self.account_to_read(uid, wanted)
+        of = None if account_id is None else rehearsed_account_id(account_id)
+        if of is not None and account_id not in self.accounts_of(uid):
+            raise conflict(f"{account_id} is where the signals of {of} are tried: nothing else is done there.")
         if account_id is None:
             raise conflict("You have no account to trade with yet: no account of this service names you as its owner.")
         return account_id

@@ -79,6 +79,11 @@ def conflict(detail: str) -> Problem:
     return Problem(HTTPStatus.CONFLICT, "conflict", detail)
 
 
+def changed_since(detail: str) -> Problem:
+    """409 of a kind of its own: what the caller read is no longer what is there, and to read it again is the way on."""
+    return Problem(HTTPStatus.CONFLICT, "changed-since", detail)
+
+
 def invalid(errors: Iterable[FieldError], status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Problem:
     """400, or 422 where the contract says so: which fields are wrong, and why."""
     listed = tuple(errors)

@@ -23,6 +23,7 @@ from engine.api.authentication import PUBLIC, caller
 from engine.api.commands import WAIT_MAX_S, accept
 from engine.api.problems import FieldError, Problem, invalid
 from engine.api.services import services
+from engine.domain.rehearsal import REHEARSE, rehearsed_account_id
 from engine.ports import Fields, Transaction
 
 KEPT_FOR = timedelta(hours=24)  # as long as Stripe keeps its keys; `expires_at` carries Firestore's time-to-live policy
@@ -137,7 +138,12 @@ def _wait_s() -> int:
 
 
 def commanded(account_id: str, kind: str, arguments: Mapping[str, str]) -> Response:
-    """Give the engine a command, and answer with its id, or with its result when `?wait` asks for it."""
+    """Give the engine a command, and answer with its id, or with its result when `?wait` asks for it.
+
+    What is asked of a rehearsal the engine of the account that it is of does.
+    """
+    if (of := rehearsed_account_id(account_id)) is not None:
+        account_id, kind, arguments = of, REHEARSE, {"command": kind, **arguments}
     return written(
         account_id,
         lambda transaction: accept(transaction, write_fields(account_id, transaction), kind, arguments),

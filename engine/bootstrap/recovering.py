@@ -6,7 +6,8 @@ Called by engine.py with the doors of a process, and by proof with those of a si
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from engine.adapters.firestore.leaders import FirestoreLeaders
 from engine.adapters.firestore.recovery import FirestorePast
@@ -28,6 +29,7 @@ from engine.runtime.outgoing import Outgoing
 from engine.runtime.patience import Patient
 from engine.runtime.recovery import Place, Sources, answered_commands, recover
 from engine.runtime.rederive import written_down
+from engine.runtime.rehearsal_past import look_back
 from engine.runtime.session import Doors, Session
 from engine.runtime.snapshot import AccountSnapshot
 from engine.runtime.superseded import known_epoch
@@ -121,8 +123,16 @@ def recovered(
         carriers.append(desk.reconciliation.carry_out)
         desk.reconciliation.step()  # what the venue has is known before any price is
     state = session.loop.engine.state
+    heard = _and_rehearsed(heard, session, stored)
     leaders = LeaderWatch(FirestoreLeaders(reach.wire), account, lambda: followers_of(state), session.inbox.put, clock)
     return Recovered(grant, session, watch, place, relay, desk, guard, heard, leaders, doctor)
+
+
+def _and_rehearsed(heard: Listening, session: Session, stored: FirestorePast) -> Listening:
+    """With what reads the store for an earlier rehearsal, where the journal does not tell of it."""
+    if not session.rehearsal.unknown:
+        return heard
+    return replace(heard, works={**heard.works, "rehearsal": partial(look_back, session.rehearsal, stored)})
 
 
 def _session(reach: Reach, grant: Grant, outgoing: Outgoing | None, heard: Listening) -> Session:

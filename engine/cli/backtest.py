@@ -24,6 +24,7 @@ from engine.market_data.digest import data_digest
 from engine.market_data.readers import read_market_data
 from engine.research.backtest import run_backtest
 from engine.research.benchmark import buy_and_hold
+from engine.research.doubts import doubts_of
 from engine.research.files import write_folder
 from engine.research.report.beside import Beside
 from engine.research.summary import summarize
@@ -108,6 +109,9 @@ def run(arguments: argparse.Namespace) -> int:
     bots_file = replace(_overridden(given or _one_bot(arguments, data), arguments), fills=terms)
     digest = data_digest(arguments.data, days.digest)
     account = replace(replay_account(bots_file, digest), currency=data.currency)
+    doubts = doubts_of(account, bots_file.bots, data)
+    for doubt in doubts:
+        print(doubt, file=sys.stderr)
     progress.begin("Trading")
     model = FillModel.of(account, intrabar)
     result = run_backtest(account, bots_file.bots, data, model=model, progress=progress.advance)
@@ -118,6 +122,7 @@ def run(arguments: argparse.Namespace) -> int:
     summary = summarize(
         result, load_seconds=load_seconds, wall_seconds=wall_seconds, benchmark=benchmark, data_digest=digest
     )
+    summary["doubts"] = list(doubts)
     if twin is not None:
         summary[Intrabar.PESSIMISTIC.value] = twin
     if arguments.out:

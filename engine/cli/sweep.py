@@ -16,6 +16,7 @@ from engine.domain.errors import DataError, InvalidValue
 from engine.market_data.columns import MarketData
 from engine.market_data.digest import data_digest
 from engine.market_data.readers import read_market_data
+from engine.research.doubts import doubts_of
 from engine.research.sweep import tables
 from engine.research.sweep.cluster import RayCluster
 from engine.research.sweep.page import sweep_html
@@ -27,6 +28,7 @@ from engine.research.sweep.trial import Plan
 from engine.research.sweep.trial_log import TrialLog
 from engine.research.sweep.workers import Workers, local_workers, usable_cores
 from engine.strategies.registry import kind_of
+from engine.strategies.replay_account import replay_account
 
 
 def add_parser(subcommands: Any) -> None:
@@ -62,6 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(note, file=sys.stderr)
     plan = plan_of(arguments, data, data_digest(paths, days.digest))
     check(plan, space, data, options)
+    bots = plan.bots({})
+    for doubt in doubts_of(replay_account(bots, plan.data_digest), bots.bots, data):
+        print(doubt, file=sys.stderr)
     progress.begin("Looking at the data")
     quality = _doubted(quality_of(data, progress.advance), arguments)
     with TrialLog(arguments.out, plan, resume=arguments.resume) as log:

@@ -3,6 +3,8 @@
 The order is (place, bar closes before bar opens before ticks, symbol, row), the same on every machine. Rows keep their
 file's order within a symbol, dirty ones too: a row's place is the running maximum of its file's plausible times.
 
+A day's session opens behind the bars that close at its first row's place, before that row.
+
 Two ways to take the stream: `merged_events`, an event at a time, and `pieces`, whole runs of rows as columns with the
 sessions between them, for drivers that pace, skip or count. Merging goes a day at a time, so that a year of a hundred
 symbols needs no second copy of itself.
@@ -65,7 +67,7 @@ def pieces(data: MarketData, calendars: Calendars | None = None) -> Iterator[Pie
         start = 0
         while opened < len(sessions) and sessions[opened][0] <= day.place[-1]:
             first_place, session = sessions[opened]
-            cut = int(np.searchsorted(day.place, first_place))
+            cut = day.begin(first_place)
             yield from day.runs(start, cut)
             yield session
             start, opened = cut, opened + 1
@@ -129,6 +131,10 @@ class _Ticks:
     def place(self) -> Instants:
         return self.run.place
 
+    def begin(self, at: Instant) -> int:
+        """The first row of what begins at an instant."""
+        return int(np.searchsorted(self.place, at))
+
     def runs(self, start: int, end: int) -> Iterator[Run]:
         """The rows from `start` to before `end`."""
         if start < end:
@@ -173,6 +179,12 @@ class _Day:
             bars=[_joined([getattr(part, name)[rows] for part, rows in bars]) for name in _BAR_VALUES],
             ticks=[_joined([getattr(part, name)[rows] for part, rows in ticks]) for name in _TICK_VALUES],
         )
+
+    def begin(self, at: Instant) -> int:
+        """The first row of what begins at an instant: a bar that closes then is of the time before, at a venue that
+        never closes of the day before."""
+        row, end = np.searchsorted(self.place, at), np.searchsorted(self.place, at, side="right")
+        return int(row + self.closes[self.source[row:end]].sum())
 
     def runs(self, start: int, end: int) -> Iterator[Run]:
         """The rows from `start` to before `end`, cut where ticks and bars meet."""

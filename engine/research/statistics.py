@@ -3,8 +3,8 @@
 Fed by summary.py, comparisons, sweeps and Monte Carlo runs; imports no record and no result. Conventions, the same
 everywhere:
 
-- A day is a UTC day (an Indian session lies in one), and stands for the last point of the equity line in it. The line
-  begins with the starting cash.
+- A day is a UTC day (an Indian session lies in one), and stands for the last point of the equity line in it; a point
+  at midnight is what the day that ends there came to. The line begins with the starting cash.
 - Daily figures are made annual with 252 days, whatever the market. No riskless rate is taken off.
 - A trade wins or loses by its result net of charges.
 - None where a figure has no meaning: no trade, no loss, fewer than two days, a span too short.
@@ -31,8 +31,17 @@ def daily_equity(at: Sequence[Instant], equity: Sequence[Decimal]) -> dict[str, 
     """Each day's (ISO) last equity, in order. Points must be in order of time."""
     last: dict[int, Decimal] = {}
     for instant, value in zip(at, equity, strict=True):
-        last[instant // DAY] = value
+        last[_day_number(instant)] = value
     return {iso(day * DAY)[:10]: value for day, value in last.items()}
+
+
+def day_of(at: Instant) -> str:
+    """The day (ISO) that a point of an equity line belongs to."""
+    return iso(_day_number(at) * DAY)[:10]
+
+
+def _day_number(at: Instant) -> int:
+    return (at - 1) // DAY
 
 
 def returns_of(line: Sequence[Amount]) -> list[float]:

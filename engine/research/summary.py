@@ -24,6 +24,7 @@ from engine.research.backtest import BacktestResult
 from engine.research.benchmark import Benchmark
 from engine.research.further import benchmark_figures, further
 from engine.research.rows import fill_row, order_row, signal_row
+from engine.research.statistics import daily_equity
 from engine.strategies.registry import checked_parameters, parameters_of
 
 ZERO = Decimal(0)
@@ -135,10 +136,8 @@ def _parameters(bot: BotSpec) -> dict[str, Any]:
 
 def _daily(result: BacktestResult) -> list[Decimal]:
     """The starting equity, then each day's last."""
-    last: dict[str, Decimal] = {}
-    for mark in result.marks:
-        last[iso(mark.at)[:10]] = mark.equity
-    return [result.account.cash, *last.values()]
+    marks = result.marks
+    return [result.account.cash, *daily_equity([mark.at for mark in marks], [mark.equity for mark in marks]).values()]
 
 
 def _exposure_pct(result: BacktestResult) -> float:

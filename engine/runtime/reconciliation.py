@@ -26,6 +26,9 @@ EVERY_S = 30.0
 TWICE_S = 1.0  # between the two reports that a person's wish takes: one alone only makes a suspicion
 NAP_S = 0.5
 CLOSED_S = 1.0  # between two looks at whether the broker's hours have begun
+# The longest rest before a stream that is away is tried again. Each try looks at the books, and what was filled is told
+# then: longer, and a position would be without its stop for so long, and be a difference meanwhile.
+AWAY_MAX_S = 5.0
 _log = structlog.get_logger()
 
 
@@ -138,7 +141,7 @@ class VenueStream:
                 if self._failures == 1:
                     _log.warning("the broker's stream is broken", error=str(error))
                 self._seen.state = "away"
-                stop.wait(self._backoff.rest_s(self._failures))
+                stop.wait(min(self._backoff.rest_s(self._failures), AWAY_MAX_S))
 
     def _told(self, event: BrokerEvent) -> None:
         self._put(event)

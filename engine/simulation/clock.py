@@ -34,3 +34,7 @@ class ManualClock:
             raise ValueError(f"a clock can't go back by {-seconds} s")
         self._monotonic_s += seconds
         self._now += timedelta(seconds=seconds)
+
+    def jump(self, seconds: float) -> None:
+        """The wall clock alone is set on, or back, as after a machine was resumed or its time was corrected."""
+        self._now += timedelta(seconds=seconds)

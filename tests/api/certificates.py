@@ -105,5 +105,5 @@ class NoCredential(credentials.Base):  # type: ignore[misc]
 def verifier_of(certificates: CertificateServer, **more: Any) -> FirebaseTokenVerifier:
     """The verifier on that server's certificates, not closed."""
     return FirebaseTokenVerifier(
-        PROJECT, credential=NoCredential(), certificates_url=certificates.url, http_timeout_s=2, **more
+        PROJECT, credential=NoCredential(), certificates_url=certificates.url, http_timeout_s=60, **more
     )

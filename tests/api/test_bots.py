@@ -158,6 +158,28 @@ def test_a_bad_change_leaves_the_bot_as_it_was(world: World) -> None:
     assert world.everything() == before
 
 
+def test_a_change_made_from_an_older_bot_is_refused_and_the_newer_one_stays(world: World) -> None:
+    read = world.call("GET", "/bots/drift").json["generation"]
+    size = {"sizing": {"kind": "notional", "value": 25000}, "from_generation": read}
+    assert world.call("PATCH", "/bots/drift", json=size).status_code == 200
+    before = world.everything()
+    answer = world.call("PATCH", "/bots/drift", json={"exits": {"stop_pct": 1}, "from_generation": read})
+    assert answer.status_code == 409
+    assert answer.json["type"] == "urn:lockstep:problem:changed-since"
+    assert answer.json["detail"] == "The bot was changed since you read it. Look at it again before you change it."
+    assert world.everything() == before
+    again = world.call("PATCH", "/bots/drift", json={"exits": {"stop_pct": 1}, "from_generation": read + 1})
+    assert (again.status_code, again.json["generation"], again.json["sizing"]["value"]) == (200, read + 2, 25000)
+    assert "from_generation" not in (world.documents.get("bots", "drift") or {})
+
+
+def test_a_change_sent_twice_is_made_once_and_not_refused_for_its_own_first_time(world: World) -> None:
+    change = {"exits": {"stop_pct": 1}, "from_generation": 1}
+    headers = {"Idempotency-Key": "one-press"}
+    first, second = (world.call("PATCH", "/bots/drift", json=change, headers=headers) for _ in range(2))
+    assert (first.status_code, second.status_code, second.json["generation"]) == (200, 200, 2)
+
+
 @pytest.mark.parametrize(
     ("verb", "desired"), [("start", "running"), ("pause", "paused"), ("resume", "running"), ("stop", "stopped")]
 )

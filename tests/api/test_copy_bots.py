@@ -54,6 +54,7 @@ def test_a_bot_may_copy_a_bot_of_its_account_or_of_another_of_its_users(world: W
         (f"{BELAS}/*", f"there is no {BELAS}/* that this account may follow"),
         ("a/b/c", "'a/b/c' is no leader: bot, account/bot, account/* or * (a whole account)"),
         ("mirror", "there is no mirror in this account"),
+        (f"{ASHAS}-rehearsal/*", f"{ASHAS}-rehearsal is a rehearsal: nobody follows what is simulated"),
     ],
 )
 def test_a_leader_that_is_not_there_or_not_to_be_followed_is_named(world: World, leader: str, says: str) -> None:

@@ -71,7 +71,7 @@ def of_the_client(root: Path, file: Path) -> list[Query]:
     if not typescript.exists():
         raise MissingPartError("the dashboard's TypeScript", "make setup")
     command = [str(find_node().program), str(CLIENT_QUERIES), str(typescript), str(file)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
     assert ran.returncode == 0, ran.stderr
     return [_of_the_client(made) for made in json.loads(ran.stdout)]
 

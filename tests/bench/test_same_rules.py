@@ -95,7 +95,7 @@ def test_our_side_of_a_figure_runs_as_a_process_of_its_own(bars: Columns, tmp_pa
     file = tmp_path / "bars.npz"
     np.savez(file, **bars)
     words = [sys.executable, "-m", "bench.ours", str(file)]
-    answer = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
+    answer = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=300)
     said = json.loads(answer.stdout.splitlines()[-1])
     assert said["bars"] == len(bars["at"]) == FOUR_DAYS * 375 * len(GENERATED)
     assert said["seconds"] > 0

@@ -14,8 +14,8 @@ LET_GO = {"instance": "", "epoch": 2}
 
 def test_a_service_that_was_killed_trades_again_and_ends(firestore_emulator: FirestoreEmulator, tmp_path: Path) -> None:
     found = two_lives(firestore_emulator.host, tmp_path, 0.0)
-    assert 0 < found["trading_ms"] < 60_000
-    assert 0 < found["end_ms"] < 10_000
+    assert 0 < found["trading_ms"] < 300_000
+    assert 0 < found["end_ms"] < 60_000
 
 
 @pytest.mark.parametrize(

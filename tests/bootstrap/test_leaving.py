@@ -34,7 +34,7 @@ def leave(leaving: Any, within_s: float) -> bool:
 
 def test_the_client_is_let_go_of_after_the_logout() -> None:
     leaving = Leaving()
-    assert leave(leaving, 5.0)
+    assert leave(leaving, 60.0)
     assert leaving.done == ["logged out", "let go"]
 
 
@@ -43,7 +43,7 @@ def test_a_broker_that_does_not_answer_keeps_nobody_and_the_client_stays_ours_un
     leaving = Leaving(answered.wait)
     began = monotonic()
     assert not leave(leaving, 0.05)
-    assert monotonic() - began < 2.0
+    assert monotonic() - began < 30.0
     assert leaving.done == []
     answered.set()
     eventually(lambda: leaving.done == ["logged out", "let go"], "what was begun goes on")
@@ -54,7 +54,7 @@ def test_a_logout_that_fails_lets_nobody_else_in_and_ends_the_wait() -> None:
         raise OSError("the connection is gone")
 
     leaving = Leaving(fails)
-    assert leave(leaving, 5.0)
+    assert leave(leaving, 60.0)
     assert leaving.done == []
 
 

@@ -12,6 +12,7 @@ from engine.api.dependencies import ClientConfig, DemoSignIn
 from engine.api.routes.strategies import _told as told
 from engine.api.web_client import content_security_policy
 from engine.strategies.registry import available
+from tests.runtime.world import eventually
 
 DIST = Path(__file__).parents[2] / "web" / "dist"
 DEMO = DemoSignIn("demo@lockstep.test", "lockstep-demo")
@@ -62,6 +63,11 @@ class DashboardServer:
     def calls(self, method: str, path: str) -> list[Asked]:
         """What the page asked for under this method and path, oldest first."""
         return [a for a in self.asked if (a.method, a.path) == (method, f"/api/v1{path}")]
+
+    def sent(self, method: str, path: str) -> list[Asked]:
+        """The same, once there is one: what a page does at a press of a button is under way for a while."""
+        eventually(lambda: bool(self.calls(method, path)), f"{method} {path}")
+        return self.calls(method, path)
 
     def stop(self) -> None:
         """End it and close its socket."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 CASH, START = 842_310.45, 1_000_000.0
+ALIVE_FOR = timedelta(minutes=5)  # nobody goes on writing, and a busy machine may take long to show it
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,9 @@ def account(who: Who, day: MarketDay, name: str) -> Document:
                     "entry_from": day.at(9, 20), "entry_until": day.at(14, 45), "flatten_at": day.at(14, 55)},
         "clock": {"speed": 10, "simulated": True, "finished": False},
         "truth": {"state": "in_step", "checked_at": who.written_at, "differences": []},
-        "engine": {"instance": "local-1", "epoch": 4, "heartbeat_at": who.written_at},
+        "engine": {"instance": "local-1", "epoch": 4, "heartbeat_at": who.written_at + ALIVE_FOR},
         "write_queue": {"depth": 0, "oldest_age_s": 0, "dead_letters": 0},
-        "feed": {"state": "live", "last_tick_at": who.written_at, "ticks": 48_210, "dropped": {}},
+        "feed": {"state": "live", "last_tick_at": who.written_at + ALIVE_FOR, "ticks": 48_210, "dropped": {}},
         "broker": {"state": "connected", "until": None},
     }  # fmt: skip
 

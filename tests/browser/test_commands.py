@@ -86,7 +86,7 @@ def test_a_bot_is_paused_and_shows_what_is_asked_until_the_engine_follows(stack:
     expect(dashboard.page.get_by_text("Running, pausing")).to_be_visible()
     account.change("bots/bot-tech", **{"status.state": "paused"})
     expect(dashboard.page.get_by_role("button", name="Resume")).to_be_visible()
-    assert len(stack.server.calls("POST", "/bots/bot-tech/pause")) == 1
+    assert len(stack.server.sent("POST", "/bots/bot-tech/pause")) == 1
 
 
 def test_a_dead_letter_is_sent_again_or_discarded_and_leaves_the_screen_when_it_is_gone(

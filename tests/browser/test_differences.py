@@ -13,7 +13,7 @@ from tests.browser.seeded_account import Seeded
 Visit = Callable[..., Dashboard]
 TITLE = "INFY: the broker has 40 more than the books"
 ADOPT = "POST /differences/D1/adopt?wait=10"
-SOON_MS = 20_000
+SOON_MS = 60_000
 
 
 def differ(stack: Stack, account: Seeded, identity: str = "D1", **more: Any) -> None:

@@ -59,7 +59,7 @@ def _read(stack: Stack, path: str, token: str) -> int:
     base = f"http://{stack.firestore_host}/v1/projects/{stack.firestore.project}/databases/(default)/documents"
     request = urllib.request.Request(f"{base}/{path}", headers={"Authorization": f"Bearer {token}"})
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as refused:
         return refused.code

@@ -26,7 +26,7 @@ def test_an_alert_says_how_often_and_which_channel_did_not_take_it(stack: Stack,
     stale.get_by_role("button", name="Mark as read").click()
     account.change("alerts/alert-1", acknowledged_at=datetime.now(UTC))
     expect(stale).to_contain_text(re.compile(r"read \d\d:\d\d"))
-    assert len(stack.server.calls("POST", "/alerts/alert-1/acknowledge")) == 1
+    assert len(stack.server.sent("POST", "/alerts/alert-1/acknowledge")) == 1
     dashboard.pane("Alerts").get_by_role("button", name="Not read").click()
     expect(rows).to_have_count(2)
 

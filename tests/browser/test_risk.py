@@ -14,17 +14,17 @@ Visit = Callable[..., Dashboard]
 POLICY = "/accounts/paper-demo/risk-policy"
 
 
-def meter(page: Page, name: str) -> str:
+def meter_says(page: Page, name: str, value: str) -> None:
     """What a limit's bar says to a screen reader."""
-    return page.get_by_role("meter", name=name, exact=True).get_attribute("aria-valuetext") or ""
+    expect(page.get_by_role("meter", name=name, exact=True)).to_have_attribute("aria-valuetext", value)
 
 
 def test_each_limit_shows_how_much_of_it_is_used(stack: Stack, visit: Visit) -> None:
     account = stack.seed()
     dashboard = visit().use_demo_account().go("Risk")
     expect(dashboard.pane("Limits and their use").get_by_role("meter")).to_have_count(6)
-    assert meter(dashboard.page, "Positions open") == "3 of 8"
-    assert meter(dashboard.page, "Loss today") == "₹0.00 of ₹30,000 (3%)"
+    meter_says(dashboard.page, "Positions open", "3 of 8")
+    meter_says(dashboard.page, "Loss today", "₹0.00 of ₹30,000 (3%)")
     account.change("accounts/paper-demo", **seeded_risk.tripped(account.day))
     pane = dashboard.pane("Limits and their use")
     expect(pane).to_contain_text("Loss today at its limit")
@@ -75,7 +75,7 @@ def test_changed_limits_alone_are_sent_and_a_looser_one_waits_for_the_next_sessi
     field = pane.get_by_label("Loss in a day, % of its start")
     expect(field).to_have_accessible_description("3 until then; yours from the next session")
     expect(field).to_have_value("5")
-    assert meter(dashboard.page, "Loss today") == "₹0.00 of ₹30,000 (3%)", "the limit in force is the one shown"
+    meter_says(dashboard.page, "Loss today", "₹0.00 of ₹30,000 (3%)")  # by the limit that is in force
 
 
 def test_a_refused_limit_is_told_at_its_field_and_what_was_typed_stays(stack: Stack, visit: Visit) -> None:
@@ -106,7 +106,7 @@ def test_a_preset_is_asked_about_once_more_before_it_replaces_every_limit(stack:
     assert not stack.server.calls("PUT", POLICY)
     pane.get_by_role("button", name="Use conservative").click()
     expect(pane.get_by_role("button", name="Use conservative")).to_have_count(0)
-    [asked] = stack.server.calls("PUT", POLICY)
+    [asked] = stack.server.sent("PUT", POLICY)
     assert asked.body == {"preset": "conservative"}
 
 

@@ -45,7 +45,7 @@ def test_a_command_whose_reader_has_gone_ends_without_a_word(words: tuple[str, .
     try:
         command = [sys.executable, "-m", "engine", *words]
         environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
-        ended = subprocess.run(command, stdout=mouth, stderr=subprocess.PIPE, text=True, timeout=60, env=environment)
+        ended = subprocess.run(command, stdout=mouth, stderr=subprocess.PIPE, text=True, timeout=180, env=environment)
     finally:
         os.close(mouth)
     assert (ended.returncode, ended.stderr) == (READER_GONE, "")
@@ -66,7 +66,7 @@ sys.exit(main(["backtest", "--help"]))
 
 
 def test_ctrl_c_while_libraries_are_loaded_is_told_in_a_line() -> None:
-    ended = subprocess.run([sys.executable, "-c", _CTRL_C_WHILE_LOADING], capture_output=True, text=True, timeout=60)
+    ended = subprocess.run([sys.executable, "-c", _CTRL_C_WHILE_LOADING], capture_output=True, text=True, timeout=180)
     assert (ended.returncode, ended.stdout, ended.stderr) == (INTERRUPTED, "", "lockstep: interrupted\n")
 
 
@@ -84,7 +84,7 @@ def run_apart(hash_seed: str, *words: object) -> subprocess.CompletedProcess[str
         env={**os.environ, "PYTHONHASHSEED": hash_seed},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
 

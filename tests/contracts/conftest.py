@@ -44,7 +44,7 @@ def rows_of() -> Callable[[AnyJournal], list[int]]:
     """The rows that wait, once everything put is durable."""
 
     def rows(journal: AnyJournal) -> list[int]:
-        assert journal.flush(10)
+        assert journal.flush(60)
         return [item.row for item in journal.pending(0, 1000, 10_000_000)]
 
     return rows

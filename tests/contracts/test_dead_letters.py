@@ -15,12 +15,12 @@ def buried(journal: AnyJournal, rows_of: Rows, *records: object) -> list[int]:
     rows = rows_of(journal)
     for row in rows:
         journal.bury(row, f"INVALID_ARGUMENT {row}", 9)
-    assert journal.flush(10)
+    assert journal.flush(60)
     return rows
 
 
 def waiting(journal: AnyJournal) -> list[object]:
-    assert journal.flush(10)
+    assert journal.flush(60)
     return [item.record for item in journal.pending(0, 1000, 10_000_000)]
 
 

@@ -23,7 +23,9 @@ from engine.domain.records import (
     HealthRecord,
     PositionFlat,
     PositionRecord,
+    RehearsedRecord,
 )
+from engine.domain.rehearsal import rehearsal_account_id
 from engine.ports import Fields, Grant, Pending
 from engine.simulation.clock import ManualClock
 from tests.outbox.sample_records import KINDS, sample
@@ -69,7 +71,9 @@ def test_a_record_of_every_kind_is_written_and_writing_it_again_changes_nothing(
     grant = side.acquire()
     for collection, document_id in (("bots", "bot-id-1"), ("commands", "command-id-1")):
         seed(wire, collection, document_id, name="mine", user_id="user-1")
-    records = [sample(kind) for kind in KINDS if kind not in (PositionFlat, BotForgotten, DeadLetterGone)]
+    aside = (PositionFlat, BotForgotten, DeadLetterGone, RehearsedRecord)
+    rehearsed = sample(RehearsedRecord, 2, account_id=rehearsal_account_id(ACCOUNT.account_id))
+    records = [*(sample(kind) for kind in KINDS if kind not in aside), rehearsed]
     side.commit(grant, *records)
     documents = [side.read(record.collection, record.document_id) for record in records]
     assert None not in documents

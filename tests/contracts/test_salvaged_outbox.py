@@ -10,7 +10,7 @@ Rows = Callable[[AnyJournal], list[int]]
 
 
 def waiting(journal: AnyJournal) -> list[object]:
-    assert journal.flush(10)
+    assert journal.flush(60)
     return [item.record for item in journal.pending(0, 1000, 10_000_000)]
 
 

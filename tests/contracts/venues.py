@@ -117,7 +117,7 @@ class Practice(PracticeBroker):
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.venue = self._server.RequestHandlerClass.venue  # type: ignore[attr-defined]
         url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        super().__init__(url, MarketView(lambda: AT, lambda symbol: D(500)), within_s=1.0)
+        super().__init__(url, MarketView(lambda: AT, lambda symbol: D(500)), within_s=30.0)
 
     def order(self, order_id: str = ONE, purpose: Purpose = Purpose.ENTRY) -> SubmitOrder:
         return order(order_id, purpose)

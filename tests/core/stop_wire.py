@@ -44,7 +44,7 @@ from tests.builders.scripted import scripted
 from tests.builders.times import at, session
 from tests.builders.venue_book import VenueBook, sighted, told
 
-D = Decimal
+D, BUY, SELL = Decimal, SignalType.BUY, SignalType.SELL
 START = at("09:20")
 MAYBE_SENT = (OrderState.SENT, OrderState.IN_FLIGHT)
 
@@ -73,8 +73,7 @@ class StopWire:
         self._open()
 
     def _engine(self) -> Engine:
-        script = {START + n * MINUTE: SignalType.BUY for n in self.buys}
-        script |= {START + n * MINUTE: SignalType.SELL for n in self.sells}
+        script = {START + n * MINUTE: BUY if n in self.buys else SELL for n in self.buys + self.sells}
         engine = Engine(account(str(CASH), LOOSE), scripted({"script": script}), protects=True)
         engine.process(InstrumentListed(instrument()))
         return engine

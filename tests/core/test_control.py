@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -208,7 +209,7 @@ def test_a_bots_counters_begin_anew_with_the_day() -> None:
     books = holding()
     books.step(ClockTicked(at("15:30")))
     assert status(books).orders_today > 0
-    tuesday = session(TUESDAY)
+    tuesday = replace(session(TUESDAY), flatten_at=None)
     books.step(
         SessionOpened(tuesday, tuesday.open_at), tick("09:15:10", 500, day=TUESDAY), tick("09:16:10", 500, day=TUESDAY)
     )

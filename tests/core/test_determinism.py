@@ -29,7 +29,7 @@ def test_three_processes_with_three_hash_seeds_give_byte_identical_effects() -> 
         )
         for seed in ("0", "1", "4242")
     ]  # fmt: skip
-    answers = [process.communicate(timeout=120)[0].split() for process in running]
+    answers = [process.communicate(timeout=300)[0].split() for process in running]
     assert [process.returncode for process in running] == [0, 0, 0]
     signals, fills, trades, _ = answers[0]
     assert int(signals) > 50

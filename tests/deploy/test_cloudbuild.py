@@ -15,7 +15,7 @@ STEPS: dict[str, dict[str, Any]] = {step["id"]: step for step in BUILD["steps"]}
 # One engine, always on, in the service's own container.
 FLAGS = {
     "--no-cpu-throttling", "--min-instances=1", "--max-instances=1", "--cpu=2", "--memory=1Gi", "--concurrency=80",
-    "--timeout=300", "--allow-unauthenticated",
+    "--timeout=1200", "--allow-unauthenticated",
 }  # fmt: skip
 RUN_MAY = {"roles/datastore.user", "roles/firebaseauth.viewer", "roles/secretmanager.secretAccessor"}
 BUILD_MAY = {
@@ -29,7 +29,7 @@ GRANT = re.compile(r"--member=serviceAccount:(lockstep-\w+)@\S+ --role=(\S+)")
 def set_up_commands(project: str) -> str:
     ran = subprocess.run(
         ["bash", str(ROOT / "deploy" / "set_up.sh"), project],
-        env={**os.environ, "DRY_RUN": "1"}, capture_output=True, text=True, timeout=30, check=True,
+        env={**os.environ, "DRY_RUN": "1"}, capture_output=True, text=True, timeout=300, check=True,
     )  # fmt: skip
     return ran.stdout
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 TO_STORE, TO_CALLER = "to store", "to caller"
 _CHUNK = 65_536
-_SETTLE_S = 10.0
+_SETTLE_S = 60.0
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: closing sends RST, and forgets what was not sent
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import psutil
 
 from local.firestore import FirestoreEmulator
+from tests.faults.patient import warm
 
-_GONE_WITHIN_S = 10.0
+_GONE_WITHIN_S = 60.0
 
 
 class OwnEmulator:
@@ -56,10 +57,18 @@ class OwnEmulator:
     def _java(self) -> psutil.Process:
         """The emulator's own process, not the guard that started it. Raises LookupError when there is none."""
         for process in psutil.Process().children(recursive=True):
-            words = process.cmdline()
+            words = words_of(process)
             if f"--port={self._port}" in words and not any("guard.py" in word for word in words):
                 return process
         raise LookupError(f"no emulator on {self.host}")
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    """The words that it was started with; none where it is gone by now."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 @contextmanager
@@ -67,6 +76,7 @@ def own_emulator(logs: Path) -> Iterator[OwnEmulator]:
     """One that does not outlive the block."""
     emulator = OwnEmulator(logs)
     try:
+        warm(emulator.host)
         yield emulator
     finally:
         emulator.stop()

@@ -39,7 +39,7 @@ def test_every_signal_arrives_in_order_and_none_twice_from_a_store_that_fails_no
     for number in range(1, count + 1):
         out.put(sample(SignalRecord, number), sample(AccountRecord, name=f"after {number}"))
         out.clock.wait(max(0.0, began_at + number / rate - out.clock.monotonic()))
-    out.settle(5)
+    out.settle()
     times = Counter(write.document_id for write in fake.applied if write.collection == "trading_signals")
     assert set(times) == {f"signal-id-{number}" for number in range(1, count + 1)}
     assert fake.applied_to("accounts", "account-id-1")[-1]["name"] == f"after {count}"

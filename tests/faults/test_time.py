@@ -17,7 +17,7 @@ from tests.faults.hasty import Hasty
 from tests.faults.traffic import assert_whole, send
 
 LONGEST_CALL_S = 5.0
-A_LITTLE_S = 1.0
+A_LITTLE_S = 30.0  # of a machine that is busy: what hangs is let go after a minute, or never
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_a_commit_that_arrives_after_its_repetition_is_turned_away(fake: FakeFir
     late.released.set()
     hasty_out.wait_until(lambda: bool(late.outcome))
     assert late.outcome[0].startswith("FAILED_PRECONDITION")
-    assert_whole(fake, 20)
+    assert_whole(fake, 20, replies_lost=True)
 
 
 def test_commits_given_up_in_a_row_are_turned_away_in_whatever_order_they_arrive(
@@ -123,7 +123,7 @@ def test_commits_given_up_in_a_row_are_turned_away_in_whatever_order_they_arrive
         late.released.set()
         hasty_out.wait_until(lambda late=late: bool(late.outcome))
         assert late.outcome[0].startswith("FAILED_PRECONDITION")
-    assert_whole(fake, 20)
+    assert_whole(fake, 20, replies_lost=True)
 
 
 def test_a_commit_that_arrives_before_its_repetition_is_followed_by_it(fake: FakeFirestore, hasty_out: WayOut) -> None:
@@ -155,4 +155,4 @@ def test_a_commit_that_is_late_beyond_the_end_of_its_engine_is_turned_away(
     late.released.set()
     hasty_out.wait_until(lambda: bool(late.outcome))
     assert late.outcome[0].startswith("FAILED_PRECONDITION")
-    assert_whole(fake, 20)
+    assert_whole(fake, 20, replies_lost=True)

@@ -100,7 +100,7 @@ class FunctionsSuite:
                 "content-type": "application/protobuf",
             },
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=180) as answer:
             return int(answer.status)
 
     def log(self) -> str:

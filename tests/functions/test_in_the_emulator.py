@@ -13,7 +13,7 @@ from tests.functions.signals import a_signal
 from tests.functions.suite import FunctionsSuite
 from tests.functions.test_alert import AT, an_alert
 
-NOTIFIED_WITHIN_S = 60
+NOTIFIED_WITHIN_S = 180
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from google.cloud.firestore import Client
 from functions.notification import NotASignal, notification_of, record
 from local.errors import MissingPartError
 from local.places import FUNCTIONS
-from local.ports import any_free_port
+from tests.faults.dead_port import dead_port
 from tests.functions.signals import a_signal
 
 PYTHON = FUNCTIONS / "venv" / "bin" / "python"
@@ -79,7 +79,7 @@ def test_a_signal_told_twice_leaves_the_first_telling_alone(firestore_client: Cl
     again = firestore_client.document("notifications/s1").get()
     assert (again.update_time, again.to_dict()) == (told.update_time, told.to_dict())
     assert told.get("delivered_at") == told.get("updated_at")
-    assert abs((told.get("delivered_at") - told.create_time).total_seconds()) < 5  # the server's clock, wall time
+    assert abs((told.get("delivered_at") - told.create_time).total_seconds()) < 60  # the server's clock, wall time
 
 
 def test_of_tellings_at_the_same_time_one_writes(firestore_client: Client) -> None:
@@ -90,18 +90,19 @@ def test_of_tellings_at_the_same_time_one_writes(firestore_client: Client) -> No
 
 
 def test_a_store_that_is_down_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", f"127.0.0.1:{any_free_port()}")
-    client = Client(project="demo-nobody-home", credentials=AnonymousCredentials())
-    with pytest.raises(ServiceUnavailable):
-        record(client, "s1", a_signal())
-    client.close()
+    with dead_port() as nowhere:
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", nowhere)
+        client = Client(project="demo-nobody-home", credentials=AnonymousCredentials())
+        with pytest.raises(ServiceUnavailable):
+            record(client, "s1", a_signal())
+        client.close()
 
 
 def test_the_deployed_triggers_have_a_failed_event_delivered_again() -> None:
     if not PYTHON.exists():
         pytest.fail(str(MissingPartError("functions/venv", "make setup")), pytrace=False)
     ran = subprocess.run(
-        [str(PYTHON), "-c", ENDPOINTS], cwd=FUNCTIONS, capture_output=True, text=True, timeout=60, check=False
+        [str(PYTHON), "-c", ENDPOINTS], cwd=FUNCTIONS, capture_output=True, text=True, timeout=180, check=False
     )
     assert ran.returncode == 0, ran.stderr
     triggers = json.loads(ran.stdout)
@@ -121,3 +122,10 @@ def test_functions_share_no_code_with_the_engine() -> None:
 
 def _imports(source: str) -> list[str]:
     return [line for line in source.splitlines() if line.startswith(("import ", "from "))]
+
+
+def test_a_signal_that_a_person_only_tries_is_told_to_nobody() -> None:
+    class NoStore:
+        """Whoever asks it for anything fails."""
+
+    assert record(NoStore(), "s1", a_signal(origin="simulated")) is False  # type: ignore[arg-type]

@@ -66,7 +66,7 @@ class Prices(threading.Thread):
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
-        self.join(10)
+        self.join(60)
         assert not self.error
 
     def run(self) -> None:
@@ -81,7 +81,7 @@ class Prices(threading.Thread):
                 for product, price in (("ETH-USD", eth), ("BTC-USD", btc)):
                     body = {"do": "price", "product": product, "price": str(price), "size": "0.05"}
                     try:
-                        line.post(self._control, json=body, timeout=5).raise_for_status()
+                        line.post(self._control, json=body, timeout=60).raise_for_status()
                     except requests.RequestException as error:
                         self.error = repr(error)
                         return

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from engine.adapters.firestore.wire import TIMEOUT_S
 from engine.domain.errors import OperatingError
 from tests.faults.own_emulator import OwnEmulator
 from tests.integration.engine_kills import FACTS, Ids, read
@@ -78,7 +79,7 @@ class Outage:
         shared = {"LOCKSTEP_FEED": "demo", "LOCKSTEP_SPEED": speed, **bots_in(folder)}
         self.paper_settings = shared
         self.live_settings = shared | {"LOCKSTEP_VENUE": venue.url, "LOCKSTEP_LIVE_REHEARSAL": "1"}
-        self.store = Store(emulator.host, PROJECT)
+        self.store = Store(emulator.host, PROJECT, TIMEOUT_S)
         self.came = Came()
 
     def through(self, say: Callable[[str], Any]) -> Came:

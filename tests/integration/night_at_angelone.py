@@ -142,7 +142,7 @@ class Night:
             self.turns(1, 0.05)
             return condition()
 
-        eventually(so, what, 20.0)
+        eventually(so, what)
 
     def price(self, rupees: str) -> None:
         """SBIN trades there, at the broker and for the engine."""
@@ -182,7 +182,7 @@ class Night:
         self._stop.set()
         self.broker.close()
         for thread in self._threads:
-            thread.join(10)
+            thread.join(60)
             assert not thread.is_alive()
         self._journal.close()
 

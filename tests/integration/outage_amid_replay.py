@@ -23,7 +23,7 @@ from tests.integration.replay import assert_same
 
 PROJECT = "demo-outage"
 LOOK_S = 0.1
-START_WITHIN_S, BACK_WITHIN_S, FINISH_WITHIN_S = 60.0, 120.0, 300.0
+START_WITHIN_S, BACK_WITHIN_S, FINISH_WITHIN_S = 180.0, 180.0, 300.0
 
 
 class KeptEngine:
@@ -78,17 +78,31 @@ class Stretch:
 
 
 def traded_through(
-    emulator: OwnEmulator, state: Path, market: LivelyMarket, healthy_s: float, outage_s: float, *, emptied: bool
+    emulator: OwnEmulator,
+    state: Path,
+    market: LivelyMarket,
+    healthy_s: float,
+    outage_s: float,
+    *,
+    emptied: bool,
+    signals_min: int = 0,
 ) -> Stretch:
-    """Replay the market through an outage: the store stopped, or killed and begun anew with nothing in it."""
+    """Replay the market through an outage: the store stopped, or killed and begun anew with nothing in it. It lasts on
+    until so many signals were given.
+    """
     store, account_id = Store(emulator.host, PROJECT), market.expected.account_id
     journal = state / f"{account_id}.journal"
+
+    def given() -> int:
+        return len(read(journal)[0]["trading_signals"])
+
     with kept_engine(emulator.host, state, market.settings()) as kept:
         _await(kept, kept.trades, START_WITHIN_S, "it trades")
         healthy = kept.cost_of(healthy_s)
-        before = len(read(journal)[0]["trading_signals"])
+        before = given()
         (emulator.kill if emptied else emulator.suspend)()
         outage = kept.cost_of(outage_s)
+        _await(kept, lambda: given() >= before + signals_min, BACK_WITHIN_S, "signals are given")
         meanwhile = read(journal)[0]["trading_signals"]
         (emulator.restart if emptied else emulator.resume)()
         _await(kept, lambda: meanwhile <= _shown(store, account_id), BACK_WITHIN_S, "what waited is in the store")

@@ -19,6 +19,7 @@ from engine.adapters.firestore.client import connect
 from engine.adapters.firestore.reader import FirestoreDocuments
 from tests.brokers.angelone.running import RunningAngelOne, running_angel_one
 from tests.brokers.loopback.running import RunningBroker
+from tests.faults.patient import Patient
 from tests.integration.engine_process import OWNER, Store
 from tests.integration.service_process import Service, service
 
@@ -144,7 +145,7 @@ class RehearsedDay:
     ) -> None:
         self.broker, self.service, self.state, self.account_id = broker, running, state, account_id
         self.store = Store(host, project)
-        self._documents = FirestoreDocuments(connect(project, host), SystemClock(), lambda: 0.5)
+        self._documents = FirestoreDocuments(Patient(connect(project, host)), SystemClock(), lambda: 0.5)
 
     def arm(self) -> None:
         """As POST /accounts/{id}/arm writes it."""

@@ -17,8 +17,8 @@ import psutil
 
 from local import http_json
 from local.places import ROOT
-from local.ports import any_free_port
-from tests.integration.engine_process import OWNER, Store
+from tests.builders.own_port import own_port
+from tests.integration.engine_process import OWNER, PATIENCE, Store
 
 ACCOUNT = "paper-demo"
 
@@ -28,7 +28,7 @@ class Service:
 
     def __init__(self, host: str, project: str, state_dir: Path, **settings: str) -> None:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("LOCKSTEP_")}
-        self.port = any_free_port()
+        self.port = own_port()
         state_dir.mkdir(parents=True, exist_ok=True)
         self._log = state_dir / "service.log"
         with self._log.open("wb") as log:
@@ -62,8 +62,8 @@ class Service:
         while not condition():
             if self._process.poll() is not None:
                 raise AssertionError(f"the service ended before {what}:\n{self.told()[-3000:]}")
-            if time.monotonic() - began > within_s:
-                raise AssertionError(f"{what}: not within {within_s} s:\n{self.told()[-3000:]}")
+            if time.monotonic() - began > PATIENCE * within_s:
+                raise AssertionError(f"{what}: not within {PATIENCE * within_s} s:\n{self.told()[-3000:]}")
             time.sleep(0.1)
         return time.monotonic() - began
 
@@ -71,13 +71,13 @@ class Service:
         """SIGTERM; the exit code and how long the end took, seconds."""
         began = time.monotonic()
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(30), time.monotonic() - began
+        return self._process.wait(60), time.monotonic() - began
 
     def kill(self) -> None:
         """SIGKILL to all of it at once; the launcher first, so that it ends nothing in order."""
         for process in self.processes():
             process.kill()
-        self._process.wait(10)
+        self._process.wait(60)
 
     def told(self) -> str:
         """What it and its programs wrote to their log."""
@@ -94,7 +94,7 @@ def service(host: str, project: str, state_dir: Path, **settings: str) -> Iterat
         left = running.processes()
         for process in left:
             process.kill()
-        psutil.wait_procs(left, timeout=10)
+        psutil.wait_procs(left, timeout=60)
 
 
 def money(value: float) -> Decimal:

@@ -11,6 +11,7 @@ from engine.adapters.firestore.client import connect
 from engine.adapters.firestore.reader import FirestoreDocuments
 from tests.adapters.notify.receiver import receiving
 from tests.faults.own_emulator import own_emulator
+from tests.faults.patient import Patient
 from tests.integration.engine_process import OWNER, await_that, engine_process
 from tests.integration.service_process import ACCOUNT
 
@@ -28,7 +29,7 @@ def queue_state(state_dir: Path) -> str:
 
 def alerts(host: str, project: str) -> list[dict[str, Any]]:
     """The account's alerts of the kind that a kill raises, as the API reads them."""
-    documents = FirestoreDocuments(connect(project, host), SystemClock(), lambda: 0.5)
+    documents = FirestoreDocuments(Patient(connect(project, host)), SystemClock(), lambda: 0.5)
     where = {"user_id": OWNER, "account_id": ACCOUNT, "kind": "kill"}
     return documents.page("alerts", where, "at", 20, None).items
 

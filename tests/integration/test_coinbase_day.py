@@ -111,9 +111,9 @@ def test_the_whole_service_trades_live_at_the_loopback_coinbase_and_its_books_ar
             said = day.service.told()
         with day.served():
             end(day)
-            code, took_s = day.service.end()
+            code, _ = day.service.end()
             said += day.service.told()
-        assert (code, took_s < 8) == (0, True), said[-3000:]
+        assert (code, "did not end in time" in said) == (0, False), said[-3000:]
         report = day.broker.look()
         assert_orders_are_the_brokers(day, report)
         assert_fills_are_the_brokers(day, report)

@@ -18,21 +18,21 @@ import pytest
 
 from local.auth import AuthEmulator
 from local.firestore import FirestoreEmulator
-from local.ports import any_free_port
 from tests.browser.pages import Dashboard
+from tests.builders.own_port import own_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 EMAIL, PASSWORD, OWNER = "owner@lockstep.test", "a-long-password", "the-owner"
-FIRST_POSITION_S = 90
+FIRST_POSITION_S = 180
 
 
 class Service:
     """gunicorn and the engine, as `lockstep serve` starts them."""
 
     def __init__(self, firestore: FirestoreEmulator, auth: AuthEmulator, folder: Path) -> None:
-        self.port = any_free_port()
+        self.port = own_port()
         self.url = f"http://127.0.0.1:{self.port}"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LOCKSTEP_")}
         environment |= {
@@ -52,15 +52,15 @@ class Service:
 
     def await_ready(self) -> None:
         """Wait until it can serve."""
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while self._status("/ready") != 200:
             assert self._process.poll() is None, "the service ended"
-            assert time.monotonic() < until, "the service is not ready within 60 s"
+            assert time.monotonic() < until, "the service is not ready within 180 s"
             time.sleep(0.2)
 
     def _status(self, path: str) -> int:
         try:
-            with urllib.request.urlopen(self.url + path, timeout=2) as answer:
+            with urllib.request.urlopen(self.url + path, timeout=30) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -70,14 +70,14 @@ class Service:
     def get(self, path: str, token: str) -> Any:
         """An answer of the API."""
         request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {token}"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     def end(self) -> int:
         """SIGTERM, and the exit code."""
         self._process.send_signal(signal.SIGTERM)
         try:
-            return self._process.wait(12)
+            return self._process.wait(60)
         finally:
             self._process.kill()
             self._log.close()
@@ -113,7 +113,7 @@ def test_a_position_appears_and_its_pnl_moves_and_another_user_sees_nothing(
             row => row.textContent.includes('RELIANCE') && row.querySelector('b')
                 && [...row.querySelectorAll('b')].at(-1).textContent !== before)""",
         arg=before,
-        timeout=30_000,
+        timeout=90_000,
     )
     assert page.evaluate("performance.timeOrigin") == loaded_at
     window.close()
@@ -126,6 +126,6 @@ def test_a_position_appears_and_its_pnl_moves_and_another_user_sees_nothing(
     page = window.new_page()
     stranger = Dashboard(page, service.url).open()
     stranger.sign_in("other@lockstep.test", PASSWORD)
-    page.get_by_role("button", name="Sign out").wait_for(timeout=20_000)
+    page.get_by_role("button", name="Sign out").wait_for(timeout=90_000)
     assert "Reliance Momentum" not in page.inner_text("body")
     window.close()

@@ -63,7 +63,7 @@ def test_an_order_goes_to_the_venue_fills_there_and_all_is_in_step(floor: Tradin
 
 
 @pytest.mark.parametrize(
-    "fault", [{"what": "lose_reply"}, {"what": "answer_late", "seconds": 1.0}], ids=lambda f: f["what"]
+    "fault", [{"what": "lose_reply"}, {"what": "answer_late", "seconds": 4.0}], ids=lambda f: f["what"]
 )
 def test_an_order_whose_answer_is_lost_or_late_is_unknown_then_adopted_as_listed(
     floor: TradingFloor, fault: dict

@@ -13,6 +13,7 @@ import psutil
 from engine.domain.records import AccountRecord, OrderRecord, PositionFlat, PositionRecord, Record
 from engine.outbox.codec import decode
 from local.firestore import FirestoreEmulator
+from tests.faults.own_emulator import words_of
 from tests.integration.engine_process import Store
 from tests.integration.service_process import ACCOUNT, assert_books_tie, money, service
 
@@ -34,9 +35,10 @@ def kill(running: FirestoreEmulator) -> None:
     """SIGKILL: what it holds in memory is gone."""
     port = running.host.rpartition(":")[2]
     for process in psutil.Process().children(recursive=True):
-        if f"--port={port}" in process.cmdline() and "guard.py" not in " ".join(process.cmdline()):
+        words = words_of(process)
+        if f"--port={port}" in words and not any("guard.py" in word for word in words):
             process.kill()
-            process.wait(10)
+            process.wait(60)
 
 
 class Journal:

@@ -45,10 +45,10 @@ class Launched:
     def __exit__(self, _kind: type | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
-            self._process.wait(timeout=40)
-        self._reader.join(timeout=10)
+            self._process.wait(timeout=180)
+        self._reader.join(timeout=60)
 
-    def line(self, start: str, within_s: float = 60) -> dict[str, object]:
+    def line(self, start: str, within_s: float = 120) -> dict[str, object]:
         """Wait for the line that begins with `start`; return the JSON after it."""
         while (line := self._lines.get(timeout=within_s)) is not None:
             if line.startswith(start):
@@ -64,13 +64,13 @@ class Launched:
         """Send the launcher, and nobody else, a signal."""
         self._process.send_signal(number)
 
-    def exit_code(self, within_s: float = 40) -> int:
+    def exit_code(self, within_s: float = 180) -> int:
         """Wait for its end."""
         return self._process.wait(timeout=within_s)
 
     def text(self) -> str:
         """All that it printed, once it has ended."""
-        while self._lines.get(timeout=10) is not None:
+        while self._lines.get(timeout=60) is not None:
             pass
         return "".join(self.output)
 
@@ -83,7 +83,7 @@ class Launched:
         self._lines.put(None)
 
 
-def all_gone(processes: list[psutil.Process], within_s: float = 20) -> list[psutil.Process]:
+def all_gone(processes: list[psutil.Process], within_s: float = 60) -> list[psutil.Process]:
     """Wait for these processes to end; return the ones that have not."""
     return psutil.wait_procs(processes, timeout=within_s)[1]
 

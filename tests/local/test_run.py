@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from local import http_json
-from local.ports import any_free_port
+from tests.builders.own_port import own_port
 from tests.local.launched import Launched, all_gone
 
 
@@ -27,12 +27,12 @@ def signs_in(auth: object) -> bool:
 
 
 def test_ctrl_c_and_kill_9_end_everything_and_the_next_start_goes_on_with_the_same_books(tmp_path: Path) -> None:
-    port = any_free_port()
+    port = own_port()
     with Launched(tmp_path, port) as first:
         ready = first.line("ready: ")
         assert ready["dashboard"] == f"http://127.0.0.1:{port}"
         assert signs_in(ready["auth"])
-        assert 0 <= float(str(first.line("first fill: ")["after_s"])) < 30
+        assert 0 <= float(str(first.line("first fill: ")["after_s"])) < 120
         started = first.descendants()
         assert len(started) >= 6, "three guards, two emulators and the service"
         first.signal(signal.SIGINT)
@@ -46,20 +46,20 @@ def test_ctrl_c_and_kill_9_end_everything_and_the_next_start_goes_on_with_the_sa
         second.signal(signal.SIGKILL)
         with Launched(tmp_path, port) as third:
             third.line("ready: ")
-            assert not all_gone(started, within_s=0)
+            assert not all_gone(started)
 
 
 def test_reset_begins_anew_and_a_service_that_ends_by_itself_is_told_with_its_last_lines_and_ends_all(
     tmp_path: Path,
 ) -> None:
-    port = any_free_port()
+    port = own_port()
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "journal").write_text("old")
     with Launched(tmp_path, port, RESET="1") as launched:
         launched.line("ready: ")
         assert not (tmp_path / "state").exists()
         started = launched.descendants()
-        with Launched(tmp_path, any_free_port()) as beside:
+        with Launched(tmp_path, own_port()) as beside:
             assert beside.exit_code() == 1
             assert f"already runs from this clone (process {launched.pid})" in beside.text()
         with pytest.raises(OSError, match=r"Remote end closed|reset"):
@@ -83,7 +83,7 @@ def test_a_taken_port_is_named_with_what_to_type_and_nothing_is_started(tmp_path
 
 
 def test_a_wrong_word_is_refused_before_anything_happens(tmp_path: Path) -> None:
-    with Launched(tmp_path, any_free_port(), FEED="moon") as launched:
+    with Launched(tmp_path, own_port(), FEED="moon") as launched:
         assert launched.exit_code() == 1
         assert "FEED=moon is not a market. Choose one of: demo, replay" in launched.text()
     assert not list(tmp_path.iterdir())

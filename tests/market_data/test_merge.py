@@ -76,6 +76,28 @@ def test_bars_close_before_others_open_and_symbols_come_in_order(tmp_path: Path)
     ]
 
 
+def test_a_day_that_follows_another_without_a_pause_opens_behind_the_bars_that_close_as_it_does(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        f"{at}Z,{s},1,1,1,1,5" for s in ("BTC-USD", "ETH-USD") for at in ("2021-04-15T23:59:00", "2021-04-16T00:00")
+    ]
+    data = read_market_data([written(tmp_path / "b.csv", BARS_HEADER, *rows)])
+    assert [told(event) for event in merged_events(data)][2:] == [
+        "session COINBASE 2021-04-15",
+        "open BTC-USD -13560 100",
+        "open ETH-USD -13560 100",
+        "close BTC-USD -13500 100",
+        "close ETH-USD -13500 100",
+        "session COINBASE 2021-04-16",
+        "open BTC-USD -13500 100",
+        "open ETH-USD -13500 100",
+        "close BTC-USD -13440 100",
+        "close ETH-USD -13440 100",
+        "ended -13440",
+    ]
+
+
 def test_a_closed_bar_carries_what_the_file_said(tmp_path: Path) -> None:
     row = "2021-04-16T09:15:00+05:30,INFY,10.05,12,9.95,11,100"
     data = read_market_data([written(tmp_path / "b.csv", BARS_HEADER, row)])

@@ -20,8 +20,9 @@ from tests.proof.seeds_seen import PROPERTY
 SCHEDULES = 2_000  # some 25 s of two cores; a long run is `make simulate`
 PORTIONS = 8
 MUST_MEET = (
-    "store_refuses", "store_loses_reply", "store_applies_late", "store_takes_few", "crash", "request_lost", "reply_lost",
-    "request_late", "asking_fails", "stream_breaks", "told_twice", "told_late", "partial", "by_hand", "person",
+    "store_refuses", "store_loses_reply", "store_applies_late", "store_takes_few", "crash", "request_lost",
+    "reply_lost", "request_late", "asking_fails", "stream_breaks", "told_twice", "told_late", "partial",
+    "by_hand", "person",
 )  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def test_bars_with_followers_are_decided_alike_whatever_the_hash_seed(tmp_path: 
         )
         for seed in ("0", "77")
     ]  # fmt: skip
-    first, second = (json.loads(process.communicate(timeout=120)[0]) for process in running)
+    first, second = (json.loads(process.communicate(timeout=300)[0]) for process in running)
     assert first["decisions_digest"] == second["decisions_digest"]
     assert first["trades"] > 2
 

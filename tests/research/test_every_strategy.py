@@ -98,6 +98,6 @@ def test_three_days_of_bars_are_decided_alike_whatever_the_hash_seed(tmp_path: P
         )
         for seed in ("0", "77")
     ]  # fmt: skip
-    first, second = (json.loads(process.communicate(timeout=120)[0]) for process in running)
+    first, second = (json.loads(process.communicate(timeout=300)[0]) for process in running)
     assert first["signals"] > 20
     assert first["decisions_digest"] == second["decisions_digest"]

@@ -16,6 +16,7 @@ from engine.research.statistics import (
     cagr_pct,
     charges_share_pct,
     daily_equity,
+    day_of,
     deviation_of,
     drawdown_of,
     longest_row,
@@ -82,10 +83,18 @@ def test_sortino_counts_gains_as_nothing_and_divides_by_all() -> None:
 
 
 def test_a_day_is_the_last_of_its_points_and_a_utc_day() -> None:
-    at = [DAY - MINUTE, DAY, DAY + MINUTE, 3 * DAY]
+    at = [DAY - MINUTE, DAY + MINUTE, 2 * DAY - MINUTE, 3 * DAY + MINUTE]
     assert daily_equity(at, [Decimal(value) for value in (1, 2, 3, 4)]) == {
         "1970-01-01": Decimal(1), "1970-01-02": Decimal(3), "1970-01-04": Decimal(4),
     }  # fmt: skip
+
+
+def test_a_point_at_midnight_is_of_the_day_that_ends_there() -> None:
+    """A market that never closes has one: counted for the next day, every run would have a day too many."""
+    at = [2 * DAY - MINUTE, 2 * DAY, 2 * DAY + MINUTE, 3 * DAY]
+    daily = daily_equity(at, [Decimal(value) for value in (1, 2, 3, 4)])
+    assert daily == {"1970-01-02": Decimal(2), "1970-01-03": Decimal(4)}
+    assert [day_of(instant) for instant in at] == ["1970-01-02", "1970-01-02", "1970-01-03", "1970-01-03"]
 
 
 def test_a_month_begins_with_the_equity_that_the_last_one_ended_with() -> None:

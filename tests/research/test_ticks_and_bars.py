@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from engine.domain.account import Desired
 from engine.domain.events import BotChanged, InstrumentListed
+from engine.domain.instant import DAY, MINUTE, SECOND, iso
 from engine.market_data.merge import merged_events
 from engine.market_data.readers import read_market_data
 from engine.research.backtest import BacktestResult, run_backtest
@@ -25,6 +27,7 @@ from tests.cli.command import Folder, Row, backtest
 from tests.cli.generated import BUSY, SYMBOLS, tick_rows, write_bars, write_ticks
 
 DAYS = (2, 3)
+_MIDNIGHT = 20_000 * DAY  # of any day
 BOTS = {
     "bots": [
         {"id": "quick", "strategy": "confluence", "symbols": list(SYMBOLS),
@@ -110,6 +113,32 @@ def test_entries_are_the_same_on_ticks_and_on_bars_while_nothing_was_left_in_bet
     assert len(firsts) == len(SYMBOLS)
     for key in firsts:
         assert ticks[key]["entry_price"] == stated[key]["entry_price"]
+
+
+def test_over_midnight_a_coins_bars_say_what_its_ticks_say(tmp_path: Path) -> None:
+    """The day's last bar closes as the next day opens: it is judged like any other, on either."""
+    chance, price = random.Random(1), 100_000
+    bars, ticks = [], []
+    for minute in range(2 * 1_440):
+        path = [price := price + chance.randrange(-60, 61) for _ in range(4)]
+        said = [f"{price / 100:.2f}" for price in (path[0], max(path), min(path), path[-1])]
+        opens = MINUTE * (minute + _MIDNIGHT // MINUTE)
+        bars.append(",".join((iso(opens), *said, "4")))
+        ticks += [f"{iso(opens + number * 15 * SECOND)},{price / 100:.2f},1" for number, price in enumerate(path)]
+    places = [tmp_path / name / "BTC-USD.csv" for name in ("bars", "ticks")]
+    for place, head, rows in zip(places, ("open,high,low,close,volume", "price,quantity"), (bars, ticks), strict=True):
+        place.parent.mkdir()
+        place.write_text("\n".join((f"ts,{head}", *rows, "")))
+    words = ("--strategy", "confluence", "--fees", "none", "--set", "confirm_s=60", "cooldown_s=0", "--data")
+    on_bars, on_ticks = (backtest(place.with_suffix(""), *words, place) for place in places)
+    assert on_bars.summary["ticks_dropped"] == on_ticks.summary["ticks_dropped"] == {}
+    assert on_bars.summary["bars"] == 2 * 1_440
+    assert on_ticks.summary["bars"] == 2 * 1_440 - 1, "no tick proves that the last minute is over"
+    seen = [
+        [(row["at"], row["type"], row["score"]) for row in folder.rows("signals")] for folder in (on_bars, on_ticks)
+    ]
+    assert sum(at > iso(_MIDNIGHT + DAY) for at, _, _ in seen[0]) > 10
+    assert seen[0] == seen[1]
 
 
 @pytest.mark.parametrize("rule", Intrabar)

@@ -32,7 +32,7 @@ def test_a_client_reads_what_is_its_users_and_writes_nothing(
     }
     ran = subprocess.run(
         [str(node.program), str(VITEST), "run"],
-        cwd=FOLDER, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+        cwd=FOLDER, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-2000:]
     assert re.search(r"Tests\s+\d{3,} passed", ran.stdout), ran.stdout[-2000:]

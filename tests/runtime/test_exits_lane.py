@@ -15,7 +15,7 @@ from engine.ports import Sighting
 from engine.runtime.dispatch import HANDS
 from engine.runtime.lookups import LookUps
 from tests.runtime.broker_desk import AT, BrokerDesk, ScriptedVenue, order
-from tests.runtime.test_last_word import WatchedDesk
+from tests.runtime.watched_desk import WatchedDesk
 from tests.runtime.world import eventually
 
 CANCEL = CancelOrder("REST", AT, "the position is being closed", False, "V-REST")

@@ -36,6 +36,6 @@ sys.exit(Launcher([program], SystemClock(), Watch).run())
 def test_who_was_killed_amid_its_start_is_told_of(how: str, told: list[str]) -> None:
     words = [sys.executable, "-c", LAUNCHER, ENDS.format(how=how)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    ran = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60)
+    ran = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=180)
     assert ran.returncode != 0
     assert [line for line in ran.stdout.splitlines() if line.split()[0] in ("watches", "tells", "sends")] == told

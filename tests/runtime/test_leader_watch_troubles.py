@@ -74,3 +74,12 @@ def test_what_a_leader_holds_is_told_once_it_can_be_read() -> None:
     board.mended = True
     watch.look()
     assert [(one.gone, one.held) for one in told] == [(UNREADABLE, {}), (None, {"ACME": Decimal(7)})]
+
+
+def test_a_rehearsal_is_followed_by_nobody() -> None:
+    made = Followed()
+    made.terms = CopyTerms(LeaderName("paper-lead-rehearsal", "*"))
+    made.look()
+    (told,) = made.told
+    assert told.refused == "paper-lead-rehearsal is a rehearsal: nobody follows what is simulated"
+    assert told.facts == ()

@@ -173,7 +173,7 @@ day.trade(150, write_every=50)
 
 @pytest.mark.parametrize("events", [400, 1_111])
 def test_a_killed_process_leaves_a_recording_that_replays(events: int, tmp_path: Path) -> None:
-    ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), str(events)], check=False, timeout=60)
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), str(events)], check=False, timeout=180)
     assert ended.returncode == -signal.SIGKILL
     (part,) = parts_in(tmp_path)
     found = replay_day(part.path, make)

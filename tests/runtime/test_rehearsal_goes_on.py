@@ -5,11 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.core.engine import Engine
+from engine.domain.account import TradingState
+from engine.domain.events import MarketEnded
 from engine.domain.order import ExitReason, OrderState
-from engine.domain.records import AccountRecord, ClosedTradeRecord, FillRecord, OrderRecord
+from engine.domain.records import AccountRecord, ClosedTradeRecord, FillRecord, OrderRecord, SignalRecord
+from engine.domain.signal import Outcome
 from engine.runtime.engine_tap import QueuedTap
 from tests.builders.market import tick
 from tests.builders.scripted import scripted
+from tests.builders.times import at
 from tests.runtime.test_rehearsal import DAY, SCRIPTS, life, simulate, steps, told
 
 
@@ -35,6 +39,24 @@ def test_an_order_on_its_way_at_a_restart_is_cancelled() -> None:
     steps(again, tick("09:27:10", 500), tick("09:27:20", 500))
     assert told(again, OrderRecord)[-1].state is OrderState.CANCELLED
     assert not told(again, FillRecord)
+
+
+def test_what_halted_it_is_lifted_by_the_next_signal_that_is_tried() -> None:
+    one = life()
+    steps(one, tick("09:26:10", 500), simulate("c1"), tick("09:26:20", 500))
+    loop = one.session.rehearsal._loop
+    assert loop is not None
+    loop.engine.state.breaker.halt("something broke")
+    steps(one, tick("09:27:10", 500), simulate("c2"))
+    assert [signal.outcome for signal in told(one, SignalRecord)] == [Outcome.ORDERED, Outcome.ORDERED]
+    assert told(one, AccountRecord)[-1].trading_state is TradingState.ACTIVE
+
+
+def test_at_the_end_of_a_replay_it_is_closed_as_all_else_is() -> None:
+    one = life()
+    steps(one, tick("09:26:10", 500), simulate("c1"), tick("09:26:20", 500), MarketEnded(at("15:30")))
+    (trade,) = told(one, ClosedTradeRecord)
+    assert trade.exit_reason in (ExitReason.END, ExitReason.FLATTEN)
 
 
 def test_a_recorded_day_with_simulated_signals_is_decided_alike() -> None:

@@ -24,7 +24,7 @@ def serve(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         env={**inherited, **LEAST, "LOCKSTEP_STATE_DIR": str(tmp_path / "state"), **variables},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
 
 

@@ -43,7 +43,7 @@ from engine.runtime.session import Doors, Session
 from engine.runtime.snapshot import AccountSnapshot
 from engine.simulation.clock import ManualClock
 from engine.strategies.registry import make
-from tests.runtime.test_last_word import LeaseFor
+from tests.runtime.watched_desk import LeaseFor
 from tests.runtime.world import Batches, ListFeed
 from tests.venue.running import RunningVenue, running_venue
 

@@ -1,6 +1,6 @@
 /** What is typed in the bot form, and what is sent for it. Fed by BotForm; feeds api/deeds. Pure: checks only what the API could not name better. */
-import type { BotSpec } from "./api/deeds";
-import type { Bot, Building, Execution, Exits } from "./documents";
+import type { BotAsSet, BotSpec } from "./api/deeds";
+import type { Building, Execution, Exits } from "./documents";
 import { isText, plainValue, strayNames, typedNumber, type StrategyKind, type Typed } from "./strategies";
 import { sizingDraft, sizingSent } from "./sizing";
 import { words } from "./words";
@@ -50,7 +50,7 @@ function part(found: object | null | undefined, defaults: Record<string, string>
 }
 
 /** A bot's document as a draft to edit. */
-export function draftOf(bot: Bot): BotDraft {
+export function draftOf(bot: BotAsSet): BotDraft {
   return {
     name: bot.name, strategy: bot.strategy, symbols: bot.symbols.join(", "), timeframe: bot.timeframe, sizeKind: bot.sizing.kind ?? "equity_pct", size: typed(bot.sizing.value), sizing: sizingDraft(bot.sizing),
     exits: part(bot.exits, {}), building: part(bot.building, BUILDING), execution: part(bot.execution, EXECUTION),

@@ -17,6 +17,8 @@ export interface Owned {
   mode: "paper" | "live";
   updated_at: Ms;
   sequence: number;
+  /** Of a rehearsal: nothing of it counts. */
+  origin?: "simulated";
 }
 
 export type Side = "BUY" | "SELL";
@@ -105,6 +107,8 @@ export interface Order extends Owned {
   reason: string | null;
   purpose: "entry" | "exit" | "protect";
   trigger_price?: number | null;
+  /** An entry's: the signal the other way that it was taken back for. */
+  withdrawn_by?: string | null;
   /** Paper, dry or live when it was decided. */
   execution_mode?: string;
   exit_reason: string | null;

@@ -10,11 +10,21 @@ export type Filter =
   | { field: string; op: "=="; value: string | boolean }
   | { field: "__name__"; op: ">=" | "<="; value: string };
 
+/** A row's place in its order, exactly: many rows may share a moment, and a moment has nanoseconds. */
+export interface Place {
+  seconds: number;
+  nanoseconds: number;
+  id: string;
+}
+
 export interface ListenQuery {
   collection: string;
   filters: Filter[];
   order?: { field: string; direction: "desc" };
   limit?: number;
+  /** Only what comes after this place in the order, or up to it and itself. */
+  after?: Place;
+  upTo?: Place;
 }
 
 const is = (field: string, value: string | boolean): Filter => ({ field, op: "==", value });
@@ -71,3 +81,15 @@ export const queries = {
   decisions: (owner: Owner, bot: string, hours: { day: string; hour: string }[]): ListenQuery =>
     byId(owner, "decisions", hours.map(({ day, hour }) => `${bot}_${day}_${hour}`)),
 };
+
+/**
+ * The newest of an ordered list, and the older pages that end at these places. The newest are then all down to the first
+ * place: whatever comes new pushes no row out between two pages.
+ */
+export function pagesOf(newest: ListenQuery, ends: readonly Place[]): ListenQuery[] {
+  const [first] = ends;
+  if (!first) return [newest];
+  const down: ListenQuery = { ...newest, upTo: first };
+  delete down.limit;
+  return [down, ...ends.map((after) => ({ ...newest, after }))];
+}

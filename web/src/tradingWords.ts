@@ -43,6 +43,9 @@ export const botFormWords = {
   parameters: "Parameters", create: "Create bot", save: "Save changes", cancel: "Cancel", saving: "Saving",
   paperNote: "A bot is born on paper. It starts when you start it.", liveNote: "This account trades real money: once started, the bot's entries go to the broker whenever live trading is armed.", notNumber: (typed: string) => `This must be a number. You wrote ${typed}.`,
   needed: "This is needed.", fix: "Some fields need another look.",
+  changed: "This bot was changed elsewhere since you opened it here.", youTyped: (text: string) => `you typed ${text}`,
+  decide: "Nothing is saved before you have seen it. What you typed stays.", goOn: "Go on with the new values",
+  decideBoth: "Nothing is saved before you decide. What you typed in other fields stays.", takeTheirs: "Take the new values", keepMine: "Keep what I typed",
   exits: "Exits", exitsNote: "Besides the strategy's own exit signal and the session's end. The first that is reached closes the position.",
   exitNames: {
     stop_pct: "Stop, % from entry", target_pct: "Target, % from entry", trail_pct: "Trailing stop, % from the best price", break_even_at_pct: "Break-even once ahead by, %",

@@ -4,6 +4,7 @@ import { differenceWords } from "./differenceWords";
 import { alertWords, killWords, modeWords, recordWords, riskWords } from "./riskWords";
 import { strategyWords } from "./strategyWords";
 import { blockedWords, botFormWords, exitReasonWords } from "./tradingWords";
+import { tryWords } from "./tryWords";
 import { twinWords } from "./twinWords";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
@@ -115,6 +116,7 @@ export const words = {
   pane: {
     loading: (what: string) => `Loading ${what}`, failed: (what: string) => `${what} could not be read`,
     failedDetail: (code: string) => `The store refused: ${code}.`, kept: "The rows shown are the last good ones.", again: "Try again",
+    older: "Show older ones", reading: "Reading older ones", end: (n: string) => `${n} in all; there are no older ones.`,
   },
   equity: {
     title: "Equity today", after: "after charges", staleNote: (symbols: string) => `after charges; ${symbols} at a late price`,
@@ -234,4 +236,5 @@ export const words = {
   form: botFormWords,
   strategy: strategyWords,
   twin: twinWords,
+  tryOut: tryWords,
 };

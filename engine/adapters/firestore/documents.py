@@ -113,7 +113,7 @@ _STATUS = (
     *same(TIME, "last_evaluated_at"),
     *same(named(records.SymbolStatus, _SYMBOL), "symbols"),
     *same(MONEY, "realized_pnl_day charges_day"),
-    *since_then(PLAIN, "sessions session_day sessions_of"),
+    *since_then(PLAIN, "sessions session_day sessions_of trades_before"),
     *since_then(map_of(records.CanaryStatus, _CANARY), "canary"),
     *since_then(map_of(FollowStatus, _FOLLOWING), "following"),
 )
@@ -144,6 +144,7 @@ SHAPES: dict[type, Shape] = {
             *same(NUMBER, "quantity filled_quantity at_risk_pct"),
             *same(PRICE, "limit_price average_price stop_price decision_price"),
             *since_then(PRICE, "trigger_price"),
+            *since_then(PLAIN, "withdrawn_by"),
             *same(list_of(records.OrderStep, _STEP), "history"),
             *since_then(named(records.OrderCheck, same(PLAIN, "ok found allowed")), "checks"),
             *since_then(one_of(EffectiveMode), "execution_mode"),

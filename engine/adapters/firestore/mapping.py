@@ -12,7 +12,8 @@ from engine.adapters.firestore.encoder import FieldValues
 from engine.adapters.firestore.shape import DocumentWrite, Operation, PriceDigits
 from engine.domain.account import AccountSpec
 from engine.domain.errors import PermanentFailure
-from engine.domain.records import Record
+from engine.domain.records import Record, RehearsedRecord
+from engine.domain.rehearsal import SIMULATED, rehearsal_account, rehearsal_account_id
 from engine.ports import Fields
 
 
@@ -25,6 +26,8 @@ def write_of(
     Raises PermanentFailure for a record that no document can hold (an unknown kind, a number that is none), and for one
     that is another account's.
     """
+    if isinstance(record, RehearsedRecord):
+        return _rehearsed(record, account, sequence, sent_at, price_digits)
     shape = SHAPES.get(type(record))
     if shape is None:
         raise PermanentFailure(f"{type(record).__name__} has no document")
@@ -46,6 +49,18 @@ def write_of(
     fields["updated_at"] = sent_at
     fields["sequence"] = sequence
     return DocumentWrite(record.collection, record.document_id, shape.operation, fields)
+
+
+def _rehearsed(
+    rehearsed: RehearsedRecord, account: AccountSpec, sequence: int, sent_at: datetime, price_digits: PriceDigits
+) -> DocumentWrite:
+    """The document of the rehearsal's own account, and marked: no query for the other's figures finds it."""
+    if rehearsed.account_id != rehearsal_account_id(account.account_id):
+        raise PermanentFailure(f"what {rehearsed.account_id} rehearses under the lease of {account.account_id}")
+    write = write_of(rehearsed.record, rehearsal_account(account), sequence, sent_at, price_digits)
+    if write.operation is not Operation.DELETE:
+        write.fields["origin"] = SIMULATED
+    return write
 
 
 def record_of(kind: type, document_id: str, fields: Mapping[str, Any]) -> Record:

@@ -117,6 +117,14 @@ class CommandAnswer(Answer):
     result: dict[str, Any]
 
 
+class SimulateAnswer(CommandAnswer):
+    """A signal that is being tried: `result` says whether it was `ordered`, and why not. Where to watch it through."""
+
+    account_id: str = Field(description="The rehearsal's account: none of its figures are in any other's.")
+    bot_id: str = Field(description="The bot's copy there.")
+    signal_id: str = Field(description="The signal's document, once the engine has it.")
+
+
 class SummaryAnswer(Answer):
     """The account as it stands (documents.md, `accounts`); the money is left out for a user without an account."""
 

@@ -12,6 +12,7 @@ from engine.domain.account import BuildingPolicy, Desired
 from engine.domain.arming import HOURS_DEFAULT, HOURS_MAX
 from engine.domain.canary import LEVERAGE, TRADES
 from engine.domain.execution import EntryStyle, ExitStyle
+from engine.domain.signal import SignalType
 from engine.domain.sizing import ATR_PERIOD, SLIPPAGE_BPS, SizingKind
 
 # Documents hold doubles: beyond this a whole number would not come back as it went in.
@@ -146,6 +147,9 @@ class BotChangeBody(Body):
     execution: ExecutionBody | None = None
     canary: CanaryBody | None = None
     desired: Desired | None = None
+    from_generation: Whole | None = Field(
+        None, description="The bot's generation that the change was made from; where it is another by now, a 409."
+    )
 
 
 class PromoteBody(Body):
@@ -154,6 +158,13 @@ class PromoteBody(Body):
     account_id: Name | None = Field(None, description="A live account; may be left out when you have only one.")
     id: str | None = Field(None, max_length=40, description="Made from the name if left out.")
     name: Line | None = Field(None, min_length=1, max_length=80, description="The bot's own if left out.")
+
+
+class SimulateBody(Body):
+    """A signal to be tried."""
+
+    symbol: Name | None = Field(None, description="One of the bot's symbols; its first if left out.")
+    type: SignalType = Field(SignalType.BUY, description="What the strategy would have said.")
 
 
 class AccountBody(Body):

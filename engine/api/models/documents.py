@@ -1,6 +1,5 @@
-"""Documents as answers show them; docs/contract/documents.md has what each field means. Named by the routes, for the
-OpenAPI document; a test holds real answers to them. Fields not named here may come along.
-"""
+"""Documents as answers show them (docs/contract/documents.md says what fields mean; others may come along). Named by the
+routes, for the OpenAPI document; a test holds real answers to them."""
 
 from __future__ import annotations
 
@@ -130,6 +129,7 @@ class Order(Document):
     purpose: Purpose
     created_at: datetime
     trigger_price: float | None = None
+    withdrawn_by: str | None = None
 
 
 class Fill(Document):

@@ -10,11 +10,12 @@ from engine.api.bot_writes import change_bot, create_bot, delete_bot, desire
 from engine.api.decisions import decided
 from engine.api.described import API, WRITE_PROBLEMS, resource
 from engine.api.lists import page_of
-from engine.api.models.answers import BotAnswer, BotPage, DecisionList, DeletedAnswer
-from engine.api.models.bodies import BotBody, BotChangeBody, PromoteBody
-from engine.api.models.queries import DecisionQuery, IdPath, PageQuery
+from engine.api.models.answers import BotAnswer, BotPage, DecisionList, DeletedAnswer, SimulateAnswer
+from engine.api.models.bodies import BotBody, BotChangeBody, PromoteBody, SimulateBody
+from engine.api.models.queries import DecisionQuery, IdPath, PageQuery, WaitQuery
 from engine.api.promotion import promote_bot
 from engine.api.services import services
+from engine.api.simulation import simulate_signal
 from engine.domain.account import Desired
 from engine.ports import Fields
 
@@ -80,6 +81,15 @@ def stop(path: IdPath) -> Response:
 def promote(path: IdPath, body: PromoteBody) -> Response:
     """Make a bot's like on a live account. It is stopped, and the one that it was made of stays as it is."""
     return promote_bot(path.id, body)
+
+
+@bots.post("/<string:id>/simulate", responses={200: SimulateAnswer, 202: SimulateAnswer, **WRITE_PROBLEMS})
+def simulate(path: IdPath, query: WaitQuery, body: SimulateBody) -> Response:
+    """Try a signal: it is sized, asked of risk, ordered and filled on paper, in an account of its own.
+
+    The bot's copy there acts on nothing else, and its exits work. No figure of the bot or its account has any of it.
+    """
+    return simulate_signal(path.id, body)
 
 
 @bots.get("/<string:id>/decisions", responses={200: DecisionList})

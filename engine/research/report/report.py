@@ -40,6 +40,7 @@ def _head(result: BacktestResult, summary: Mapping[str, Any], title: str, span: 
     symbols = ", ".join(result.symbols[:SYMBOLS_MOST]) + (f" and {more} more" if more > 0 else "")
     warnings = [f"{iso(trip.at)}: {trip.detail}" for trip in result.trips]
     warnings += [f"Halted: {result.halted}"] if result.halted else []
+    warnings += [f"{doubt[:1].upper()}{doubt[1:]}." for doubt in summary.get("doubts", ())]
     told = "".join(f'<p class="warn">{escape(words)}</p>' for words in warnings)
     return (
         f'<header><h1>Backtest: {escape(title)} <span class="chip">SIMULATED</span></h1>'

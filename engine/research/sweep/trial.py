@@ -19,6 +19,7 @@ from engine.domain.instant import iso
 from engine.market_data.columns import MarketData
 from engine.market_data.span import between
 from engine.research.backtest import BacktestResult, run_backtest
+from engine.research.statistics import daily_equity, day_of
 from engine.research.summary import summarize
 from engine.research.sweep.space import Value
 from engine.simulation.fill_model import FillModel
@@ -170,12 +171,13 @@ def outcome_of(plan: Plan, data: MarketData, job: Job) -> Outcome:
     except (InvalidValue, StrategyFailed) as error:
         return Outcome(impossible=str(error))
     summary = summarize(result, load_seconds=0.0, wall_seconds=0.0)
-    last = {iso(mark.at)[:10]: float(mark.equity) for mark in result.marks}
-    return Outcome({name: summary[name] for name in FIGURES}, (float(result.account.cash), *last.values()), tuple(last))
+    last = daily_equity([mark.at for mark in result.marks], [mark.equity for mark in result.marks])
+    line = (float(result.account.cash), *map(float, last.values()))
+    return Outcome({name: summary[name] for name in FIGURES}, line, tuple(last))
 
 
 def _forget_warming(result: BacktestResult, first: str) -> None:
     """Leave what the bots did while they only watched out of the figures: signals that nothing could come of."""
-    result.marks = [mark for mark in result.marks if iso(mark.at)[:10] >= first]
+    result.marks = [mark for mark in result.marks if day_of(mark.at) >= first]
     result.days = [day for day in result.days if day >= first]
     result.signals = [signal for signal in result.signals if iso(signal.confirmed_at)[:10] >= first]

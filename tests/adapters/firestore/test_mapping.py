@@ -29,9 +29,11 @@ from engine.domain.records import (
     PositionRecord,
     ProfitRecord,
     QuotesRecord,
+    RehearsedRecord,
     SignalRecord,
     Tranche,
 )
+from engine.domain.rehearsal import rehearsal_account_id
 from tests.outbox.sample_records import BEGIN, KINDS, sample
 
 ACCOUNT = AccountSpec("account-id-1", "user-1", Mode.PAPER)
@@ -42,6 +44,7 @@ FOR_GOING_ON = {  # written for recovery and not on any screen
     "open_positions": {"cost", "opened_quantity", "opened_value", "closed_value"},
     "accounts": {"start_equity_week"},
 }
+REHEARSAL = rehearsal_account_id(ACCOUNT.account_id)
 OWN = {"user_id", "account_id", "mode", "updated_at", "sequence"}
 
 
@@ -63,7 +66,7 @@ def contract_fields(collection: str) -> set[str]:
 
 
 def written_kinds() -> list[type]:
-    return [kind for kind in KINDS if kind not in (PositionFlat, BotForgotten, DeadLetterGone)]
+    return [kind for kind in KINDS if kind not in (PositionFlat, BotForgotten, DeadLetterGone, RehearsedRecord)]
 
 
 @pytest.mark.parametrize("kind", written_kinds(), ids=lambda kind: kind.__name__)
@@ -72,6 +75,13 @@ def test_every_field_is_one_of_the_contract(kind: type) -> None:
     names = top(made)
     allowed = contract_fields(made.collection) | OWN | FOR_GOING_ON.get(made.collection, set())
     assert names <= allowed, names - allowed
+
+
+def test_what_is_rehearsed_is_its_record_in_an_account_of_its_own_and_marked() -> None:
+    fill = sample(FillRecord)
+    rehearsed, own = write(RehearsedRecord(REHEARSAL, fill)), write(fill)
+    assert (rehearsed.collection, rehearsed.document_id) == (own.collection, own.document_id)
+    assert rehearsed.fields == {**own.fields, "account_id": REHEARSAL, "origin": "simulated"}
 
 
 def test_every_document_says_whose_it_is_and_when_it_was_sent() -> None:

@@ -20,6 +20,7 @@ from engine.outbox.relay import Relay
 from engine.ports import Fields
 from tests.outbox.sample_records import published
 
+LOOKS_S = 60.0  # a test that only looks has more patience than production
 ACCOUNT = AccountSpec("account-id-1", "user-1")
 
 
@@ -65,17 +66,17 @@ class WayOut:
 
     def read(self, collection: str, document_ids: Iterable[str]) -> list[Fields | None]:
         names = [name_of(self.wire.database, collection, document_id) for document_id in document_ids]
-        return [None if found is None else document_fields(found) for found in self.wire.get(names)]
+        return [None if found is None else document_fields(found) for found in self.wire.get(names, LOOKS_S)]
 
-    def wait_until(self, reached: Callable[[], bool], within_s: float = 30.0) -> None:
+    def wait_until(self, reached: Callable[[], bool], within_s: float = 60.0) -> None:
         give_up_at = self.clock.monotonic() + within_s
         while not reached():
             assert self.clock.monotonic() < give_up_at, f"not reached within {within_s} s: {self.journal.status()}"
             self.clock.wait(0.02)
 
-    def settle(self, within_s: float = 30.0) -> None:
+    def settle(self, within_s: float = 60.0) -> None:
         """Wait until everything that was put is in the store."""
-        assert self.journal.flush(10)
+        assert self.journal.flush(60)
         self.wait_until(lambda: self.error is not None or self.journal.status().depth == 0, within_s)
         assert self.error is None, self.error
 

@@ -26,7 +26,7 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                receiver.gate.wait(30)
+                receiver.gate.wait(90)
                 receiver.paths.append(self.path)
                 if receiver.status == 200:
                     receiver.messages.append(body)
@@ -53,7 +53,7 @@ class Receiver:
         return [message["message"] for message in self.messages]
 
     def wait_for(self, count: int) -> None:
-        eventually(lambda: len(self.messages) >= count, f"{count} messages", within_s=40)
+        eventually(lambda: len(self.messages) >= count, f"{count} messages")
 
 
 @contextmanager

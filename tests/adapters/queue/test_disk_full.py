@@ -203,7 +203,7 @@ def limited(path: Path) -> None:
 
 def test_the_systems_own_refusal_is_waited_out_too(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", LIMITED, str(tmp_path / "a.journal")], capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", LIMITED, str(tmp_path / "a.journal")], capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr
     assert "is full (disk I/O error)" in done.stdout

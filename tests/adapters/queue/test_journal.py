@@ -81,7 +81,7 @@ def test_another_process_is_refused_while_one_holds_the_journal(journal: FileJou
         "FileJournal(Path(sys.argv[1]), encode, decode, SystemClock())"
     )
     other = subprocess.run(
-        [sys.executable, "-c", open_it, str(journal.path)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", open_it, str(journal.path)], capture_output=True, text=True, timeout=180
     )
     assert other.returncode == 1
     assert "JournalFailed" in other.stderr

@@ -71,9 +71,9 @@ def lost(pct: Decimal | str) -> Decimal:
     return PRICE - Decimal(pct) * 10
 
 
-def opened(day: str) -> SessionOpened:
-    """A day's session begins."""
-    trading = session(day)
+def opened(day: str, *, held_over: bool = False) -> SessionOpened:
+    """A day's session begins; with `held_over`, one that flattens nothing."""
+    trading = replace(session(day), flatten_at=None) if held_over else session(day)
     return SessionOpened(trading, trading.open_at)
 
 

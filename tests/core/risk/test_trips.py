@@ -175,7 +175,7 @@ def test_a_drawdown_counts_from_a_high_water_mark_of_last_week() -> None:
     assert books.account.high_water_mark == D(1_100_000)
     books.step(*priced("09:41", 530), *priced("09:42", 530))
     again = restarted(books, {at("09:40", NEXT_MONDAY): BUY}, FRIDAY, limits=books.state.policy)
-    again.step(opened(NEXT_MONDAY), *priced("09:31", 500, NEXT_MONDAY))
+    again.step(opened(NEXT_MONDAY, held_over=True), *priced("09:31", 500, NEXT_MONDAY))
     assert (tripped(again), again.account.high_water_mark) == ([], D(1_100_000))
     again.step(*priced("09:40", 490, NEXT_MONDAY))
     (trip,) = again.account.trips

@@ -1,7 +1,7 @@
 /** Everything a reader can have the service do, by name. Fed by buttons and forms; feeds api/call. Raises what `call` raises. */
 import type { BrokerName } from "../brokers";
 import type { Resolution } from "../differences";
-import type { Building, Execution, Exits } from "../documents";
+import type { Bot, Building, Execution, Exits, Side } from "../documents";
 import type { BrokerKeys } from "../examination";
 import type { AuditEntry, Policy } from "../riskDocuments";
 import type { StrategyKind } from "../strategies";
@@ -23,6 +23,9 @@ export interface BotSpec {
   execution: Execution;
 }
 
+/** A bot as people set it, and the `generation` that moves with every change of theirs. */
+export type BotAsSet = Pick<Bot, keyof BotSpec | "generation">;
+
 /** The answer to what the engine must carry out: watch `commands/{command_id}` for the outcome. */
 export interface Accepted {
   command_id?: string;
@@ -40,9 +43,16 @@ interface CarriedOut extends Accepted {
   result?: { reason?: string; result?: string };
 }
 
+/** A signal that is being tried, and where it is to be watched: the rehearsal's own account, and the bot's copy in it. */
+export interface Tried extends CarriedOut {
+  account_id: string;
+  bot_id: string;
+  signal_id: string;
+}
+
 /** Waits for the engine's word, at most ten seconds; raises `Error` with its reason where it could not do it. */
-async function carriedOut(path: string): Promise<CarriedOut> {
-  const answer = await call<CarriedOut>("POST", `${path}?wait=10`);
+async function carriedOut<T extends CarriedOut>(path: string, body?: unknown): Promise<T> {
+  const answer = await call<T>("POST", `${path}?wait=10`, body);
   if (answer.state === "failed") throw new Error(answer.result?.reason ?? words.api.notCarriedOut);
   return answer;
 }
@@ -53,8 +63,11 @@ export const deeds = {
   strategies: () => call<{ items?: StrategyKind[] } | undefined>("GET", "/strategies"),
   bot: (id: string, action: BotAction) => call("POST", at("bots", id, action)),
   createBot: (account: string, spec: BotSpec) => call<{ id?: string; bot?: { id: string } }>("POST", "/bots", { account_id: account, ...spec }),
-  changeBot: (id: string, change: Partial<BotSpec>) => call("PATCH", at("bots", id), change),
+  readBot: (id: string) => call<BotAsSet>("GET", at("bots", id)),
+  /** Refused with `CHANGED_SINCE` where the bot is no longer of the generation that the change was made from. */
+  changeBot: (id: string, from: number, change: Partial<BotSpec>) => call("PATCH", at("bots", id), { ...change, from_generation: from }),
   promoteBot: (id: string, account: string) => call<{ id: string }>("POST", at("bots", id, "promote"), { account_id: account }),
+  tryBot: (id: string, symbol: string, type: Side) => carriedOut<Tried>(at("bots", id, "simulate"), { symbol, type }),
   deleteBot: (id: string) => call("DELETE", at("bots", id)),
   closePosition: (id: string) => call<Accepted>("POST", at("positions", id, "close")),
   cancelOrder: (id: string) => call<Accepted>("POST", at("orders", id, "cancel")),

@@ -49,8 +49,8 @@ export function AccountProvider({ waiting, children }: { waiting: (accounts: Liv
   const user = useUser();
   const accounts = useLive<Account>(queries.accounts(user.uid));
   const [chosen, setChosen] = useState(() => localStorage.getItem(CHOSEN));
-  // Two records make an account's document; until the engine has written both there is nothing true to show.
-  const whole = accounts.rows?.filter((a) => a.clock && a.truth && a.equity !== undefined) ?? [];
+  // Two records make an account's document; until the engine has written both there is nothing true to show. A rehearsal's is no account.
+  const whole = accounts.rows?.filter((a) => a.clock && a.truth && a.equity !== undefined && !a.origin) ?? [];
   const account = whole.find((a) => a.id === chosen) ?? whole[0];
   if (!account) return waiting(accounts);
   const choose = (id: string) => {

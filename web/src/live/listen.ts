@@ -2,8 +2,8 @@
  * All running listeners of the page, one for each query, shared by whoever shows its answer. Fed by Firestore; feeds
  * live/useLive. A listener outlives its last pane by a minute, so that going back and forth costs no new read.
  */
-import { collection, documentId, limit, onSnapshot, orderBy, query, Timestamp, where, type QuerySnapshot } from "firebase/firestore";
-import type { ListenQuery } from "../queries";
+import { collection, documentId, endAt, limit, onSnapshot, orderBy, query, startAfter, Timestamp, where, type QuerySnapshot } from "firebase/firestore";
+import type { ListenQuery, Place } from "../queries";
 import { heardStore } from "./connection";
 import { firebase } from "./firebase";
 import { serverNow } from "./ticker";
@@ -17,6 +17,8 @@ export interface Answer<T> {
   cached: boolean;
   /** The store refused, in its own code; `rows` are then the last good ones. */
   error: string | undefined;
+  /** Where the last row stands in the query's order; undefined without an order or a row. */
+  last?: Place | undefined;
 }
 
 interface Running {
@@ -42,9 +44,22 @@ function plain(value: unknown): unknown {
 
 function firestoreQuery(asked: ListenQuery) {
   const filters = asked.filters.map((f) => where(f.field === "__name__" ? documentId() : f.field, f.op, f.value));
-  const order = asked.order ? [orderBy(asked.order.field, asked.order.direction)] : [];
   const most = asked.limit ? [limit(asked.limit)] : [];
-  return query(collection(firebase().store, asked.collection), ...filters, ...order, ...most);
+  return query(collection(firebase().store, asked.collection), ...filters, ...ordered(asked), ...most);
+}
+
+/** The ids order rows of one moment, as Firestore orders them where nobody says so: a place can then be named exactly. */
+function ordered({ order, after, upTo }: ListenQuery) {
+  if (!order) return [];
+  const by = [orderBy(order.field, order.direction), orderBy(documentId(), order.direction)];
+  const bound = (place: Place) => [new Timestamp(place.seconds, place.nanoseconds), place.id] as const;
+  return [...by, ...(after ? [startAfter(...bound(after))] : []), ...(upTo ? [endAt(...bound(upTo))] : [])];
+}
+
+function lastOf(snapshot: QuerySnapshot, { order }: ListenQuery): Place | undefined {
+  const row = order && snapshot.docs.at(-1);
+  const at: unknown = row?.get(order?.field ?? "");
+  return row && at instanceof Timestamp ? { seconds: at.seconds, nanoseconds: at.nanoseconds, id: row.id } : undefined;
 }
 
 /** The name under which a query is shared. */
@@ -65,7 +80,7 @@ function attach(entry: Running, asked: ListenQuery): () => void {
       ? undefined
       : snapshot.docs.map((d) => ({ id: d.id, ...(plain(d.data()) as object) }));
     const heardAt = snapshot.metadata.fromCache ? entry.answer.heardAt : serverNow();
-    tell(entry, { rows, heardAt, cached: snapshot.metadata.fromCache, error: undefined });
+    tell(entry, { rows, heardAt, cached: snapshot.metadata.fromCache, error: undefined, last: lastOf(snapshot, asked) });
   };
   const onError = (error: { code: string }) => tell(entry, { ...entry.answer, error: error.code });
   return onSnapshot(firestoreQuery(asked), { includeMetadataChanges: true }, onNext, onError);

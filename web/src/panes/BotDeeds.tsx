@@ -1,4 +1,4 @@
-/** What can be done with a bot: start, pause, resume, stop, edit, promote, delete. Fed by its document; the engine's answer shows in its state. */
+/** What can be done with a bot: start, pause, resume, stop, edit, try a signal, promote, delete. Fed by its document; the engine's answer shows in its state. */
 import { useState } from "react";
 import { deeds, type BotAction } from "../api/deeds";
 import { useDeed } from "../api/useDeed";
@@ -11,6 +11,7 @@ import { Link } from "../shell/Link";
 import { go, paths } from "../shell/routes";
 import { words } from "../words";
 import { PromoteQuestion } from "./PromoteQuestion";
+import { TrySignal } from "./TrySignal";
 
 const OFFERED: Record<Bot["desired"], { action: BotAction; icon: IconName }[]> = {
   running: [{ action: "pause", icon: "pause" }, { action: "stop", icon: "square" }],
@@ -38,7 +39,7 @@ function DeleteQuestion({ bot, onClose }: { bot: Bot; onClose: () => void }) {
 export function BotDeeds({ bot }: { bot: Bot }) {
   const { busy, sentence, run } = useDeed();
   const { account, accounts } = useAccount();
-  const [asking, setAsking] = useState<"delete" | "promote" | null>(null);
+  const [asking, setAsking] = useState<"delete" | "promote" | "try" | null>(null);
   const live = account.mode === "paper" ? accounts.filter((each) => each.mode === "live") : [];
   const close = () => setAsking(null);
   return (
@@ -50,10 +51,12 @@ export function BotDeeds({ bot }: { bot: Bot }) {
         </button>
       ))}
       <Link className="btn" href={paths.editBot(bot.id)}><Icon name="edit" />{words.bot.edit}</Link>
+      <button type="button" className="btn" onClick={() => setAsking("try")}>{words.tryOut.deed}</button>
       {live.length > 0 && <button type="button" className="btn" onClick={() => setAsking("promote")}>{words.bot.promote}</button>}
       <button type="button" className="btn" onClick={() => setAsking("delete")}><Icon name="bin" />{words.bot.delete}</button>
       {sentence && <FieldError>{sentence}</FieldError>}
       {asking === "delete" && <DeleteQuestion bot={bot} onClose={close} />}
+      {asking === "try" && <TrySignal bot={bot} onClose={close} />}
       {asking === "promote" && <PromoteQuestion bot={bot} live={live} onClose={close} />}
     </span>
   );

@@ -1,5 +1,5 @@
 /** Why it did or did not trade, bar by bar, quiet stretches folded into one line. Fed by decisions.ts. */
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { countDecisions, foldQuiet, hasParts, inputsOf, partPoints, type DecisionRow, type JudgedBar } from "../decisions";
 import { useAccount } from "../live/Account";
 import { clockMinutes, type Zone } from "../moments";
@@ -8,6 +8,9 @@ import { LATE_AFTER_S } from "../parts/Age";
 import { Blank, Loading, Pane } from "../parts/Pane";
 import { Pips, temperatureOf } from "../parts/Score";
 import { words } from "../words";
+
+/** A day may have hundreds of rows, which would push the rest of a phone's page out of reach. */
+const ROWS_AT_ONCE = 20;
 
 function foldText(row: Extract<DecisionRow, { kind: "quiet" }>, zone: Zone): string {
   const [from, to] = [clockMinutes(row.from, zone), clockMinutes(row.to, zone)];
@@ -68,6 +71,7 @@ function BarRow({ bar, strategy, zone }: { bar: JudgedBar; strategy: string; zon
 export function DecisionsPane({ bars, strategy }: { bars: JudgedBar[] | undefined; strategy: string }) {
   const { account, marketZone } = useAccount();
   const rows = useMemo(() => foldQuiet(bars ?? []), [bars]);
+  const [most, setMost] = useState(ROWS_AT_ONCE);
   const counts = countDecisions(bars ?? []);
   const heads = [words.bot.decisions.closed, strategy === "confluence" ? words.bot.decisions.parts : words.strategy.inputs, words.bot.decisions.score, words.bot.decisions.decision];
   return (
@@ -81,12 +85,13 @@ export function DecisionsPane({ bars, strategy }: { bars: JudgedBar[] | undefine
             <tr role="row">{heads.map((h, i) => <th key={h} role="columnheader" scope="col" className={i === 1 ? "r" : ""}>{h}</th>)}</tr>
           </thead>
           <tbody role="rowgroup">
-            {rows.map((row) => row.kind === "bar" ? <BarRow key={row.bar.at} bar={row.bar} strategy={strategy} zone={marketZone} /> : (
+            {rows.slice(0, most).map((row) => row.kind === "bar" ? <BarRow key={row.bar.at} bar={row.bar} strategy={strategy} zone={marketZone} /> : (
               <tr key={`q${row.to}`} role="row" className="fold"><td role="cell" colSpan={4}>{foldText(row, marketZone)}</td></tr>
             ))}
           </tbody>
         </table>
       )}
+      {rows.length > most && <p className="act"><button type="button" className="btn" onClick={() => setMost(most + ROWS_AT_ONCE)}>{words.pane.older}</button></p>}
     </Pane>
   );
 }

@@ -1,10 +1,11 @@
 /** Fills, newest first: what really happened at the venue, with its charges. Fed by fills. */
 import type { Fill } from "../documents";
 import { useAccount } from "../live/Account";
-import { useLive } from "../live/useLive";
+import { usePages } from "../live/usePages";
 import { money, price, quantity } from "../numbers";
 import { LATE_AFTER_S } from "../parts/Age";
 import { Filtered } from "../parts/Filtered";
+import { Older } from "../parts/Older";
 import { Blank, Pane, Rows } from "../parts/Pane";
 import { Table, type Column } from "../parts/Table";
 import { When } from "../parts/When";
@@ -16,9 +17,9 @@ function lines(fill: Fill, currency: string): string {
   return Object.entries(fill.charge_lines ?? {}).map(([name, value]) => `${name} ${money(value, currency)}`).join(", ");
 }
 
-export function FillsPane({ className = "", most = 100, whole = false }: { className?: string; most?: number; whole?: boolean }) {
+export function FillsPane({ className = "", most, whole = false }: { className?: string; most?: number; whole?: boolean }) {
   const { account, owner } = useAccount();
-  const fills = useLive<Fill>(queries.fills(owner));
+  const fills = usePages<Fill>(queries.fills(owner));
   const nameOf = useBotName();
   const { currency } = account;
   const columns: Column<Fill>[] = [
@@ -36,6 +37,7 @@ export function FillsPane({ className = "", most = 100, whole = false }: { class
       <Rows live={fills} what={words.fills.title} empty={<Blank title={words.fills.empty} detail={words.fills.emptyDetail} />}>
         {(rows) => (whole ? <Filtered rows={rows} text={(f) => `${f.symbol} ${nameOf(f.bot_id)}`}>{table}</Filtered> : table(rows))}
       </Rows>
+      {whole && <Older pages={fills} currency={currency} />}
     </Pane>
   );
 }

@@ -2,11 +2,12 @@
 import { deeds } from "../api/deeds";
 import type { Order } from "../documents";
 import { useAccount } from "../live/Account";
-import { useLive } from "../live/useLive";
+import { usePages } from "../live/usePages";
 import { price, quantity } from "../numbers";
 import { LATE_AFTER_S } from "../parts/Age";
 import { CommandButton } from "../parts/CommandButton";
 import { Filtered } from "../parts/Filtered";
+import { Older } from "../parts/Older";
 import { OrderChip } from "../parts/OrderChip";
 import { Blank, Pane, Rows } from "../parts/Pane";
 import { blockedWords } from "../parts/Ready";
@@ -32,9 +33,9 @@ function orderPrice(o: Order, currency: string): string {
   return o.order_type === "STOP_LIMIT" && o.trigger_price != null ? words.orders.stopLimit(price(o.trigger_price, currency), limit) : words.orders.limit(limit);
 }
 
-export function OrdersPane({ className = "", most = 50, whole = false }: { className?: string; most?: number; whole?: boolean }) {
+export function OrdersPane({ className = "", most, whole = false }: { className?: string; most?: number; whole?: boolean }) {
   const { account, owner } = useAccount();
-  const orders = useLive<Order>(queries.orders(owner));
+  const orders = usePages<Order>(queries.orders(owner));
   const nameOf = useBotName();
   const { currency } = account;
   const columns: Column<Order>[] = [
@@ -60,6 +61,7 @@ export function OrdersPane({ className = "", most = 50, whole = false }: { class
       <Rows live={orders} what={words.orders.title} empty={blank}>
         {(rows) => (whole ? <Filtered rows={rows} text={(o) => `${o.symbol} ${nameOf(o.bot_id)}`}>{table}</Filtered> : table(rows))}
       </Rows>
+      {whole && <Older pages={orders} currency={currency} />}
     </Pane>
   );
 }

@@ -1,4 +1,5 @@
-/** A bot's parameters, sizing, exits, and how it adds and sends, as they are set. Fed by the bot's document; changed through its edit form. */
+/** A bot's parameters, sizing, exits, and how it adds and sends. Fed by the bot's document, and by GET /strategies for what it leaves at its default; changed through its edit form. */
+import { useStrategies } from "../api/useStrategies";
 import { EXITS } from "../botForm";
 import type { Bot, Canary } from "../documents";
 import { useAccount } from "../live/Account";
@@ -7,6 +8,7 @@ import { Pane } from "../parts/Pane";
 import { Link } from "../shell/Link";
 import { paths } from "../shell/routes";
 import { sizeText } from "../sizing";
+import type { StrategyKind } from "../strategies";
 import { words } from "../words";
 
 /** A parameter's unit is the end of its name. */
@@ -72,10 +74,17 @@ function sendingRows({ building, execution }: Bot): [string, string][] {
   return rows;
 }
 
+/** All that the bot trades by: a parameter that its document does not name is at its default. */
+function inForce(bot: Bot, kinds: readonly StrategyKind[] | null): Bot["parameters"] {
+  const usual = kinds?.find((kind) => kind.name === bot.strategy)?.parameters ?? [];
+  return { ...Object.fromEntries(usual.map((parameter) => [parameter.name, parameter.default])), ...bot.parameters };
+}
+
 export function ParametersPane({ bot }: { bot: Bot }) {
   const { currency } = useAccount().account;
+  const { kinds } = useStrategies();
   const rows: [string, string][] = [
-    ...inOrder(bot.parameters).map(([name, value]): [string, string] => [words.strategy.parameter(name), parameterText(name, value)]),
+    ...inOrder(inForce(bot, kinds)).map(([name, value]): [string, string] => [words.strategy.parameter(name), parameterText(name, value)]),
     [words.bot.entrySize, sizeText(bot.sizing, currency)],
     ...exitRows(bot.exits),
     ...sendingRows(bot),

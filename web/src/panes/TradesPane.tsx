@@ -1,12 +1,13 @@
 /** Closed trades, newest first: gross, charges and net side by side, and how each ended. Fed by closed_trades. */
 import type { ClosedTrade } from "../documents";
 import { useAccount } from "../live/Account";
-import { useLive } from "../live/useLive";
+import { usePages } from "../live/usePages";
 import { clock, dayShort } from "../moments";
 import { money, price, quantity } from "../numbers";
 import { LATE_AFTER_S } from "../parts/Age";
 import { Pnl } from "../parts/Figures";
 import { Filtered } from "../parts/Filtered";
+import { Older } from "../parts/Older";
 import { Blank, Pane, Rows } from "../parts/Pane";
 import { Table, type Column } from "../parts/Table";
 import { queries } from "../queries";
@@ -15,7 +16,7 @@ import { useBotName } from "./PositionsPane";
 
 export function TradesPane() {
   const { account, owner, marketZone } = useAccount();
-  const trades = useLive<ClosedTrade>(queries.trades(owner));
+  const trades = usePages<ClosedTrade>(queries.trades(owner));
   const nameOf = useBotName();
   const { currency } = account;
   const moment = (at: number) => `${dayShort(at, marketZone)} ${clock(at, marketZone)}`;
@@ -36,6 +37,7 @@ export function TradesPane() {
       <Rows live={trades} what={words.trades.title} empty={blank}>
         {(rows) => <Filtered rows={rows} text={(t) => `${t.symbol} ${nameOf(t.bot_id)}`}>{table}</Filtered>}
       </Rows>
+      <Older pages={trades} currency={currency} />
     </Pane>
   );
 }

@@ -60,8 +60,11 @@ const candleColours = (token: Token) => ({
   downColor: token("chart-down"), borderDownColor: token("chart-down"), wickDownColor: token("chart-down"), priceLineColor: token("control-line"),
 });
 
+/** The edges and the newest score name the scale; ticks of its own would stand beneath them, on a phone all over each other. */
+const scoreFormat = { type: "custom" as const, formatter: scoreText, tickmarksFormatter: (ticks: readonly number[]) => ticks.map(() => ""), minMove: 0.1 };
+
 function scoreSeries(chart: IChartApi, token: Token, edges: ScoreEdges): ISeriesApi<"Line"> {
-  const series = chart.addSeries(LineSeries, { color: token("chart-line"), lineWidth: 2, priceLineVisible: false, priceFormat: { type: "custom", formatter: scoreText, minMove: 0.1 } }, 1);
+  const series = chart.addSeries(LineSeries, { color: token("chart-line"), lineWidth: 2, priceLineVisible: false, priceFormat: scoreFormat }, 1);
   series.applyOptions({ autoscaleInfoProvider: () => ({ priceRange: { minValue: -100, maxValue: 100 } }) });
   for (const [price, title] of [[edges.buy, words.bot.chart.buyAt], [edges.sell, words.bot.chart.sellAt]] as const) {
     series.createPriceLine({ price, title, color: token("control-line"), lineWidth: 1, lineStyle: LineStyle.Dotted, axisLabelVisible: true, axisLabelColor: token("surface"), axisLabelTextColor: token("chart-axis") });

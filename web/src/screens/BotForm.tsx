@@ -12,7 +12,9 @@ import { Link } from "../shell/Link";
 import { go, paths } from "../shell/routes";
 import { words } from "../words";
 import { BuildingPart, ExecutionPart, ExitsPart, MainPart, type Errors } from "./BotFormParts";
+import { ChangedElsewhere } from "./ChangedElsewhere";
 import { ParametersPart, StrategiesNotice } from "./StrategyPart";
+import { useBotEdit } from "./useBotEdit";
 
 /** Fields that have a place in the form; a refusal of any other is told above it. */
 const PLACED = /^(name|strategy|symbols|timeframe|sizing|exits|building|execution|parameters)(\.|\[|$)/;
@@ -32,6 +34,7 @@ function Form({ bot }: { bot: Bot | null }) {
   const { busy, sentence, fields, run, clear } = useDeed();
   const strategies = useStrategies();
   const [draft, setDraft] = useState<BotDraft>(() => (bot ? draftOf(bot) : EMPTY_DRAFT));
+  const edit = useBotEdit(bot, draft, strategies.kinds);
   const [unsendable, setUnsendable] = useState<Errors>({});
   const errors = { ...placed(fields), ...unsendable };
   const elsewhere = Object.entries(fields).filter(([field]) => !PLACED.test(field));
@@ -55,7 +58,7 @@ function Form({ bot }: { bot: Bot | null }) {
     if ("errors" in checked) return;
     let made = bot?.id;
     const done = await run(async () => {
-      if (bot) await deeds.changeBot(bot.id, checked.spec);
+      if (bot) await edit.save(checked.spec);
       else {
         const answer = await deeds.createBot(owner.account, checked.spec);
         made = answer?.id ?? answer?.bot?.id;
@@ -76,6 +79,13 @@ function Form({ bot }: { bot: Bot | null }) {
       {(sentence !== null || Object.keys(unsendable).length > 0) && (
         <Notice tone="bad"><p>{Object.keys(errors).length > 0 ? words.form.fix : sentence}</p>{elsewhere.map(([field, why]) => <p key={field}>{field}: {why}</p>)}</Notice>
       )}
+      <ChangedElsewhere
+        elsewhere={edit.elsewhere} kinds={strategies.kinds}
+        decide={(keep) => {
+          clear();
+          setDraft(edit.decide(keep));
+        }}
+      />
       <StrategiesNotice strategies={strategies} />
       <MainPart draft={draft} errors={errors} change={change} strategies={strategies} />
       <ParametersPart draft={draft} errors={errors} change={change} strategies={strategies} />

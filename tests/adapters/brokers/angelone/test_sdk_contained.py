@@ -48,7 +48,7 @@ def test_loading_it_and_writing_with_it_calls_nobody_and_writes_no_file(tmp_path
     repository = Path(__file__).parents[4]
     environment = {"PYTHONPATH": str(repository), "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/bin:/bin"}
     ran = subprocess.run(
-        [sys.executable, "-c", ALONE], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", ALONE], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=180
     )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert json.loads(ran.stdout) == {"seen": [], "theirs": []}
