@@ -5,6 +5,7 @@ fails the test with the one command that installs it.
 """
 
 import secrets
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -37,6 +38,9 @@ def pytest_configure() -> None:
     settings.register_profile(EXPLORING, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
     settings.register_profile("repeatable", settings.get_profile(EXPLORING), derandomize=True, database=None)
     settings.load_profile("repeatable")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # So a shell starts what it puts into the background, and the processes that tests interrupt would be deaf too.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from engine.api.services import services
 from engine.api.writing import write_fields, written
 from engine.domain.account import Desired
 from engine.domain.copying import WILD
+from engine.domain.rehearsal import SUFFIX
 from engine.ports import Fields, Transaction
 
 
@@ -45,6 +46,8 @@ def create_from(form: BotForm, account_id: str, desired: Desired) -> Response:
     def work(transaction: Transaction) -> Fields:
         if transaction.get("bots", form.bot_id) is not None:
             raise conflict(f"The id {form.bot_id!r} is taken. Choose another one.")
+        if form.bot_id.endswith(SUFFIX):
+            raise conflict(f"An id that ends in {SUFFIX} is that of a bot whose signals are tried. Choose another one.")
         refuse_while_armed(transaction, account_id)
         bot = {
             **write_fields(account_id, transaction), **fields, "desired": desired.value, "generation": 1,

@@ -1,15 +1,17 @@
-"""Kinds of words that several subcommands take: a day, an amount, settings. Used by the parsers of cli/."""
+"""Kinds of words that several subcommands take: a day, a moment, an amount, settings. Used by the parsers of cli/."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 from engine.domain.errors import InvalidValue
 from engine.domain.given_number import number_of
+from engine.domain.instant import Instant, instant_of
+from engine.market_data.timestamps import EARLIEST, LATEST
 
 
 def day(text: str) -> date:
@@ -18,6 +20,17 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2021-04-28") from None
+
+
+def moment(text: str) -> Instant:
+    """A moment, ISO 8601 with a zone, in a year that calendars know."""
+    try:
+        at = instant_of(datetime.fromisoformat(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}; for example 2026-03-02T10:05+05:30") from error
+    if not EARLIEST <= at <= LATEST:
+        raise argparse.ArgumentTypeError(f"{text!r} lies in no year from 1900 to 2199")
+    return at
 
 
 def amount(text: str) -> Decimal:
@@ -30,6 +43,8 @@ def amount(text: str) -> Decimal:
 
 def folder(text: str) -> Path:
     """A folder to write into, there or not yet: refused before any work is done where a file is in its way."""
+    if not text:  # a shell's variable that is not set; to Path it is the folder that one is in
+        raise argparse.ArgumentTypeError("is empty; name a folder")
     path = Path(text)
     for one in (path, *path.parents):
         if one.exists() and not one.is_dir():

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from engine.cli.arguments import moment
 from engine.cli.audit_file import Export, read_export, write_export
 from engine.cli.progress import Progress
 from engine.domain.errors import CannotStart, InvalidValue
-from engine.domain.instant import Instant, instant_of
 from engine.domain.records.audit import AuditHead
 from engine.ports import Documents, Fields
 from engine.research.audit_check import AuditCheck, Finding, entry_in
@@ -47,8 +46,8 @@ def add_parser(subcommands: Any, open_documents: Callable[[], Documents]) -> Non
     export = deeds.add_parser("export", help="write it to a file", description=words, **plain)
     export.add_argument("--account", required=True, metavar="A", help="the account's id")
     export.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file to write")
-    export.add_argument("--from", dest="since", type=_time, metavar="TIME", help="entries from then on, with a zone")
-    export.add_argument("--to", dest="until", type=_time, metavar="TIME", help="entries up to then, with a zone")
+    export.add_argument("--from", dest="since", type=moment, metavar="TIME", help="entries from then on, with a zone")
+    export.add_argument("--to", dest="until", type=moment, metavar="TIME", help="entries up to then, with a zone")
     export.set_defaults(run=lambda arguments: run_export(arguments, open_documents))
 
 
@@ -156,10 +155,3 @@ def _told(check: AuditCheck, found: list[Finding]) -> dict[str, Any]:
         "whole": not found,
         "findings": [{"number": one.number, "what": one.what, "words": one.words} for one in found],
     }  # fmt: skip
-
-
-def _time(text: str) -> Instant:
-    try:
-        return instant_of(datetime.fromisoformat(text))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{error}; for example 2026-03-02T10:05+05:30") from error

@@ -7,7 +7,6 @@ shortened is told from a whole one.
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from engine.domain.instant import Instant, iso
 from engine.domain.records.audit import AuditHead, AuditRecord
 from engine.ports import Fields
 from engine.research.audit_check import entry_in
+from engine.research.whole_file import whole_file
 
 FORMAT = 1
 _HEAD_NEEDED = ("lockstep_audit", "account_id", "first", "last", "head_number", "head_hash")
@@ -40,7 +40,7 @@ class Export:
 def write_export(out: Path, export: Export, pages: Iterable[list[Fields]]) -> int:
     """Write what `pages` (newest first) has of the export's time; how many entries. Replaces `out` once all is there.
 
-    Raises InvalidValue for a document that is no entry, OSError.
+    Raises InvalidValue for a document that is no entry, OperatingError where the file can't be written.
     """
     blocks: list[tuple[int, int]] = []
     numbers: list[int] = []
@@ -62,15 +62,14 @@ def write_export(out: Path, export: Export, pages: Iterable[list[Fields]]) -> in
 
 def _put_together(out: Path, first_line: str, blocks: list[tuple[int, int]], spool: BinaryIO) -> int:
     """The blocks in reverse, oldest first, behind the first line; how many lines they have."""
-    part, count = out.with_name(f"{out.name}.part"), 0
-    with part.open("wb") as file:
-        file.write(first_line.encode())
+    count = 0
+    with whole_file(out) as file:
+        file.write(first_line)
         for start, length in reversed(blocks):
             spool.seek(start)
             block = spool.read(length)
             count += block.count(b"\n")
-            file.write(block)
-    shutil.move(part, out)
+            file.write(block.decode())
     return count
 
 
@@ -138,7 +137,7 @@ def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 continue
             try:
                 row = json.loads(line.decode())
-            except ValueError as error:  # no UTF-8, or no JSON
+            except (ValueError, RecursionError) as error:  # no UTF-8, or no JSON
                 raise InvalidValue(f"{file}, line {number}", f"is no JSON: {error}") from error
             if not isinstance(row, dict):
                 raise InvalidValue(f"{file}, line {number}", "is no JSON object")

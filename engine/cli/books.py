@@ -14,6 +14,7 @@ from typing import Any
 from engine.cli.own_strategies import add_option
 from engine.domain.account import ReduceBy
 from engine.domain.errors import InvalidValue
+from engine.domain.given_number import number_of
 from engine.domain.identity import fill_key
 from engine.domain.instant import instant_of, iso
 from engine.domain.order import Side
@@ -76,11 +77,15 @@ def run(arguments: argparse.Namespace, read: Callable[[str], Kept]) -> int:
 def read_fills(file: Path, account_id: str) -> tuple[FillRecord, ...]:
     """A fill a line, oldest first. Raises InvalidValue naming the file, the line and what is wrong; OSError."""
     fills: dict[str, FillRecord] = {}
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise InvalidValue(str(file), f"is no text in UTF-8: {error}") from error
+    for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
                 fill = _fill(json.loads(line, parse_float=Decimal, parse_int=Decimal), account_id)
-            except (ValueError, TypeError, InvalidOperation) as error:
+            except (ValueError, TypeError, InvalidOperation, RecursionError) as error:
                 raise InvalidValue(f"{file}, line {number}", str(error) or type(error).__name__) from error
             fills.setdefault(fill.fill_key, fill)  # a broker may list a fill twice
     return tuple(sorted(fills.values(), key=lambda fill: fill.filled_at))
@@ -115,7 +120,7 @@ def _number(row: Mapping[str, Any], name: str) -> Decimal:
     value = Decimal(str(row[name]))
     if not value.is_finite():
         raise ValueError(f"{name} is no number: {row[name]}")
-    return value
+    return number_of(name, value)
 
 
 def _beginning(record: Any, cash: Decimal) -> Any:

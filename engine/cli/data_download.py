@@ -7,9 +7,10 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
+from engine.cli.arguments import day
 from engine.cli.progress import Progress
 from engine.domain.errors import InvalidValue
 from engine.domain.instant import instant_of
@@ -29,8 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser, candles: Candles) -> None:
     parser.add_argument("--venue", required=True, metavar="V", help="where from: COINBASE, or NSE by Angel One")
     parser.add_argument("--symbol", required=True, nargs="+", metavar="S", help="which symbols")
     parser.add_argument("--timeframe", choices=sorted(TIMEFRAMES), default="1m", metavar="T", help="width of the bars")
-    parser.add_argument("--from", type=_day, required=True, dest="first_day", metavar="DATE", help="first day")
-    parser.add_argument("--to", type=_day, dest="last_day", metavar="DATE", help="last day, included (default: today)")
+    parser.add_argument("--from", type=day, required=True, dest="first_day", metavar="DATE", help="first day")
+    parser.add_argument("--to", type=day, dest="last_day", metavar="DATE", help="last day, included (default: today)")
     parser.add_argument("--store", type=Path, metavar="DIR", help="the store's folder")
     parser.add_argument("--address", metavar="URL", help="another address of the venue, to practise against")
     parser.add_argument("--prefer", choices=("old", "new"), default="old",
@@ -80,10 +81,3 @@ def _page(symbol: str, done: Downloaded) -> list[str]:
     if len(done.short) > _SHOWN_MAX:
         lines.append(f"  and {len(done.short) - _SHOWN_MAX} more such stretches (--json has all)")
     return lines
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2021-04-28") from None

@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.domain.errors import InvalidValue
 from engine.market_data.store.layout import WORD, folders_named
 from engine.market_data.told_days import ToldDays, read_told_days
 from engine.settings import special_days_file, store_folder
@@ -19,6 +20,8 @@ def located(words: Sequence[str], store: Path | None = None) -> list[Path]:
     root = store_folder(os.environ) if store is None else store
     paths: list[Path] = []
     for word in words:
+        if not word:  # a shell's variable that is not set; to Path it is the folder that one is in
+            raise InvalidValue("data", "a path is empty; name a file, a folder or a place in the store")
         paths += folders_named(word, root) if word.startswith(WORD) else [Path(word)]
     return paths
 

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from engine.cli.arguments import moment
 from engine.cli.own_strategies import add_option
 from engine.cli.progress import Progress
-from engine.domain.instant import Instant, instant_of, iso
+from engine.domain.instant import instant_of, iso
 from engine.ports import Documents, Fields
 from engine.research.explanation import Cooldown, Explained, Explanation, JudgedBar, explain
 
@@ -35,7 +36,7 @@ def add_parser(subcommands: Any, open_documents: Callable[[], Documents]) -> Non
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("bot", metavar="BOT", help="the bot's id")
-    parser.add_argument("--at", type=_time, required=True, metavar="TIME", help="a moment of the bar, with a zone")
+    parser.add_argument("--at", type=moment, required=True, metavar="TIME", help="a moment of the bar, with a zone")
     parser.add_argument("--account", metavar="A", help="refuse where the bot is not this account's")
     parser.add_argument("--symbol", metavar="S", help="this symbol alone; all of the bot's, if left out")
     parser.add_argument("--json", action="store_true", help="print what was found as JSON")
@@ -145,10 +146,3 @@ def _plain(number: float) -> str:
 
 def _stamp(moment: datetime) -> str:
     return iso(instant_of(moment))
-
-
-def _time(text: str) -> Instant:
-    try:
-        return instant_of(datetime.fromisoformat(text))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{error}; for example 2026-03-02T10:05+05:30") from error

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from engine.cli.arguments import moment
 from engine.cli.own_strategies import add_option
 from engine.cli.progress import Progress
-from engine.domain.instant import Instant, instant_of, iso
+from engine.domain.instant import Instant, iso
 from engine.recording.decisions import Decision
 from engine.research.day_replay import Difference, Replayed, replay_day
 from engine.strategies.registry import make
@@ -37,7 +37,7 @@ def add_parser(subcommands: Any) -> None:
     )
     parser.add_argument("--day", type=Path, required=True, metavar="FILE", help="a recorded day")
     parser.add_argument("--bot", metavar="BOT", help="compare and print this bot's decisions alone")
-    parser.add_argument("--until", type=_time, metavar="TIME", help="stop after this market time, given with a zone")
+    parser.add_argument("--until", type=moment, metavar="TIME", help="stop after this market time, given with a zone")
     add_option(parser)
     parser.add_argument("--json", action="store_true", help="print what was found as JSON")
     parser.set_defaults(run=run)
@@ -122,10 +122,3 @@ def _told(found: Replayed) -> dict[str, Any]:
 
 def _fields(decision: Decision | None) -> Mapping[str, Any] | None:
     return None if decision is None else {"kind": decision.kind, **decision.fields}
-
-
-def _time(text: str) -> Instant:
-    try:
-        return instant_of(datetime.fromisoformat(text))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{error}; for example 2026-03-02T10:05+05:30") from error

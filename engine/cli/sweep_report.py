@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from engine.research.monte_carlo import MonteCarlo
 from engine.research.sweep.pipeline import Swept
 from engine.research.sweep.plateau import Plateau
-from engine.research.sweep.tables import set_words
+from engine.research.sweep.tables import set_words, why_no_score
 from engine.research.sweep.walk_forward import LINES, WalkForward
 
 
@@ -20,6 +21,8 @@ def tell(swept: Swept, out: Path | None) -> None:
     heights, scoring = swept.heights, swept.options.scoring
     if heights is None:
         print(f"nothing to recommend: no trial has a score (at least {scoring.least_trades} trades are needed)")
+        ((why, times),) = Counter(why_no_score(trial, scoring) for trial in swept.trials).most_common(1)
+        print(f"  {times} of them: {why}")
     else:
         _tell_point("recommended", heights.recommended, scoring.kind)
         if heights.differ:

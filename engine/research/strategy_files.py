@@ -74,6 +74,7 @@ def kind_of_file(path: Path) -> Kind:
         raise DataError(str(path), f"can't be read: {error}") from error
     module = ModuleType(f"{PACKAGE}.{path.stem}")
     module.__file__ = str(path)
+    vars(module)["print"] = _beside
     sys.modules[module.__name__] = module  # dataclasses look their module up
     try:
         exec(compile(source, str(path), "exec"), vars(module))  # noqa: S102 - to run it is what it is loaded for
@@ -82,6 +83,11 @@ def kind_of_file(path: Path) -> Kind:
     except (Exception, SystemExit) as error:  # whatever a stranger's file does
         raise DataError(str(path), f"{type(error).__name__}: {error}", _line(error, path)) from error
     return _kind(module, str(path))
+
+
+def _beside(*words: object, **how: Any) -> None:
+    """What strategies have for `print`: stdout is for what a command was asked, and `--json` is read by machines."""
+    print(*words, **{"file": sys.stderr, **how})  # noqa: T201
 
 
 def _offered(folder: Path | None, installed: bool) -> Iterator[tuple[str, str, Any]]:

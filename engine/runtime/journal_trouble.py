@@ -1,8 +1,8 @@
 """Tells a person what the start found wrong with the journal on this machine. Asked by bootstrap before recovery.
 
 Neither keeps the start by itself: a damaged journal has been saved from, and completes itself by the store; one that
-has no room goes on in memory, what has to be sent again included, and the session halts entries meanwhile. Only a damaged
-one needs room at once: without any the start fails, and says what is full.
+has no room goes on in memory, what has to be sent again included, and the session halts entries meanwhile. Only a
+damaged one needs room at once: without any the start fails, and says what is full.
 """
 
 from __future__ import annotations

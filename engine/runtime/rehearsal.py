@@ -142,6 +142,8 @@ class Rehearsal:
             return {"unanswered": f"there is no bot {arguments.get('bot_id')!r} in the account"}
         if arguments.get("type") == SignalType.SELL:
             wanted = SignalType.SELL
+        if (named := rehearsed_bot_id(bot.bot_id)) in seen.bots:
+            return {"unanswered": f"the account has a bot {named}, as its copy would be called"}
         copy = loop.rehearse(bot.spec, bot.generation, seen)
         signal_id = simulated_signal_id(self.account.account_id, copy, command.command_id)
         try:

@@ -128,3 +128,11 @@ def test_nothing_else_is_done_in_a_rehearsal(rehearsed: World, method: str, path
     answer = rehearsed.call(method, path, json=body)
     assert (answer.status_code, ASHAS in answer.json["detail"]) == (409, True), answer.json
     assert rehearsed.everything() == before
+
+
+def test_no_bot_is_made_under_a_name_that_a_copy_has(world: World) -> None:
+    before = world.everything()
+    body = {"id": COPY, "strategy": "confluence", "symbols": ["INFY"], "account_id": ASHAS}
+    answer = world.call("POST", "/bots", json=body)
+    assert (answer.status_code, "ends in -rehearsal" in answer.json["detail"]) == (409, True)
+    assert world.everything() == before

@@ -186,7 +186,7 @@ def test_a_bad_file_is_refused_with_line_and_reason(tmp_path: Path, line: int, c
 
 def test_a_file_that_is_empty_or_no_text_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "log.jsonl"
-    for content in (b"", b"\xff\xfe"):
+    for content in (b"", b"\xff\xfe", b"[" * 100_000):
         file.write_bytes(content)
         ran = lockstep("audit", "verify", "--file", file)
         assert (ran.code, ran.out) == (2, "")

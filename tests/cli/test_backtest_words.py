@@ -167,3 +167,16 @@ def test_a_second_run_into_the_same_folder_replaces_the_first(ticks: Path, tmp_p
     assert len(Folder(out).rows("fills")) == second["fills"]
     assert (out / "mine.txt").read_text() == "kept"
     assert len(list(out.iterdir())) == 8
+
+
+@pytest.mark.parametrize("given", [("--data", ""), ("--data", "d", "--out", "")])
+def test_a_path_of_nothing_is_not_the_folder_that_one_is_in(
+    given: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a shell's variable that is not set."""
+    write_bars(tmp_path / "bars.csv", [0])
+    monkeypatch.chdir(tmp_path)
+    ran = lockstep("backtest", "--strategy", "confluence", *given)
+    assert (ran.code, ran.out) == (2, "")
+    assert "is empty; name a" in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["bars.csv"]

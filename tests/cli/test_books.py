@@ -194,6 +194,9 @@ def test_books_that_do_not_say_their_first_cash_want_it_named() -> None:
         ('{"order_id": "A"}', "lacks venue_fill_id"),
         ('{"quantity": -1}', "must be above 0"),
         ('{"price": "NaN"}', "price is no number"),
+        ('{"price": "1e999999"}', "line 1: price: is too large or too small a number"),
+        ("[" * 100_000, "line 1: maximum recursion depth"),
+        ("\udcff", "is no text in UTF-8"),
         ('{"side": "HOLD"}', "HOLD"),
         ('{"filled_at": "2026-03-02T10:00:00"}', "no time zone"),
     ],
@@ -202,7 +205,7 @@ def test_a_file_of_fills_that_can_not_be_read_is_refused_with_its_line(tmp_path:
     good = json.loads(as_lines(busy().fills[:1]))
     row = json.loads(line) if line.startswith('{"') and "order_id" not in line else None
     file = tmp_path / "broker.jsonl"
-    file.write_text(line if row is None else json.dumps({**good, **row}))
+    file.write_text(line if row is None else json.dumps({**good, **row}), errors="surrogateescape")
     with pytest.raises(InvalidValue, match=says):
         books_command.read_fills(file, "paper-test")
 

@@ -70,6 +70,20 @@ def test_ctrl_c_while_libraries_are_loaded_is_told_in_a_line() -> None:
     assert (ended.returncode, ended.stdout, ended.stderr) == (INTERRUPTED, "", "lockstep: interrupted\n")
 
 
+@pytest.mark.parametrize(
+    "words", [("explain", "a", "--at"), ("replay", "--day", "x", "--until"), ("audit", "export", "--from")]
+)
+def test_a_moment_that_no_calendar_knows_is_wrong_words(words: tuple[str, ...]) -> None:
+    for time, says in (
+        ("0001-01-01T00:00+05:30", "lies in no year from 1900 to 2199"),
+        ("2026-03-02", "has no time zone"),
+        ("soon", "for example 2026-03-02T10:05+05:30"),
+    ):
+        ran = lockstep(*words, time)
+        assert (ran.code, ran.out) == (2, "")
+        assert says in ran.err
+
+
 @pytest.mark.parametrize("words", [(), ("fly",)])
 def test_no_subcommand_and_an_unknown_one_are_wrong_words(words: tuple[str, ...]) -> None:
     ran = lockstep(*words)

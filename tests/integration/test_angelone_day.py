@@ -34,6 +34,8 @@ def trade(day: RehearsedDay) -> None:
     (day.state / "KILL_SWITCH").write_text("flatten\nthe rehearsal is over\n", encoding="utf-8")
     running.await_that(lambda: not working(day) and not held(day), 40, "it is flat, and nothing rests at the broker")
     running.await_that(lambda: not day.store.all_of("open_positions", ACCOUNT), 20, "the books are flat")
+    # The last report may have come between an order's end and the word of it: the next one settles that.
+    running.await_that(lambda: day.account()["truth"]["state"] == "in_step", 60, "broker and books are in step")
 
 
 def sides(day: RehearsedDay) -> set[str]:

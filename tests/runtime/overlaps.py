@@ -64,7 +64,7 @@ class Overlaps:
         chance = Chance(seed)
         self.occasions = Boundaries(chance, self.pause)
         self.clock = WorldClock(self.occasions)
-        self.store = Store(self.occasions)
+        self.store = Store(self.occasions, seed)
         self.exchange = JudgingExchange(self.occasions)
         self.exchange.doubled, self.exchange.late_exits = [], []
         self.in_flight = InFlight(self.exchange)

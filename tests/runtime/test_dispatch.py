@@ -59,7 +59,9 @@ def test_what_can_not_be_written_down_is_not_sent_and_expires_with_the_reason() 
 
     desk.written = never
     (told,) = desk.ask(order()).step()
-    assert told == OrderExpired("ONE", "not sent: it could not be written down (not on disk within 5 s)", AT)
+    assert told == OrderExpired(
+        "ONE", "not sent: it could not be written down (not on disk within 5 s)", AT, unsent=True
+    )
     assert desk.venue.calls == []
 
 
@@ -74,7 +76,7 @@ def test_an_entry_that_waited_too_long_behind_others_is_not_sent_but_an_exit_is(
     desk.ask(order("E1"), order("X1", Purpose.EXIT))
     told = desk.step(10.1)
     assert desk.calls("submit") == ["X1"]
-    assert OrderExpired("E1", "not sent: it waited too long behind others", AT) in told
+    assert OrderExpired("E1", "not sent: it waited too long behind others", AT, unsent=True) in told
 
 
 def test_an_entry_that_was_decided_before_a_kill_does_not_leave_after_it_but_an_exit_does() -> None:
@@ -82,7 +84,7 @@ def test_an_entry_that_was_decided_before_a_kill_does_not_leave_after_it_but_an_
     desk.outgoing.barred = "Killed: odd prices"
     told = desk.ask(order("IN"), order("OUT", Purpose.EXIT)).step()
     assert desk.calls("submit") == ["OUT"]
-    assert OrderExpired("IN", "not sent: Killed: odd prices", AT) in told
+    assert OrderExpired("IN", "not sent: Killed: odd prices", AT, unsent=True) in told
 
 
 def test_an_order_without_an_answer_is_unknown_never_rejected_and_never_sent_again() -> None:
@@ -156,7 +158,7 @@ def test_an_order_that_is_found_is_adopted_as_listed_with_its_fills() -> None:
 def test_an_order_that_certainly_did_not_leave_expires_at_once() -> None:
     desk = BrokerDesk()
     desk.venue.on_submit.append(BackPressure("can't be reached"))
-    assert desk.ask(order()).step()[-1] == OrderExpired("ONE", "not sent: can't be reached", AT)
+    assert desk.ask(order()).step()[-1] == OrderExpired("ONE", "not sent: can't be reached", AT, unsent=True)
 
 
 def test_an_exit_that_did_not_leave_is_given_up_a_little_later_so_that_ticks_do_not_send_hundreds() -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.core.engine import Engine
-from engine.domain.account import TradingState
-from engine.domain.events import MarketEnded
+from engine.domain.account import Desired, TradingState
+from engine.domain.events import BotChanged, MarketEnded
 from engine.domain.order import ExitReason, OrderState
 from engine.domain.records import AccountRecord, ClosedTradeRecord, FillRecord, OrderRecord, SignalRecord
 from engine.domain.signal import Outcome
 from engine.runtime.engine_tap import QueuedTap
 from tests.builders.market import tick
+from tests.builders.paper import bot
 from tests.builders.scripted import scripted
 from tests.builders.times import at
-from tests.runtime.test_rehearsal import DAY, SCRIPTS, life, simulate, steps, told
+from tests.runtime.test_rehearsal import DAY, SCRIPTS, life, result, simulate, steps, told
 
 
 def test_a_position_survives_a_restart_with_its_stop() -> None:
@@ -50,6 +51,14 @@ def test_what_halted_it_is_lifted_by_the_next_signal_that_is_tried() -> None:
     steps(one, tick("09:27:10", 500), simulate("c2"))
     assert [signal.outcome for signal in told(one, SignalRecord)] == [Outcome.ORDERED, Outcome.ORDERED]
     assert told(one, AccountRecord)[-1].trading_state is TradingState.ACTIVE
+
+
+def test_where_a_bot_has_the_copys_name_nothing_is_tried() -> None:
+    one = life()
+    steps(one, BotChanged(bot("alpha-rehearsal", quantity=10), Desired.RUNNING, 1), tick("09:26:10", 500), simulate())
+    state, said = result(one)
+    assert (state, "has a bot alpha-rehearsal" in said["reason"]) == ("failed", True)
+    assert not told(one, SignalRecord)
 
 
 def test_at_the_end_of_a_replay_it_is_closed_as_all_else_is() -> None:

@@ -1,5 +1,5 @@
-"""Documents as answers show them (docs/contract/documents.md says what fields mean; others may come along). Named by the
-routes, for the OpenAPI document; a test holds real answers to them."""
+"""Documents as answers show them (docs/contract/documents.md says what fields mean; others may come along). Named by
+the routes, for the OpenAPI document; a test holds real answers to them."""
 
 from __future__ import annotations
 
