@@ -52,6 +52,10 @@ class Bot:
         """Whether its strategy looks at bars."""
         return not self.removed and self.error is None and self.desired is not Desired.STOPPED
 
+    def closed_of(self, trades: int) -> int:
+        """How many of the trades closed under its id came of what it decides by now: what its canary counts."""
+        return max(0, trades - self.trades_before)
+
     def take_part(self, day: str) -> None:
         """It looks at a bar of this day: the day before is completed."""
         if day != self.session_day:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from engine.core.bot import Bot
 from engine.core.charges import total_on
 from engine.core.orders import Order
 from engine.core.portfolio import Position
@@ -72,7 +71,7 @@ def risk_view(state: State, request: OrderRequest, equity: Decimal) -> RiskView:
         band_low=instrument.band_low,
         band_high=instrument.band_high,
         canary=None if bot is None or state.account.mode is not Mode.LIVE else bot.spec.canary,
-        canary_trades=0 if bot is None else trades_closed(state, bot),
+        canary_trades=0 if bot is None else bot.closed_of(state.ledger.trades_of(bot.bot_id)),
         round_trip=round_trip(state, instrument, request.side, request.quantity, request.price, request.price),
     )
 
@@ -84,11 +83,6 @@ def round_trip(
     rates = state.tariff.at(instrument.venue, state.now)
     opening = total_on(rates, side, instrument.value_of(entry, quantity))
     return opening + total_on(rates, side.opposite, instrument.value_of(leave, quantity))
-
-
-def trades_closed(state: State, bot: Bot) -> int:
-    """How many trades a bot has closed by what it decides by now: what its canary counts."""
-    return max(0, state.ledger.trades_of(bot.bot_id) - bot.trades_before)
 
 
 @dataclass(slots=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from engine.core.bars import span
 from engine.core.bot import Bot, Stance
-from engine.core.exposure import trades_closed
 from engine.core.risk.canary import canary_status
 from engine.core.state import State
 from engine.core.strategy import Strategy, Verdict
@@ -185,7 +184,9 @@ def publish_bot(state: State, bot: Bot) -> None:
             sessions=bot.sessions,
             session_day=bot.session_day,
             sessions_of=decides_by(bot.spec),
-            canary=canary_status(state.account.mode, bot.spec.canary, trades_closed(state, bot)),
+            canary=canary_status(
+                state.account.mode, bot.spec.canary, bot.closed_of(state.ledger.trades_of(bot.bot_id))
+            ),
             following=None if bot.following is None else bot.following.status(),
             trades_before=bot.trades_before,
         )

@@ -10,11 +10,11 @@ from engine.adapters.firestore.decoder import value_of
 from engine.core.orders import TERMINAL
 from engine.core.settle import exits_of
 from engine.core.state import State
-from engine.domain.broker import VenueFill, VenueState
+from engine.domain.broker import VenueState
 from engine.domain.order import OrderState, Purpose
-from engine.domain.records import DifferenceState
 from engine.ports import Fields
 from engine.proof.exchange import Exchange
+from engine.proof.fill_checkers import fills_booked, fills_shown, succeeded
 from engine.proof.storage import Disk, Store
 
 ZERO = Decimal(0)
@@ -35,11 +35,11 @@ def violations_at_rest(state: State, disk: Disk, exchange: Exchange, store: Stor
         *_durable(disk, store, documents["commands"]),
         *_unsettled(state, disk),
         *unprotected(state, exchange),
-        *_fills(state, exchange, documents["fills"], documents["orders"]),
+        *fills_booked(state, exchange, documents["fills"], documents["orders"]),
         *_positions(state, exchange, documents["open_positions"]),
         *_cash(state, documents),
         *_orders(exchange, documents),
-        *_ends(exchange, documents["orders"], documents["fills"]),
+        *fills_shown(exchange, documents["orders"], documents["fills"]),
         *_signals(documents["trading_signals"]),
     ]
 
@@ -101,58 +101,6 @@ def unprotected(state: State, exchange: Exchange) -> list[str]:
     return []
 
 
-def _fills(state: State, exchange: Exchange, stored: dict[str, Fields], orders: dict[str, Fields]) -> list[str]:
-    """I4: each fill of ours at the venue is in the store once, as a fill of its order, and no other is."""
-    said: list[str] = []
-    booked: dict[str, Fields] = {}
-    for fields in stored.values():
-        if fields["venue_fill_id"] in booked:
-            said.append(f"I4: fill {fields['venue_fill_id']} is booked twice")
-        booked[str(fields["venue_fill_id"])] = fields
-    for fill in exchange.fills:
-        fields = booked.pop(fill.venue_fill_id, {})
-        if not fields and fill.at < exchange.since:
-            if fill.client_order_id is not None and not _seen_to(state, fill):
-                said.append(f"I4: fill {fill.venue_fill_id} of {fill.client_order_id} was seen by nobody")
-        elif not fields:
-            once = sum(placed.tag == fill.client_order_id for placed in exchange.placed) == 1
-            known = once and fill.client_order_id in orders
-            if fill.client_order_id is not None and not _decided(state, exchange, fill, known=known):
-                said.append(f"I4: fill {fill.venue_fill_id} of {fill.client_order_id} is not in the books")
-        elif fields["order_id"] != fill.client_order_id:
-            said.append(f"I4: fill {fill.venue_fill_id} of {fill.client_order_id} is booked to {fields['order_id']}")
-        elif (Decimal(str(fields["quantity"])), Decimal(str(fields["price"]))) != (fill.quantity, fill.price):
-            said.append(f"I4: fill {fill.venue_fill_id} is booked as {fields['quantity']} at {fields['price']}")
-    adopted = {found.difference_id for found in state.truth.differences.values()}
-    said += [f"I4: fill {identity} never happened" for identity in booked if identity.rpartition("-")[0] not in adopted]
-    return said
-
-
-def _decided(state: State, exchange: Exchange, fill: VenueFill, *, known: bool) -> bool:
-    """Whether somebody decided about it otherwise: as a fill that its order could not take, since somebody else had
-    traded the symbol; or as part of a quantity, where its order is not `known` for the only one: the store has none
-    where an engine lost its disk with its way to the store, and the venue two where two engines sent the same exit.
-    """
-    if state.truth.taken(fill.venue_fill_id):
-        by_hand = any(placed.tag is None and placed.symbol == fill.symbol for placed in exchange.placed)
-        return by_hand or _succeeded(exchange)
-    decided = (DifferenceState.ADOPTED, DifferenceState.FLATTENED)
-    return not known and any(
-        found.symbol == fill.symbol and found.state in decided and found.subject == found.symbol
-        and (found.resolved_at or 0) >= fill.at
-        for found in state.truth.differences.values()
-    )  # fmt: skip
-
-
-def _seen_to(state: State, fill: VenueFill) -> bool:
-    """Whether somebody decided about a fill of another day than the book's: about its order, or about the quantity."""
-    decided = (DifferenceState.ADOPTED, DifferenceState.FLATTENED)
-    return any(
-        found.state in decided and (found.order_id == fill.client_order_id or found.subject == fill.symbol)
-        for found in state.truth.differences.values()
-    )
-
-
 def _positions(state: State, exchange: Exchange, stored: dict[str, Fields]) -> list[str]:
     """I5, I15: what the venue, the books and the screen say is held."""
     held: dict[str, Decimal] = {}
@@ -194,7 +142,7 @@ def _orders(exchange: Exchange, documents: dict[str, dict[str, Fields]]) -> list
             said.append(f"I2: on the screen {identity} is {fields['state']} for good")
         if fields["state"] == OrderState.REJECTED and identity not in rejected:
             said.append(f"I10: {identity} is shown as rejected, and the venue did not reject it")
-        late = _succeeded(exchange) and fields["purpose"] != Purpose.ENTRY  # of an engine that hung and had decided it
+        late = succeeded(exchange) and fields["purpose"] != Purpose.ENTRY  # of an engine that hung and had decided it
         if fields["reason"] == "never reached the broker" and identity in arrived and not late:
             said.append(f"I10: {identity} is shown as never having reached the broker, and the venue has it")
     said += [f"I1: {placed.tag or placed.venue_order_id} works at the venue for good" for placed in exchange.at_work()]
@@ -210,30 +158,6 @@ def _orders(exchange: Exchange, documents: dict[str, dict[str, Fields]]) -> list
         if fields["signal_id"] is not None and signals.get(fields["signal_id"], {}).get("order_id") is None
     ]
     return said
-
-
-def _ends(exchange: Exchange, shown: dict[str, Fields], fills: dict[str, Fields]) -> list[str]:
-    """I4, I2: of each order of ours as much is filled on the screen as its fills are, and none that was filled whole is
-    shown as ended otherwise, but where an engine gave up what the one before had sent. That its fills are those of the
-    venue, `_fills` says.
-    """
-    said: list[str] = []
-    filled: dict[str, Decimal] = {}
-    for fields in fills.values():
-        filled[fields["order_id"]] = filled.get(fields["order_id"], ZERO) + Decimal(str(fields["quantity"]))
-    for identity, fields in shown.items():
-        there, its = Decimal(str(fields["filled_quantity"])), filled.get(identity, ZERO)
-        if there != its:
-            said.append(f"I4: {its:f} are fills of {identity}, on the screen {there:f} of it are filled")
-        whole = its == Decimal(str(fields["quantity"])) and fields["state"] != OrderState.FILLED
-        if whole and not _succeeded(exchange):
-            said.append(f"I2: {identity} was filled whole, and is shown as {fields['state']}")
-    return said
-
-
-def _succeeded(exchange: Exchange) -> bool:
-    """Whether another engine came for the account."""
-    return any(name.startswith("successor") for name in exchange.occasions.met)
 
 
 def _signals(shown: dict[str, Fields]) -> list[str]:

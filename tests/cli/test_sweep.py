@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,7 @@ def test_where_no_trial_has_a_score_nothing_is_recommended(bars: Path, space: Pa
     ran = sweep(bars, space, "--search", "grid", "--least-trades", 100_000, "--out", tmp_path / "out")
     assert ran.code == 1
     assert "nothing to recommend: no trial has a score (at least 100000 trades are needed)" in ran.out
+    assert re.search(r"^  \d+ of them: \d+ trades, 100000 are needed$", ran.out, re.MULTILINE)
     assert not (tmp_path / "out" / "best.json").exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import replace
 from decimal import Decimal
@@ -20,6 +21,8 @@ from engine.settings import read_settings
 from engine.strategies.registry import Outside, also, available, checked_parameters, kind_of, make, parameters_of
 from tests.builders.market import tick
 from tests.builders.paper import bot, paper_loop
+from tests.cli.command import lockstep
+from tests.cli.generated import write_bars
 from tests.research.planted_strategies import planted
 
 SOUND = planted("sound")
@@ -186,3 +189,16 @@ def test_a_strategy_whose_making_ends_the_process_is_only_broken(tmp_path: Path)
     assert text != SOUND
     found = loaded(folder_with(tmp_path, risers=text))
     assert "SystemExit" in found.broken["risers"]
+
+
+def test_what_a_strategy_prints_goes_beside_what_a_command_was_asked(tmp_path: Path) -> None:
+    assert lockstep("strategy", "new", "talker", "--in", tmp_path / "own").code == 0
+    file = tmp_path / "own" / "talker.py"
+    file.write_text(
+        file.read_text().replace("        fast, slow, atr = ", '        print("hm")\n        fast, slow, atr = ')
+    )
+    bars = write_bars(tmp_path / "bars.csv", [0], ["RELIANCE"])
+    ran = lockstep("backtest", "--strategy", "talker", "--strategies", file.parent, "--data", bars, "--json")
+    assert ran.code == 0
+    assert json.loads(ran.out)["strategy"] == "talker"
+    assert ran.err.startswith("hm\nhm\n")
