@@ -15,7 +15,7 @@ STEPS: dict[str, dict[str, Any]] = {step["id"]: step for step in BUILD["steps"]}
 # One engine, always on, in the service's own container.
 FLAGS = {
     "--no-cpu-throttling", "--min-instances=1", "--max-instances=1", "--cpu=2", "--memory=1Gi", "--concurrency=80",
-    "--timeout=1200", "--allow-unauthenticated",
+    "--timeout=300", "--allow-unauthenticated",
 }  # fmt: skip
 RUN_MAY = {"roles/datastore.user", "roles/firebaseauth.viewer", "roles/secretmanager.secretAccessor"}
 BUILD_MAY = {
