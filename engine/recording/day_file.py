@@ -109,11 +109,10 @@ class DayReader:
             file.readline()
             frames = self._frames(file)
             next(frames)
-            for block in frames:
-                try:
-                    yield from unpack(block)
-                except (Unreadable, msgspec.MsgspecError, ValueError, IndexError, TypeError) as error:
-                    raise DataError(str(self.path), str(error)) from error
+            try:
+                yield from unpack(frames)
+            except (Unreadable, msgspec.MsgspecError, ValueError, IndexError, TypeError) as error:
+                raise DataError(str(self.path), str(error)) from error
 
     def _frames(self, file: BinaryIO) -> Iterator[bytes]:
         while head := file.read(_FRAME.size):

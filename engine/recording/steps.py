@@ -6,8 +6,9 @@ event, or the decisions of the event before. Most ticks decide nothing, so a bus
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -71,10 +72,12 @@ class Packer:
             self._entries.append((TICKS, *_columns(ticks)))
 
 
-def unpack(block: bytes) -> Iterator[Step]:
-    """The block's steps. Raises Unreadable for what this version does not know."""
+def unpack(blocks: Iterable[bytes]) -> Iterator[Step]:
+    """The steps of blocks that follow one another: one may end between an event and its decisions, which take their
+    time. Raises Unreadable for what this version does not know.
+    """
     waiting: Event | None = None
-    for entry in msgspec.msgpack.decode(block):
+    for entry in chain.from_iterable(map(msgspec.msgpack.decode, blocks)):
         if entry[0] == DECISIONS and waiting is not None:
             yield Step(waiting, tuple(Decision(kind, fields) for kind, fields in entry[1]))
             waiting = None

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.effects import CancelOrder
 from engine.domain.errors import DataError
 from engine.domain.events import ClockTicked, Event
 from engine.domain.market import Tick
@@ -28,7 +29,7 @@ def test_events_come_back_in_their_order_whatever_lies_between_them(events: list
     for event in events:
         packer.take_event(event)
     block = packer.block()
-    assert [step.event for step in unpack(block or b"\x90")] == events
+    assert [step.event for step in unpack([block or b"\x90"])] == events
 
 
 def test_a_long_run_of_ticks_is_packed_in_pieces_and_comes_back_whole() -> None:
@@ -36,7 +37,24 @@ def test_a_long_run_of_ticks_is_packed_in_pieces_and_comes_back_whole() -> None:
     run = [Tick("ACME", 1_000 * number, 50_000 + number % 7, number / 4) for number in range(2 * RUN_MAX + 500)]
     for tick in run:
         packer.take_event(tick)
-    assert [step.event for step in unpack(packer.block() or b"")] == run
+    assert [step.event for step in unpack([packer.block() or b""])] == run
+
+
+def test_a_block_may_end_between_an_event_and_what_was_decided_of_it(tmp_path: Path) -> None:
+    """The recorder looks while the engine is still at it: seen in one day of many, which could not be read at all."""
+    packer = Packer()
+    packer.take_event(ClockTicked(60_000_000))
+    first = packer.block()
+    packer.take_effects([CancelOrder("ORDER", 60_000_000, "too late")])
+    packer.take_event(ClockTicked(120_000_000))
+    second = packer.block()
+    writer = DayWriter(tmp_path / "a.day", HEADER)
+    for block in (first, second):
+        writer.write(block or b"")
+    writer.close()
+    steps = list(DayReader(tmp_path / "a.day").steps())
+    assert [step.event for step in steps] == [ClockTicked(60_000_000), ClockTicked(120_000_000)]
+    assert [[decision.kind for decision in step.decisions] for step in steps] == [["CancelOrder"], []]
 
 
 def written(path: Path, frames: int = 3) -> Path:
